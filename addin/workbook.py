@@ -1,0 +1,76 @@
+"""
+The port: what a refresh needs of a workbook, whichever program holds it.
+
+Two adapters fill it: `addin.books.file` (an .xlsx or .xlsm file, without Excel) and a live Excel workbook.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from workbook_templates.plan import Cell, Plan
+
+__all__ = ["RawTable", "Receipt", "Workbook", "WorkbookError"]
+
+
+class WorkbookError(Exception):
+    """The workbook cannot be read or written; the message says where, why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawTable:
+    """
+    The body of an Excel table, as the cells hold it.
+
+    Attributes
+    ----------
+    name, sheet : str
+        The table's name and the sheet it stands on.
+    first_row, first_column : int
+        Where the first cell of the body stands, counted from 1.
+    columns : mapping of str to sequence of Cell
+        Header text to cells, in the order of the sheet. A blank cell is None; so is an empty text.
+    """
+
+    name: str
+    sheet: str
+    first_row: int
+    first_column: int
+    columns: Mapping[str, Sequence[Cell]]
+
+    @property
+    def rows(self) -> int:
+        """Number of body rows."""
+        return len(next(iter(self.columns.values()), ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What applying a plan did: the parts that changed, and what the user should know (a filter that was cleared)."""
+
+    changed_parts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+class Workbook(Protocol):
+    """A workbook that can be read and can take a plan."""
+
+    def table_names(self) -> tuple[str, ...]:
+        """Names of all Excel tables in the workbook."""
+        ...
+
+    def read_table(self, name: str) -> RawTable:
+        """Read a whole table; `WorkbookError` when it is not there."""
+        ...
+
+    def names(self) -> Mapping[str, str]:
+        """Workbook-level defined names and what they refer to, without a leading equals sign."""
+        ...
+
+    def read_name(self, name: str) -> Cell:
+        """Read the cell that a defined name refers to; `WorkbookError` when there is no such cell."""
+        ...
+
+    def apply(self, plan: Plan) -> Receipt:
+        """Write everything in the plan, or nothing."""
+        ...

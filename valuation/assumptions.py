@@ -1,0 +1,255 @@
+"""
+The register of assumptions: what each means, its unit and its documented default, and which scope wins.
+
+A value for a customer beats the one for its segment, which beats the one for all. A missing row means the default,
+which is used and shown; a row with an unknown id is a finding.
+"""
+
+import math
+from dataclasses import dataclass
+
+__all__ = ["ASSUMPTIONS", "Assumption", "Wanted"]
+
+
+class Wanted:
+    """The kinds of value an assumption can have."""
+
+    DATE = "date"
+    RATE = "rate"
+    SHARE = "share"
+    MONEY = "money"
+    COUNT = "count"
+    HORIZON = "horizon"
+    WORD = "word"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """
+    One entry of the register.
+
+    Attributes
+    ----------
+    id, title : str
+        How the model and how people call it.
+    wanted : str
+        Kind of value, one of `Wanted`.
+    default : float, str or None
+        Used when the row is missing or blank; None means that there is no default.
+    unit : str
+        Unit of the value.
+    help : str
+        What it does, in finance's words.
+    scoped : bool
+        Whether it may differ by segment or customer.
+    low, high : float
+        Range, ends included.
+    words : tuple of str
+        The words that it may be.
+    """
+
+    id: str
+    title: str
+    wanted: str
+    default: float | str | None
+    unit: str
+    help: str
+    scoped: bool = False
+    low: float = -math.inf
+    high: float = math.inf
+    words: tuple[str, ...] = ()
+
+    @property
+    def cell_name(self) -> str:
+        """Defined name of its cell for scope all."""
+        return f"cv_{self.id}"
+
+
+_MEASURE = "Management measure, not defined by IFRS or GAAP, unaudited"
+
+_REGISTER = (
+    Assumption(
+        "as_of",
+        "As-of date",
+        Wanted.DATE,
+        None,
+        "date",
+        "Last day of the twelve months shown; the latest transaction when blank",
+    ),
+    Assumption(
+        "currency", "Reporting currency", Wanted.TEXT, "", "text", "Label only: all amounts are in this one currency"
+    ),
+    Assumption(
+        "horizon",
+        "Horizon",
+        Wanted.HORIZON,
+        3.0,
+        "years",
+        "Years that count in customer value; 'inf' for no limit",
+        low=1,
+    ),
+    Assumption(
+        "discount_rate",
+        "Discount rate",
+        Wanted.RATE,
+        0.10,
+        "per year",
+        "Yearly rate at which later money counts less",
+        low=-0.99,
+        high=10,
+    ),
+    Assumption(
+        "discount_rate_basis",
+        "Basis of the rate",
+        Wanted.TEXT,
+        "pre-tax, nominal",
+        "text",
+        "Pre- or post-tax, nominal or real: like the margins",
+    ),
+    Assumption(
+        "timing",
+        "When in a period the margin arrives",
+        Wanted.WORD,
+        "mid",
+        "word",
+        "start, mid or end",
+        words=("start", "mid", "end"),
+    ),
+    Assumption(
+        "periods_per_year",
+        "Grid",
+        Wanted.COUNT,
+        1.0,
+        "periods per year",
+        "1, 2, 4 or 12; finer grids let customers leave within the year",
+        words=("1", "2", "4", "12"),
+    ),
+    Assumption(
+        "retention_prior",
+        "Retention before there is evidence",
+        Wanted.SHARE,
+        0.80,
+        "per year",
+        "Chance to stay that is assumed where nothing is measured",
+        scoped=True,
+        low=0,
+        high=1,
+    ),
+    Assumption(
+        "retention_prior_weight",
+        "Weight of that prior",
+        Wanted.COUNT,
+        20.0,
+        "customers",
+        "How many observed customers the prior is worth",
+        low=0,
+    ),
+    Assumption(
+        "gross_margin_pct",
+        "Gross margin where cost of goods is unknown",
+        Wanted.SHARE,
+        None,
+        "of net revenue",
+        "No default: without it the P&L stops at revenue",
+        scoped=True,
+        low=-1,
+        high=1,
+    ),
+    Assumption(
+        "marketing_cost",
+        "Marketing, where there is no ledger",
+        Wanted.MONEY,
+        None,
+        "of net revenue",
+        "Day one: a share of net revenue, or money per customer and year (say so in the unit)",
+        scoped=True,
+        low=0,
+    ),
+    Assumption(
+        "sales_cost",
+        "Sales, where there is no ledger",
+        Wanted.MONEY,
+        None,
+        "of net revenue",
+        "As marketing",
+        scoped=True,
+        low=0,
+    ),
+    Assumption(
+        "support_cost",
+        "Support, where there is no ledger",
+        Wanted.MONEY,
+        None,
+        "of net revenue",
+        "As marketing",
+        scoped=True,
+        low=0,
+    ),
+    Assumption(
+        "ledger_control_total",
+        "Trial balance of the pools",
+        Wanted.MONEY,
+        None,
+        "currency",
+        "Total that Ledger pools must tie to; blank leaves the check out",
+    ),
+    Assumption(
+        "value_tier_a",
+        "Value segment A from",
+        Wanted.MONEY,
+        None,
+        "currency",
+        "Lowest customer value of segment A; blank takes the Pareto cut at 80% each time",
+    ),
+    Assumption(
+        "value_tier_b",
+        "Value segment B from",
+        Wanted.MONEY,
+        None,
+        "currency",
+        "Lowest customer value of segment B; blank takes the Pareto cut at 95%",
+    ),
+    Assumption(
+        "revenue_tier_a", "Revenue tier A from", Wanted.MONEY, None, "currency/year", "Lowest net revenue of tier A"
+    ),
+    Assumption(
+        "revenue_tier_b", "Revenue tier B from", Wanted.MONEY, None, "currency/year", "Lowest net revenue of tier B"
+    ),
+    Assumption(
+        "profit_tier_a", "Profit tier A from", Wanted.MONEY, None, "currency/year", "Lowest contribution of tier A"
+    ),
+    Assumption(
+        "profit_tier_b", "Profit tier B from", Wanted.MONEY, None, "currency/year", "Lowest contribution of tier B"
+    ),
+    Assumption(
+        "tier_band",
+        "Band around the cuts",
+        Wanted.SHARE,
+        0.05,
+        "of the cut",
+        "A customer changes segment only when it passes a cut by more than this",
+        low=0,
+        high=1,
+    ),
+    Assumption(
+        "rfm_bins",
+        "Classes of the buying scores",
+        Wanted.COUNT,
+        5.0,
+        "classes",
+        "Number of recency, frequency and monetary classes",
+        low=2,
+        high=10,
+    ),
+    Assumption(
+        "measure_label",
+        "Label of the measures",
+        Wanted.TEXT,
+        _MEASURE,
+        "text",
+        "Stands on every sheet that shows customer value",
+    ),
+)
+
+ASSUMPTIONS = {assumption.id: assumption for assumption in _REGISTER}

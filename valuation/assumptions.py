@@ -243,6 +243,15 @@ _REGISTER = (
         high=10,
     ),
     Assumption(
+        "display_unit",
+        "Amounts on Summary are in",
+        Wanted.COUNT,
+        1000.0,
+        "currency",
+        "1, 1000 or 1000000",
+        low=1,
+    ),
+    Assumption(
         "measure_label",
         "Label of the measures",
         Wanted.TEXT,

@@ -189,6 +189,14 @@ class TableData:
     frame: pd.DataFrame
     faults: dict[str, npt.NDArray[np.int8]] = field(default_factory=dict)
 
+    @property
+    def filled(self) -> npt.NDArray[np.bool_]:
+        """Rows that are not blank from end to end."""
+        mask = self.frame.notna().any(axis=1).to_numpy(dtype=bool)
+        for faults in self.faults.values():
+            mask = mask | (faults > Fault.BLANK)
+        return np.asarray(mask)
+
     def has(self, *columns: str) -> bool:
         """Tell whether all these columns are there with at least one value."""
         return all(c in self.frame and bool(self.frame[c].notna().any()) for c in columns)
@@ -630,6 +638,19 @@ SEGMENTS = Table(
     key=("customer_id",),
 )
 
+RECONCILIATION = Table(
+    "Reconciliation",
+    "tblReconciliation",
+    "one row for each part of the money: nothing is dropped",
+    (
+        Column("line", Kind.TEXT, "What it is"),
+        Column("amount", Kind.MONEY, "Net amount", "currency"),
+        Column("documents", Kind.COUNT, "Rows of Transactions", "count"),
+        Column("customers", Kind.COUNT, "Customer ids", "count"),
+    ),
+    key=("line",),
+)
+
 EXCEPTIONS = Table(
     "Exceptions",
     "tblExceptions",
@@ -678,5 +699,5 @@ INPUT_TABLES = (
     IDEAS,
     SURVEY,
 )
-RESULT_TABLES = (CUSTOMER_PNL, POOL_COSTS, LIFETIME_VALUE, HORIZONS, SEGMENTS, EXCEPTIONS, LOG)
+RESULT_TABLES = (CUSTOMER_PNL, POOL_COSTS, LIFETIME_VALUE, HORIZONS, SEGMENTS, RECONCILIATION, EXCEPTIONS, LOG)
 TABLES = {table.name: table for table in INPUT_TABLES + RESULT_TABLES}

@@ -66,11 +66,14 @@ class Plan:
         At most one for each table.
     names : mapping of str to Cell
         Defined name of one cell to the constant it gets.
+    cells : mapping of (str, str) to Cell
+        Sheet and cell address (``"B7"``) to the constant it gets; the cell's format stays.
     caches : mapping of (str, str) to Cell
-        Sheet and cell address (``"B7"``) of a native formula to its value: the formula stays, what a reader without
+        Sheet and cell address of a native formula to its value: the formula stays, what a reader without
         a calculation engine sees becomes right.
     """
 
     tables: tuple[TableWrite, ...] = ()
     names: Mapping[str, Cell] = field(default_factory=dict)
+    cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
     caches: Mapping[tuple[str, str], Cell] = field(default_factory=dict)

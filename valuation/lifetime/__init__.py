@@ -1,0 +1,41 @@
+"""
+What customers are worth over time: rates, discounting, retention, horizon, acquisition and activity.
+
+A value that stands alone and is out of range raises. In an array, a row that is missing or out of range
+gives NaN in that row only. Results are float64 and have the shape of the inputs broadcast together;
+single inputs give one float64 scalar, which is a Python float too. Rates are per period: convert an annual
+rate first, with `rate_per_period`.
+"""
+
+from valuation.lifetime.acquisition import (
+    acquisition_cost_per_customer,
+    historic_value,
+    payback_periods,
+    value_to_cost_ratio,
+)
+from valuation.lifetime.activity import summarize_activity
+from valuation.lifetime.conventions import Customers, Timing
+from valuation.lifetime.horizon import HorizonTable, horizon_for_share, horizon_share, horizon_table
+from valuation.lifetime.rates import rate_per_period
+from valuation.lifetime.retention import Method, choose_method, shrunk_retention
+from valuation.lifetime.value import lifetime_value, schedule_value
+
+__all__ = [
+    "Customers",
+    "HorizonTable",
+    "Method",
+    "Timing",
+    "acquisition_cost_per_customer",
+    "choose_method",
+    "historic_value",
+    "horizon_for_share",
+    "horizon_share",
+    "horizon_table",
+    "lifetime_value",
+    "payback_periods",
+    "rate_per_period",
+    "schedule_value",
+    "shrunk_retention",
+    "summarize_activity",
+    "value_to_cost_ratio",
+]

@@ -1,0 +1,18 @@
+"""Segments: tiers by value, stages of the customer's life, and scores of recency, frequency and money."""
+
+from valuation.segments.lifecycle import STAGES, Lifecycle, lifecycle_stage
+from valuation.segments.rfm import RfmScores, rfm_scores
+from valuation.segments.tiers import keep_tier, pareto_bounds, tier_absolute, tier_pareto, tier_quantile
+
+__all__ = [
+    "STAGES",
+    "Lifecycle",
+    "RfmScores",
+    "keep_tier",
+    "lifecycle_stage",
+    "pareto_bounds",
+    "rfm_scores",
+    "tier_absolute",
+    "tier_pareto",
+    "tier_quantile",
+]

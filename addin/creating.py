@@ -1,0 +1,96 @@
+"""A fresh workbook: drawn from the template, filled with the sample company or left empty, never over another file."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from addin.books.file import FileBook
+from addin.cells import column_cells
+from addin.workbook import Receipt, WorkbookError
+from valuation.assumptions import ASSUMPTIONS as REGISTER
+from valuation.tables import ASSUMPTIONS, TABLES
+from workbook_templates.layout import Template
+from workbook_templates.plan import Cell, Plan
+from workbook_templates.planner import TableCells, formula_values, table_write
+from workbook_templates.writer import draw
+
+__all__ = ["create_workbook"]
+
+Entry = Mapping[str, Cell]
+
+
+def create_workbook(path: Path, template: Template, inputs: Mapping[str, pd.DataFrame]) -> Receipt:
+    """
+    Make a workbook from a template.
+
+    Parameters
+    ----------
+    path : Path
+        Must not be there yet: a workbook is other people's work.
+    template : Template
+        The layout.
+    inputs : mapping of str to DataFrame
+        Input tables by contract name; tables that the template does not have are left out.
+
+    Raises
+    ------
+    WorkbookError
+        If the file is there, or its folder is not.
+    """
+    if path.exists():
+        raise WorkbookError(f"{path} is there already; choose another name, or delete it first")
+    if path.suffix.casefold() != ".xlsx":
+        raise WorkbookError(f"{path.name} must end in .xlsx")
+    if not path.parent.is_dir():
+        raise WorkbookError(f"there is no folder {path.parent}; make it first")
+    register = _register(inputs.get(ASSUMPTIONS.name))
+    cells: dict[str, TableCells] = {
+        name: _cells(name, frame)
+        for name, frame in inputs.items()
+        if name in template.tables and name != ASSUMPTIONS.name
+    }
+    columns = {column.name: [entry.get(column.name) for entry in register] for column in ASSUMPTIONS}
+    plan = Plan(
+        tables=tuple(table_write(name, content) for name, content in cells.items()),
+        caches=formula_values(template, {**cells, ASSUMPTIONS.name: columns}, {}),
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder) / path.name
+        bare.write_bytes(draw(template, register))
+        return FileBook(bare).apply(plan, out=path)
+
+
+def _cells(name: str, frame: pd.DataFrame) -> TableCells:
+    table = TABLES[name]
+    blank = [None] * len(frame)
+    return {
+        column.name: column_cells(frame[column.name], column) if column.name in frame else blank for column in table
+    }
+
+
+def _register(given: pd.DataFrame | None) -> Sequence[Entry]:
+    """Lay given assumptions over the defaults: scope all in the order of the register, then the others."""
+    entries: list[Entry] = []
+    if given is not None:
+        columns = [column_cells(given[name], ASSUMPTIONS[name]) for name in given.columns]
+        entries = [dict(zip(given.columns, row, strict=True)) for row in zip(*columns, strict=True)]
+    for_all = {entry["id"]: entry for entry in entries if entry.get("scope") in (None, "all")}
+    special = [entry for entry in entries if entry.get("scope") not in (None, "all")]
+    return [for_all.get(assumption.id, _default(assumption.id)) for assumption in REGISTER.values()] + special
+
+
+def _default(id_: str) -> Entry:
+    """Give the row of an assumption at its documented default."""
+    assumption = REGISTER[id_]
+    source = "documented default" if assumption.default not in (None, "") else ""
+    value = "inf" if assumption.default == float("inf") else assumption.default
+    return {
+        "id": id_,
+        "name": assumption.title,
+        "value": value or None if isinstance(value, str) else value,
+        "unit": assumption.unit,
+        "scope": "all",
+        "source": source or None,
+    }

@@ -1,0 +1,103 @@
+"""
+The chain from input tables to result tables: history, profit, value, segments, reconciliation.
+
+Each step is one module and takes what the steps before it gave; `value_base` runs them in order.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from valuation.checks import check_inputs
+from valuation.findings import Finding
+from valuation.model.changes import changes
+from valuation.model.history import latest_date, read_base, read_history
+from valuation.model.profit import customer_profit
+from valuation.model.reconcile import negative_customers, reconcile_transactions
+from valuation.model.segment import customer_segments
+from valuation.model.value import customer_value
+from valuation.settings import Settings, read_settings
+from valuation.tables import TableData
+
+__all__ = ["Results", "changes", "value_base"]
+
+NO_TRANSACTIONS = np.datetime64("1900-01-01", "D")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Results:
+    """
+    All result tables, and what to know about them.
+
+    Attributes
+    ----------
+    tables : dict of str to DataFrame
+        Contract name to the table's columns.
+    settings : Settings
+        The assumptions that were used.
+    as_of : datetime64[D]
+        The as-of date that was used.
+    findings : list of Finding
+        What is wrong with the inputs, the gravest first.
+    notes : tuple of str
+        What to know about the methods.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    settings: Settings
+    as_of: np.datetime64
+    findings: list[Finding]
+    notes: tuple[str, ...]
+
+
+def value_base(tables: Mapping[str, TableData], *, previous_segments: Mapping[str, str]) -> Results:
+    """
+    Value the customer base.
+
+    Parameters
+    ----------
+    tables : mapping of str to TableData
+        The input tables by contract name; only Customers or Transactions are needed for any answer.
+    previous_segments : mapping of str to str
+        Customer id to official segment at the last refresh.
+
+    Returns
+    -------
+    Results
+        Always: what cannot be computed is missing in the tables and explained in the findings.
+    """
+    settings, findings = read_settings(tables.get("Assumptions"))
+    transactions = tables.get("Transactions")
+    latest = latest_date(transactions)
+    as_of = settings.date("as_of")
+    if as_of is None:
+        as_of = NO_TRANSACTIONS if latest is None else latest
+    base = read_base(tables.get("Customers"), transactions, as_of)
+    history = read_history(base)
+    profit = customer_profit(base, settings, tables)
+    value = customer_value(base, history, profit, settings, tables)
+    segments, cuts = customer_segments(base, history, profit.pnl, value.values, settings, previous_segments)
+    findings = [
+        *findings,
+        *check_inputs(tables, as_of=as_of),
+        *negative_customers(base),
+        *profit.findings,
+        *value.findings,
+        *cuts,
+    ]
+    return Results(
+        tables={
+            "Customer P&L": profit.pnl,
+            "Cost to serve": profit.pools,
+            "Lifetime value": value.values,
+            "Horizons": value.horizons,
+            "Segments": segments,
+            "Reconciliation": reconcile_transactions(base, transactions),
+        },
+        settings=settings,
+        as_of=as_of,
+        findings=sorted(findings, key=lambda finding: -finding.severity),
+        notes=value.notes,
+    )

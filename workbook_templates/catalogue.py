@@ -1,0 +1,94 @@
+"""The templates there are, and how a workbook says which one it was made from."""
+
+from collections.abc import Sequence
+
+from workbook_templates.layout import Format, Item, Role, Sheet, Stage, Template, Text
+from workbook_templates.layout import Pack as Pack
+from workbook_templates.packs import PACKS
+
+__all__ = ["TEMPLATES", "UnknownTemplateError", "compose", "recognise"]
+
+VERSION = 1
+TEMPLATES = {"customer_value": "Customer P&L, customer value and segments, in the layout of a finance model"}
+
+
+class UnknownTemplateError(LookupError):
+    """There is no such template or pack, or the workbook was made from another version."""
+
+
+def compose(template: str = "customer_value", packs: Sequence[str] = ()) -> Template:
+    """
+    Put a template together from packs; the core pack is always the first.
+
+    Raises
+    ------
+    UnknownTemplateError
+        If there is no such template or pack; the message names those that there are.
+    """
+    if template not in TEMPLATES:
+        raise UnknownTemplateError(f"no template '{template}'; there is {', '.join(TEMPLATES)}")
+    unknown = [name for name in packs if name not in PACKS]
+    if unknown:
+        raise UnknownTemplateError(f"no pack '{unknown[0]}'; there are {', '.join(PACKS)}")
+    chosen = [PACKS[name] for name in PACKS if name == "core" or name in packs]
+    bare = Template(id=template, version=VERSION, packs=tuple(chosen))
+    core = chosen[0]
+    with_index = Pack(name=core.name, purpose=core.purpose, sheets=(*core.sheets, _index(bare)))
+    return Template(id=template, version=VERSION, packs=(with_index, *chosen[1:]))
+
+
+def recognise(identity: str) -> Template:
+    """
+    Find the template that a workbook's `cv_template` names.
+
+    Raises
+    ------
+    UnknownTemplateError
+        If it is another template or version, or has packs that are not known here.
+    """
+    template, _, rest = identity.partition("/")
+    version, _, packs = rest.partition("/")
+    if version != str(VERSION):
+        raise UnknownTemplateError(
+            f"the workbook was made from version {version or '?'} of its template, this is {VERSION}"
+        )
+    return compose(template, packs.split("+"))
+
+
+def _index(template: Template) -> Sheet:
+    """List the sheets: those to open first, then the drill-down."""
+    items: list[Item] = [
+        Text(row=1, column=1, text="Index", role=Role.TITLE),
+        Text(row=2, column=1, text="Where to find what; a click on a name leads there.", role=Role.NOTE),
+    ]
+    row = 4
+    for title, front in (("Open first", True), ("Drill-down and inputs", False)):
+        items.append(Text(row=row, column=1, text=title, role=Role.HEADING, span=2))
+        for sheet in template.sheets:
+            if sheet.front is front:
+                row += 1
+                items.append(Text(row=row, column=1, text=sheet.name, role=Role.LINK))
+                items.append(Text(row=row, column=2, text=sheet.purpose))
+        row += 2
+    items += _colour_key(row)
+    return Sheet(
+        name="Index",
+        purpose="Where to find what.",
+        stage=Stage.INDEX,
+        items=tuple(items),
+        widths={1: 28, 2: 100},
+    )
+
+
+def _colour_key(row: int) -> list[Item]:
+    lines = (
+        ("Blue on yellow", "An input: change it", Role.INPUT),
+        ("Black", "A formula over cells of the same sheet", Role.CALCULATION),
+        ("Green", "A formula over other sheets", Role.TOTAL),
+        ("Grey heading", "A result that the refresh writes; do not type into it", Role.RESULT),
+    )
+    items: list[Item] = [Text(row=row, column=1, text="Colours", role=Role.HEADING, span=2)]
+    for i, (name, meaning, role) in enumerate(lines, start=1):
+        items.append(Text(row=row + i, column=1, text=name, role=role, format=Format.GENERAL))
+        items.append(Text(row=row + i, column=2, text=meaning))
+    return items

@@ -1,0 +1,280 @@
+"""
+What a workbook looks like, as values: sheets with tables, formulas, texts, named cells and charts.
+
+A template is a choice of packs; a pack is a few sheets that belong together. Nothing in here knows a spreadsheet
+library: `workbook_templates.writer` draws a template, `workbook_templates.planner` says what a refresh writes into it.
+Rows and columns are counted from 1.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from functools import cached_property
+
+from valuation.tables import Kind, Table
+from workbook_templates.native import Expr
+
+__all__ = [
+    "Chart",
+    "Format",
+    "Formula",
+    "Item",
+    "NamedCell",
+    "Pack",
+    "Role",
+    "Sheet",
+    "Stage",
+    "TableBlock",
+    "Template",
+    "Text",
+    "address",
+    "column_letters",
+    "number_format",
+]
+
+
+class Format(StrEnum):
+    """Number formats; negatives stand in brackets and nought is a dash."""
+
+    GENERAL = "General"
+    MONEY = '#,##0;(#,##0);"-"'
+    CENTS = '#,##0.00;(#,##0.00);"-"'
+    PERCENT = "0.0%"
+    COUNT = '#,##0;(#,##0);"-"'
+    PLAIN = "0"
+    RATIO = "0.00"
+    DATE = "yyyy-mm-dd"
+    TEXT = "@"
+
+
+class Role(StrEnum):
+    """What a cell is for, which decides its looks."""
+
+    TITLE = "title"
+    HEADING = "heading"
+    NOTE = "note"
+    ANSWER = "answer"
+    LABEL = "label"
+    INPUT = "input"
+    RESULT = "result"
+    CALCULATION = "calculation"
+    TOTAL = "total"
+    STATUS = "status"
+    LINK = "link"
+
+
+class Stage(IntEnum):
+    """Where in the workbook a sheet stands: what a reader wants first comes first."""
+
+    SUMMARY = 0
+    INDEX = 1
+    ASSUMPTIONS = 2
+    INPUT = 3
+    RESULT = 4
+    CHECK = 5
+    LOG = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A fixed text or number. A text in role LINK leads to the sheet of its name; `span` columns show it wrapped."""
+
+    row: int
+    column: int
+    text: str | float
+    role: Role = Role.LABEL
+    format: Format = Format.GENERAL
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula:
+    """A native formula with its Python twin, known to other formulas by its key."""
+
+    row: int
+    column: int
+    key: str
+    expr: Expr
+    format: Format = Format.MONEY
+    role: Role = Role.CALCULATION
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedCell:
+    """A cell with a defined name that the refresh fills."""
+
+    row: int
+    column: int
+    name: str
+    format: Format = Format.GENERAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableBlock:
+    """
+    An Excel table whose header stands in `row`.
+
+    Attributes
+    ----------
+    table : Table
+        Its contract.
+    input : bool
+        Whether people fill it in (blue on yellow, with lists and notes) or the refresh does.
+    rows : int
+        Body rows that the empty template has.
+    written : tuple of str
+        Columns of an input table that the refresh writes.
+    """
+
+    row: int
+    column: int
+    table: Table
+    input: bool
+    rows: int = 1
+    written: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """A line chart over two columns of formula cells; the keys name first and last cell of each."""
+
+    row: int
+    column: int
+    title: str
+    categories: tuple[str, str]
+    values: tuple[str, str]
+    category_title: str
+    value_title: str
+    width: int
+    height: int
+
+
+Item = Text | Formula | NamedCell | TableBlock | Chart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """
+    One sheet.
+
+    Attributes
+    ----------
+    name : str
+        On its tab.
+    purpose : str
+        What it answers, in a sentence, for the sheet itself and for Index.
+    stage : Stage
+        Its place in the workbook.
+    items : tuple
+        What stands on it.
+    front : bool
+        Whether it is one of the sheets that a reader opens first.
+    freeze : tuple of int
+        Row and column of the first cell that scrolls.
+    widths : mapping of int to float
+        Column number to width in characters.
+    """
+
+    name: str
+    purpose: str
+    stage: Stage
+    items: tuple[Item, ...]
+    front: bool = False
+    freeze: tuple[int, int] = (1, 1)
+    widths: Mapping[int, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pack:
+    """Sheets that belong together and are chosen together."""
+
+    name: str
+    purpose: str
+    sheets: tuple[Sheet, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """
+    A choice of packs, which makes a workbook.
+
+    Attributes
+    ----------
+    id : str
+        Recognised in a workbook together with the version and the packs.
+    version : int
+        Raised whenever a block moves or a column changes its meaning.
+    packs : tuple of Pack
+        The first one is always there.
+    """
+
+    id: str
+    version: int
+    packs: tuple[Pack, ...]
+
+    @property
+    def identity(self) -> str:
+        """What stands in the workbook's defined name `cv_template`."""
+        return f"{self.id}/{self.version}/{'+'.join(pack.name for pack in self.packs)}"
+
+    @cached_property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """All sheets in the order of the workbook."""
+        sheets = [sheet for pack in self.packs for sheet in pack.sheets]
+        return tuple(sorted(sheets, key=lambda sheet: sheet.stage))
+
+    def items(self) -> Iterator[tuple[Sheet, Item]]:
+        """Go through everything on every sheet."""
+        for sheet in self.sheets:
+            for item in sheet.items:
+                yield sheet, item
+
+    @cached_property
+    def formulas(self) -> dict[str, tuple[Sheet, Formula]]:
+        """Every formula cell by its key."""
+        return {item.key: (sheet, item) for sheet, item in self.items() if isinstance(item, Formula)}
+
+    @cached_property
+    def tables(self) -> dict[str, tuple[Sheet, TableBlock]]:
+        """Every table by its contract name."""
+        return {item.table.name: (sheet, item) for sheet, item in self.items() if isinstance(item, TableBlock)}
+
+    def place(self, key: str) -> str:
+        """Give the full address of a formula cell."""
+        sheet, formula = self.formulas[key]
+        quoted = sheet.name.replace("'", "''")
+        return f"'{quoted}'!{address(formula.row, formula.column, absolute=True)}"
+
+
+def column_letters(column: int) -> str:
+    """Give a column's letters: 1 is A, 27 is AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def address(row: int, column: int, *, absolute: bool = False) -> str:
+    """Give a cell's address."""
+    mark = "$" if absolute else ""
+    return f"{mark}{column_letters(column)}{mark}{row}"
+
+
+_FORMATS = {
+    Kind.MONEY: Format.CENTS,
+    Kind.NUMBER: Format.RATIO,
+    Kind.COUNT: Format.COUNT,
+    Kind.SHARE: Format.PERCENT,
+    Kind.FLAG: Format.PLAIN,
+    Kind.DATE: Format.DATE,
+    Kind.ID: Format.TEXT,
+    Kind.TEXT: Format.TEXT,
+    Kind.CHOICE: Format.TEXT,
+}
+
+
+def number_format(kind: Kind) -> Format:
+    """Give the number format of a column's kind."""
+    return _FORMATS.get(kind, Format.GENERAL)

@@ -1,0 +1,364 @@
+"""The Summary: the answer in words, the figures it rests on, best and worst customers, and the whale curve."""
+
+from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, SEGMENTS, Table
+from workbook_templates.layout import Chart, Format, Formula, Item, Role, Sheet, Stage, Text
+from workbook_templates.native import Column, Expr, Figure, Name, call, const
+from workbook_templates.packs.furniture import head
+
+__all__ = ["SUMMARY"]
+
+PURPOSE = "The answer in words, with the figures it rests on."
+FIGURES_ROW = 12
+LISTS_COLUMN = 5
+CURVE_ROW = 34
+CURVE_STEPS = 20
+BEST = 5
+
+
+def _sum(table: Table, name: str) -> Expr:
+    return call("SUM", Column(table, name))
+
+
+def _in_units(expr: Expr) -> Expr:
+    """Show an amount in the unit of the sheet, rounded, so that the statement's lines add up as printed."""
+    return call("ROUND", expr / Name("cv_display_unit"), 0)
+
+
+def _lookup(table: Table, wanted: str, key: str, value: Expr) -> Expr:
+    """Find a row of a table by a key column."""
+    return call("INDEX", Column(table, wanted), call("MATCH", value, Column(table, key), 0))
+
+
+def _years() -> Expr:
+    """Name the horizon: '3-year', or 'unlimited'."""
+    return call("IF", call("ISNUMBER", Name("cv_horizon")), Name("cv_horizon") & "-year", "unlimited")
+
+
+def _percent(expr: Expr) -> Expr:
+    return call("FIXED", expr * 100, 0) & "%"
+
+
+SCALE = call(
+    "IF",
+    Name("cv_display_unit").equals(1000),
+    " thousand",
+    call("IF", Name("cv_display_unit").equals(1000000), " million", ""),
+)
+UNIT = Name("cv_currency") & SCALE
+
+
+def _amount(key: str) -> Expr:
+    """Write an amount that is already in the sheet's unit."""
+    return Name("cv_currency") & " " & call("FIXED", Figure(key), 0) & SCALE
+
+
+def _best_names() -> Expr:
+    names: Expr = Figure("best.1.name")
+    for rank in range(2, BEST):
+        names = names & ", " & Figure(f"best.{rank}.name")
+    return names & " and " & Figure(f"best.{BEST}.name")
+
+
+BEST_SENTENCE = call(
+    "IFERROR",
+    "The best customers by value are "
+    & _best_names()
+    & ": they hold "
+    & _percent(Figure("best.share"))
+    & " of the "
+    & _years()
+    & " customer value of "
+    & _amount("base_value")
+    & ".",
+    "Customer value cannot be given yet: see Exceptions for what is missing.",
+)
+HORIZON_SENTENCE = call(
+    "IFERROR",
+    call(
+        "IF",
+        call("ISNUMBER", Name("cv_horizon")),
+        "The "
+        & _years()
+        & " figure is "
+        & _percent(Figure("share"))
+        & " of the unlimited one; looking further ahead "
+        & call(
+            "IF",
+            const(0.995) <= Figure("rank_agreement"),
+            "changes the size, not the order of the customers.",
+            "changes the order of the customers too (agreement " & call("FIXED", Figure("rank_agreement"), 2) & ").",
+        ),
+        "The figure has no horizon: it counts all years to come.",
+    ),
+    "",
+)
+REVENUE_SENTENCE = call(
+    "IFERROR",
+    Figure("largest.name")
+    & " is the largest by revenue ("
+    & _amount("largest.revenue")
+    & ") but contributes "
+    & _amount("largest.contribution")
+    & " and is number "
+    & Figure("largest.rank")
+    & " of "
+    & Figure("customers")
+    & " by contribution"
+    & call("IF", Figure("largest.rank") <= BEST, ": here revenue and profit agree.", ": size is not value."),
+    "",
+)
+
+SENTENCES = (("answer.best", BEST_SENTENCE), ("answer.horizon", HORIZON_SENTENCE), ("answer.revenue", REVENUE_SENTENCE))
+
+
+def _answer() -> tuple[Item, ...]:
+    return (
+        Text(row=6, column=1, text="The answer", role=Role.HEADING, span=9),
+        *(
+            Formula(row=7 + i, column=1, key=key, expr=expr, format=Format.GENERAL, role=Role.ANSWER, span=9)
+            for i, (key, expr) in enumerate(SENTENCES)
+        ),
+    )
+
+
+VALUE_TOTAL = _sum(LIFETIME_VALUE, "value")
+
+
+def _grade_share(grade: str) -> Expr:
+    """Part of the gross positive value whose evidence has the grade."""
+    value = Column(LIFETIME_VALUE, "value")
+    positive = (value > 0) * value
+    return call(
+        "IFERROR",
+        call("SUMPRODUCT", Column(LIFETIME_VALUE, "grade").equals(grade) * positive) / call("SUMPRODUCT", positive),
+        0,
+    )
+
+
+# key, label, expression, format, how to read it
+FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
+    ("unit", "Amounts are in", UNIT, Format.GENERAL, "change it on Assumptions"),
+    ("customers", "Customers", call("COUNTA", Column(CUSTOMERS, "customer_id")), Format.COUNT, "rows of Customers"),
+    (
+        "active",
+        "  bought in the twelve months",
+        call("COUNTIF", Column(SEGMENTS, "purchase_days"), ">0"),
+        Format.COUNT,
+        "at least one purchase",
+    ),
+    (
+        "net_revenue",
+        "Net revenue",
+        _in_units(_sum(CUSTOMER_PNL, "net_revenue")),
+        Format.MONEY,
+        "after discounts and returns",
+    ),
+    ("cogs", "Cost of goods sold", _in_units(_sum(CUSTOMER_PNL, "cogs")), Format.MONEY, ""),
+    ("gross_margin", "Gross margin", Figure("net_revenue") - Figure("cogs"), Format.MONEY, ""),
+    (
+        "cost_to_serve",
+        "Cost to serve",
+        _in_units(_sum(CUSTOMER_PNL, "cost_to_serve")),
+        Format.MONEY,
+        "marketing, sales, orders, logistics, support, returns",
+    ),
+    (
+        "contribution",
+        "Contribution",
+        Figure("gross_margin") - Figure("cost_to_serve"),
+        Format.MONEY,
+        "before overhead, financing and tax",
+    ),
+    (
+        "losing",
+        "Customers that lose money",
+        call("COUNTIF", Column(CUSTOMER_PNL, "contribution"), "<0"),
+        Format.COUNT,
+        "contribution below nought",
+    ),
+    (
+        "base_value",
+        "Customer base value",
+        _in_units(VALUE_TOTAL),
+        Format.MONEY,
+        "over the chosen horizon; not a lifetime",
+    ),
+    (
+        "positive",
+        "  customers worth something",
+        _in_units(call("SUMIF", Column(LIFETIME_VALUE, "value"), ">0", Column(LIFETIME_VALUE, "value"))),
+        Format.MONEY,
+        "gross positive",
+    ),
+    (
+        "negative",
+        "  customers that cost",
+        Figure("base_value") - Figure("positive"),
+        Format.MONEY,
+        "gross negative, if not repriced",
+    ),
+    (
+        "unlimited",
+        "Value without a horizon",
+        _in_units(_sum(LIFETIME_VALUE, "value_unlimited")),
+        Format.MONEY,
+        "all years to come",
+    ),
+    (
+        "share",
+        "  covered by the horizon",
+        call("IFERROR", VALUE_TOTAL / _sum(LIFETIME_VALUE, "value_unlimited"), ""),
+        Format.PERCENT,
+        "how much of it the base value shows",
+    ),
+    (
+        "rank_agreement",
+        "  same order without a horizon",
+        call("MIN", Column(HORIZONS, "rank_correlation")),
+        Format.RATIO,
+        "1 = the same order of customers",
+    ),
+    ("grade.A", "Value from measured figures (A)", _grade_share("A"), Format.PERCENT, "own retention, booked costs"),
+    ("grade.B", "Value from pooled figures (B)", _grade_share("B"), Format.PERCENT, "retention of a group"),
+    ("grade.C", "Value from typed figures (C)", _grade_share("C"), Format.PERCENT, "a prior or a typed factor"),
+    ("checks.text", "Checks passed", Figure("checks.passed") & " of " & Figure("checks.all"), Format.GENERAL, "see Checks"),
+)
+
+
+def _figures() -> tuple[Item, ...]:
+    items: list[Item] = [
+        Text(row=FIGURES_ROW - 1, column=1, text="Key figures, twelve months", role=Role.HEADING, span=3)
+    ]
+    for row, (key, label, expr, number, note) in enumerate(FIGURES, start=FIGURES_ROW):
+        items += [
+            Text(row=row, column=1, text=label),
+            Formula(row=row, column=2, key=key, expr=expr, format=number),
+            Text(row=row, column=3, text=note, role=Role.NOTE),
+        ]
+    return tuple(items)
+
+
+def _customer_line(prefix: str, row: int, rank: Expr | int) -> tuple[Item, ...]:
+    """One customer of a list by value rank: rank, name, revenue, contribution, value."""
+    place = Figure(f"{prefix}.rank")
+    key = call(
+        "INDEX", Column(LIFETIME_VALUE, "customer_id"), call("MATCH", place, Column(LIFETIME_VALUE, "value_rank"), 0)
+    )
+    columns: tuple[tuple[str, Expr, Format], ...] = (
+        ("rank", const(rank), Format.PLAIN),
+        ("name", call("IFERROR", _lookup(LIFETIME_VALUE, "name", "value_rank", place), ""), Format.GENERAL),
+        (
+            "revenue",
+            call("IFERROR", _in_units(_lookup(CUSTOMER_PNL, "net_revenue", "customer_id", key)), ""),
+            Format.MONEY,
+        ),
+        (
+            "contribution",
+            call("IFERROR", _in_units(_lookup(CUSTOMER_PNL, "contribution", "customer_id", key)), ""),
+            Format.MONEY,
+        ),
+        ("value", call("IFERROR", _in_units(_lookup(LIFETIME_VALUE, "value", "value_rank", place)), ""), Format.MONEY),
+    )
+    return tuple(
+        Formula(row=row, column=LISTS_COLUMN + i, key=f"{prefix}.{name}", expr=expr, format=number)
+        for i, (name, expr, number) in enumerate(columns)
+    )
+
+
+def _list(title: str, row: int, lines: tuple[tuple[str, Expr | int], ...]) -> tuple[Item, ...]:
+    headings = ("Rank", "Customer", "Net revenue", "Contribution", "Value")
+    items: list[Item] = [Text(row=row, column=LISTS_COLUMN, text=title, role=Role.HEADING, span=5)]
+    items += [Text(row=row + 1, column=LISTS_COLUMN + i, text=text, role=Role.NOTE) for i, text in enumerate(headings)]
+    for i, (prefix, rank) in enumerate(lines):
+        items += _customer_line(prefix, row + 2 + i, rank)
+    return tuple(items)
+
+
+LAST_RANK = call("MAX", Column(LIFETIME_VALUE, "value_rank"))
+BEST_LINES: tuple[tuple[str, Expr | int], ...] = tuple((f"best.{i}", i) for i in range(1, BEST + 1))
+WORST_LINES: tuple[tuple[str, Expr | int], ...] = tuple((f"worst.{i}", LAST_RANK + (1 - i)) for i in range(1, BEST + 1))
+
+LARGEST_REVENUE = call("MAX", Column(CUSTOMER_PNL, "net_revenue"))
+
+
+def _largest(column: str) -> Expr:
+    return _lookup(CUSTOMER_PNL, column, "net_revenue", LARGEST_REVENUE)
+
+
+LARGEST = (
+    ("largest.name", "Largest by revenue", _largest("name"), Format.GENERAL),
+    ("largest.revenue", "  its net revenue", _in_units(LARGEST_REVENUE), Format.MONEY),
+    ("largest.contribution", "  its contribution", _in_units(_largest("contribution")), Format.MONEY),
+    ("largest.rank", "  its rank by contribution", _largest("profit_rank"), Format.PLAIN),
+    (
+        "best.share",
+        "Five best: part of the value",
+        call("SUMIF", Column(LIFETIME_VALUE, "value_rank"), f"<={BEST}", Column(LIFETIME_VALUE, "value")) / VALUE_TOTAL,
+        Format.PERCENT,
+    ),
+)
+
+
+def _largest_lines(row: int) -> tuple[Item, ...]:
+    items: list[Item] = []
+    for i, (key, label, expr, number) in enumerate(LARGEST):
+        items += [
+            Text(row=row + i, column=LISTS_COLUMN + 1, text=label),
+            Formula(row=row + i, column=LISTS_COLUMN + 2, key=key, expr=call("IFERROR", expr, ""), format=number),
+        ]
+    return tuple(items)
+
+
+def _whale_curve() -> tuple[Item, ...]:
+    """Customers from the most to the least profitable, and the part of total contribution they bring together."""
+    first = CURVE_ROW + 2
+    items: list[Item] = [
+        Text(
+            row=CURVE_ROW, column=1, text="Whale curve: where contribution is made and lost", role=Role.HEADING, span=9
+        ),
+        Text(row=first - 1, column=8, text="Customers", role=Role.NOTE),
+        Text(row=first - 1, column=9, text="Contribution", role=Role.NOTE),
+    ]
+    count = call("MAX", Column(CUSTOMER_PNL, "profit_rank"))
+    contribution = Column(CUSTOMER_PNL, "contribution")
+    for step in range(CURVE_STEPS + 1):
+        x, y = f"whale.{step}.customers", f"whale.{step}.contribution"
+        within = "<=" & call("ROUND", Figure(x) * count, 0)
+        share = call("SUMIF", Column(CUSTOMER_PNL, "profit_rank"), within, contribution) / call("SUM", contribution)
+        items += [
+            Formula(row=first + step, column=8, key=x, expr=const(step) / CURVE_STEPS, format=Format.PERCENT),
+            Formula(row=first + step, column=9, key=y, expr=call("IFERROR", share, 0), format=Format.PERCENT),
+        ]
+    last = CURVE_STEPS
+    items.append(
+        Chart(
+            row=CURVE_ROW + 1,
+            column=1,
+            title="Cumulative contribution, most profitable customers first",
+            categories=("whale.0.customers", f"whale.{last}.customers"),
+            values=("whale.0.contribution", f"whale.{last}.contribution"),
+            category_title="Customers",
+            value_title="Part of total contribution",
+            width=820,
+            height=440,
+        )
+    )
+    return tuple(items)
+
+
+SUMMARY = Sheet(
+    name="Summary",
+    purpose=PURPOSE,
+    stage=Stage.SUMMARY,
+    items=(
+        *head("Summary", "Who are our best customers?", PURPOSE),
+        *_answer(),
+        *_figures(),
+        *_list("Five best customers by value", FIGURES_ROW - 1, BEST_LINES),
+        *_list("Five worst customers by value", FIGURES_ROW + 7, WORST_LINES),
+        *_largest_lines(FIGURES_ROW + 15),
+        *_whale_curve(),
+    ),
+    front=True,
+    widths={1: 33, 2: 16, 3: 44, 4: 3, 5: 7, 6: 34, 7: 15, 8: 15, 9: 15},
+)

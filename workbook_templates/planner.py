@@ -1,0 +1,80 @@
+"""
+From cells to the plan: what every formula cell of a template shows, given the tables and the named cells.
+
+The values come from the formulas' Python twins, so a reader without a calculation engine sees what Excel would.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from valuation.assumptions import ASSUMPTIONS as REGISTER
+from valuation.tables import ASSUMPTIONS, TABLES, Table
+from workbook_templates.layout import NamedCell, Template, address
+from workbook_templates.native import Book
+from workbook_templates.plan import Cell, TableWrite
+
+__all__ = ["TableCells", "assumption_cells", "formula_values", "table_write"]
+
+TableCells = Mapping[str, Sequence[Cell]]
+"""Column name of the contract to cells, all columns of one length."""
+
+
+def table_write(name: str, cells: TableCells) -> TableWrite:
+    """Plan the new body of a table of the contract."""
+    table = TABLES[name]
+    key = table[table.key[0]].title if len(table.key) == 1 else ""
+    return TableWrite(table=table.excel_name, columns=_by_heading(table, cells), key=key)
+
+
+def assumption_cells(register: TableCells) -> dict[str, Cell]:
+    """Give the named cells of the register: the values for scope all."""
+    cells: dict[str, Cell] = {assumption.cell_name: None for assumption in REGISTER.values()}
+    columns = (register.get(name, ()) for name in ("id", "scope", "value"))
+    for id_, scope, value in zip(*columns, strict=True):
+        if isinstance(id_, str) and id_ in REGISTER and scope in (None, "all"):
+            cells[REGISTER[id_].cell_name] = value
+    return cells
+
+
+def formula_values(
+    template: Template, tables: Mapping[str, TableCells], names: Mapping[str, Cell]
+) -> dict[tuple[str, str], Cell]:
+    """
+    Compute every formula cell.
+
+    Parameters
+    ----------
+    template : Template
+        The layout with its formulas.
+    tables : mapping of str to TableCells
+        Contents by contract name; a table that is not given is empty.
+    names : mapping of str to Cell
+        Contents of named cells; one that is not given is blank.
+
+    Returns
+    -------
+    dict of (str, str) to Cell
+        Sheet and address to value.
+    """
+    contents = {
+        block.table.excel_name: _by_heading(block.table, _complete(block.table, tables.get(name, {})))
+        for name, (_, block) in template.tables.items()
+    }
+    blank: dict[str, Cell] = {item.name: None for _, item in template.items() if isinstance(item, NamedCell)}
+    named = blank | assumption_cells(tables.get(ASSUMPTIONS.name, {})) | dict(names)
+    book = Book(
+        tables=contents, names=named, figures={key: formula.expr for key, (_, formula) in template.formulas.items()}
+    )
+    return {
+        (sheet.name, address(formula.row, formula.column)): book.figure(key)
+        for key, (sheet, formula) in template.formulas.items()
+    }
+
+
+def _complete(table: Table, cells: TableCells) -> TableCells:
+    """Give every column of the contract; one that is not there is blank."""
+    rows = len(next(iter(cells.values()), ()))
+    return {column.name: cells.get(column.name, [None] * rows) for column in table}
+
+
+def _by_heading(table: Table, cells: TableCells) -> dict[str, Sequence[Cell]]:
+    return {table[name].title: column for name, column in cells.items()}

@@ -1,0 +1,111 @@
+"""What somebody has to decide or estimate: the Assumptions and Retention tables."""
+
+import numpy as np
+import pandas as pd
+
+from valuation.assumptions import ASSUMPTIONS
+from workbook_templates.sample.draws import (
+    AS_OF,
+    YEARS,
+    BoolArray,
+    FloatArray,
+    dates,
+    day_of,
+    stream,
+    texts,
+    year_bounds,
+)
+from workbook_templates.sample.ledger import control_total
+from workbook_templates.sample.planted import LOYAL_CUSTOMER, RECENT_WIN, VULNERABLE
+from workbook_templates.sample.roster import SEGMENTS, STILL_HERE, Roster
+from workbook_templates.sample.trading import Trades
+
+__all__ = ["assumptions_table", "retention_table"]
+
+VALUES: dict[str, tuple[object, str, str]] = {
+    "as_of": (AS_OF, "Last day of the financial year", "Head of controlling"),
+    "currency": ("EUR", "Reporting currency of the group", "CFO"),
+    "horizon": (3.0, "Decision of the finance committee", "CFO"),
+    "discount_rate": (0.10, "Cost of capital, treasury memo", "CFO"),
+    "discount_rate_basis": ("pre-tax, nominal", "Cost of capital, treasury memo", "CFO"),
+    "timing": ("mid", "Margins arrive through the year", "Head of controlling"),
+    "periods_per_year": (1.0, "Yearly grid, as in the budget", "Head of controlling"),
+    "retention_prior": (0.82, "Industry association, yearly survey", "Head of sales"),
+    "retention_prior_weight": (20.0, "Judgement", "Head of controlling"),
+    "gross_margin_pct": (0.36, "Budget, mean of all product groups", "Head of controlling"),
+    "marketing_cost": (0.02, "Budget", "Head of marketing"),
+    "sales_cost": (0.06, "Budget", "Head of sales"),
+    "support_cost": (0.03, "Budget", "Head of support"),
+    "ledger_control_total": (control_total(), "Trial balance, accounts 611000 to 662000", "Head of controlling"),
+    "value_tier_a": (20_000.0, "Decision of the finance committee", "CFO"),
+    "value_tier_b": (5_000.0, "Decision of the finance committee", "CFO"),
+    "revenue_tier_a": (25_000.0, "Decision of the finance committee", "CFO"),
+    "revenue_tier_b": (8_000.0, "Decision of the finance committee", "CFO"),
+    "profit_tier_a": (9_000.0, "Decision of the finance committee", "CFO"),
+    "profit_tier_b": (2_500.0, "Decision of the finance committee", "CFO"),
+}
+"""Value, source and owner of each assumption that somebody has set for all; the others keep their default."""
+
+SCOPED: tuple[tuple[str, str, str, float, str, str], ...] = (
+    ("retention_prior", "segment", "Online", 0.74, "Web shop statistics", "Head of sales"),
+    ("retention_prior", "segment", "Public sector", 0.9, "Framework contracts run for years", "Head of sales"),
+    ("retention_prior", "customer", RECENT_WIN, 0.88, "Two-year framework agreed", "Key account manager"),
+)
+"""Assumption, scope, what it applies to, value, source, owner."""
+
+TYPED_RETENTION = {LOYAL_CUSTOMER: 0.97, VULNERABLE: 0.72}
+"""Chance to stay that somebody who knows the customer has typed."""
+CONTRACTS_LISTED = 30
+
+
+def assumptions_table() -> pd.DataFrame:
+    """Write the Assumptions table: the whole register, and the exceptions for segments and customers."""
+    rows: list[tuple[object, ...]] = []
+    for id_, entry in ASSUMPTIONS.items():
+        value, source, owner = VALUES.get(id_, (entry.default, "Default of the model", "Head of controlling"))
+        rows.append((id_, entry.title, value, entry.unit, "all", None, source, owner))
+        for scoped, scope, applies_to, own_value, own_source, own_owner in SCOPED:
+            if scoped == id_:
+                rows.append((id_, entry.title, own_value, entry.unit, scope, applies_to, own_source, own_owner))
+    names = ("id", "name", "value", "unit", "scope", "applies_to", "source", "owner")
+    frame = pd.DataFrame(rows, columns=list(names), dtype=object)
+    frame["as_of"] = dates(np.full(len(frame), day_of(AS_OF.date())))
+    frame["used"] = texts([None] * len(frame))
+    return frame
+
+
+def retention_table(roster: Roster, trades: Trades, revenue: FloatArray) -> pd.DataFrame:
+    """Write the Retention table: counted for each segment, known for the largest customers with a contract."""
+    rng = stream("retention")
+    before, after = (_bought(roster, trades, year) for year in YEARS[-2:])
+    segments = [s.name for s in SEGMENTS]
+    exposed = [int((before & (roster.segment == name)).sum()) for name in segments]
+    renewed = [int((before & after & (roster.segment == name)).sum()) for name in segments]
+    running = np.flatnonzero((roster.contract == "contractual") & (revenue > 0) & (roster.last == STILL_HERE))
+    largest = running[np.argsort(-revenue[running], kind="stable")][:CONTRACTS_LISTED]
+    ids = roster.customer_id[largest]
+    chance = np.round(0.80 + 0.16 * rng.random(ids.size), 2)
+    chance = np.array([TYPED_RETENTION.get(cid, drawn) for cid, drawn in zip(ids, chance, strict=True)])
+    ends = day_of(AS_OF.date()) + 30 * rng.integers(2, 25, ids.size)
+    blank = np.full(ids.size, np.nan)
+    return pd.DataFrame(
+        {
+            "customer_id": texts([None] * len(segments) + list(ids)),
+            "segment": texts(segments + [None] * ids.size),
+            "renewed": np.concatenate((renewed, blank)),
+            "exposed": np.concatenate((exposed, blank)),
+            "probability": np.concatenate((np.full(len(segments), np.nan), chance)),
+            "contract_end": dates(
+                np.concatenate((np.zeros(len(segments), dtype=np.int64), ends)),
+                known=np.arange(len(segments) + ids.size) >= len(segments),
+            ),
+        }
+    )
+
+
+def _bought(roster: Roster, trades: Trades, year: int) -> BoolArray:
+    """Tell who bought in a year."""
+    start, end = year_bounds(year)
+    bought = np.zeros(roster.size, dtype=bool)
+    bought[trades.who[~trades.credit & (trades.day >= start) & (trades.day <= end)]] = True
+    return bought

@@ -53,6 +53,7 @@ class Role(StrEnum):
     TITLE = "title"
     HEADING = "heading"
     NOTE = "note"
+    REMARK = "remark"
     ANSWER = "answer"
     LABEL = "label"
     INPUT = "input"
@@ -77,7 +78,11 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A fixed text or number. A text in role LINK leads to the sheet of its name; `span` columns show it wrapped."""
+    """
+    A fixed text or number.
+
+    A text in role LINK leads to the sheet of its name; `span` columns carry its looks; `right` puts it over numbers.
+    """
 
     row: int
     column: int
@@ -85,6 +90,7 @@ class Text:
     role: Role = Role.LABEL
     format: Format = Format.GENERAL
     span: int = 1
+    right: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ LOOKS: dict[Role, dict[str, Any]] = {
     Role.TITLE: {"bold": True, "font_size": 16, "font_color": "#1F3864"},
     Role.HEADING: {"bold": True, "font_color": "#1F3864", "bottom": 1, "bottom_color": "#8EA9DB"},
     Role.NOTE: {"italic": True, "font_color": "#595959"},
+    Role.REMARK: {"italic": True, "font_color": "#595959", "indent": 1},
     Role.ANSWER: {"font_size": 12, "text_wrap": True, "valign": "vcenter"},
     Role.LABEL: {},
     Role.INPUT: {"font_color": INPUT_BLUE, "bg_color": INPUT_YELLOW},
@@ -151,7 +152,7 @@ class _Painter:
 
     def text(self, page: Any, sheet: Sheet, item: Text) -> None:
         """Draw a fixed text, number or link to a sheet."""
-        style = self.style(item.role, item.format)
+        style = self.style(item.role, item.format, **({"align": "right"} if item.right else {}))
         if item.role is Role.LINK:
             page.write_url(item.row - 1, item.column - 1, f"internal:'{item.text}'!A1", style, str(item.text))
         else:
@@ -162,7 +163,7 @@ class _Painter:
     def formula(self, page: Any, sheet: Sheet, item: Formula) -> None:
         """Draw a native formula; the plan gives its cached value."""
         text = "=" + item.expr.excel(self.template.place)
-        colour = {} if item.role in (Role.NOTE, Role.STATUS) else {"font_color": self._ink(sheet, text)}
+        colour = {} if item.role in (Role.NOTE, Role.STATUS, Role.ANSWER) else {"font_color": self._ink(sheet, text)}
         style = self.style(item.role, item.format, **colour)
         row, column = item.row - 1, item.column - 1
         if item.span > 1:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from valuation.cost.amounts import (
+    Column,
     FloatArray,
     IntArray,
     decimal_integers,
@@ -32,7 +33,7 @@ __all__ = ["allocate", "allocate_units"]
 _RELATIVE_ERROR: Final = 2.0**-44  # of a share in float64; the bound that can be proved is below 2**-46
 
 
-def allocate(total: float | Decimal, drivers: npt.ArrayLike, *, places: int) -> FloatArray:
+def allocate(total: float | Decimal, drivers: Column, *, places: int) -> FloatArray:
     """
     Money shared in proportion to drivers, summing exactly to the total.
 
@@ -73,7 +74,7 @@ def allocate(total: float | Decimal, drivers: npt.ArrayLike, *, places: int) -> 
     return allocate_units(whole_units(total, places=places, name="total"), drivers) / 10.0**places
 
 
-def allocate_units(total_units: int, drivers: npt.ArrayLike) -> IntArray:
+def allocate_units(total_units: int, drivers: Column) -> IntArray:
     r"""
     Whole units (cents) shared in proportion to drivers, summing exactly to the total.
 
@@ -129,7 +130,7 @@ def allocate_units(total_units: int, drivers: npt.ArrayLike) -> IntArray:
 # The drivers, read and checked.
 
 
-def _driver_weights(drivers: npt.ArrayLike) -> npt.NDArray[Any]:
+def _driver_weights(drivers: Column) -> npt.NDArray[Any]:
     """Weights as int64, float64 or (when neither holds them) Python integers, with at least one above zero."""
     raw = raw_array(drivers, "drivers")
     if raw.ndim != 1:

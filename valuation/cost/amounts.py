@@ -5,6 +5,7 @@ Checked before they are cast, because a cast turns booleans, dates and texts int
 """
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 from operator import index
@@ -17,6 +18,7 @@ from valuation.errors import DomainError, InputError
 
 __all__ = [
     "MOST_PLACES",
+    "Column",
     "FloatArray",
     "IntArray",
     "decimal_integers",
@@ -30,13 +32,14 @@ __all__ = [
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 IntArray: TypeAlias = npt.NDArray[np.int64]
+Column: TypeAlias = npt.ArrayLike | Sequence[float | Decimal | Fraction | None]
 
 MOST_PLACES: Final = 9
 _FIFTEEN_DIGITS: Final = 1e15  # up to here a decimal survives the way through float64 and back
 _REAL: Final = (int, float, Decimal, Fraction, np.integer, np.floating)
 
 
-def raw_array(values: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
+def raw_array(values: Column, name: str) -> npt.NDArray[Any]:
     """Values as an array, uncast: a list goes through objects, since NumPy makes two floats of [True, 0.5]."""
     raw = np.asarray(values) if hasattr(values, "dtype") else np.array(values, dtype=object)
     if raw.dtype.kind not in "iufO":
@@ -44,7 +47,7 @@ def raw_array(values: npt.ArrayLike, name: str) -> npt.NDArray[Any]:
     return raw
 
 
-def numbers(values: npt.ArrayLike, name: str) -> FloatArray:
+def numbers(values: Column, name: str) -> FloatArray:
     """Numbers as float64, missing ones as NaN; texts, dates, booleans and ragged lists are refused."""
     raw = raw_array(values, name)
     if raw.dtype.kind != "O":

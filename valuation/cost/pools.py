@@ -372,8 +372,10 @@ def _acquisition_part(cents: IntArray, share: float) -> IntArray:
     part, whole = Decimal(str(share)).as_integer_ratio()
     # Products stay below 2**63 while the share has at most nine decimals; beyond, Python's integers.
     size = np.abs(cents).astype(object if whole > 10**9 else np.int64)
-    units, rest = np.divmod(size, whole)
-    more, remainder = np.divmod(rest * part, whole)
+    units = size // whole
+    rest = (size - units * whole) * part
+    more = rest // whole
+    remainder = rest - more * whole
     up = (2 * remainder > whole) | ((2 * remainder == whole) & (2 * part >= whole))
     acquisition: IntArray = (np.sign(cents) * (units * part + more + up)).astype(np.int64)
     return acquisition

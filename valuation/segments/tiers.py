@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from valuation.cost.amounts import FloatArray, IntArray, numbers
+from valuation.cost.amounts import Column, FloatArray, IntArray, numbers
 from valuation.errors import DomainError, InputError
 
 __all__ = ["LabelArray", "keep_tier", "pareto_bounds", "tier_absolute", "tier_pareto", "tier_quantile"]
@@ -22,7 +22,7 @@ LabelArray: TypeAlias = npt.NDArray[np.object_]
 _PLACES = 12  # shares that differ by less are the same: sums of decimals carry noise in the 16th digit
 
 
-def tier_absolute(values: npt.ArrayLike, bounds: npt.ArrayLike, *, labels: Sequence[str]) -> LabelArray:
+def tier_absolute(values: Column, bounds: npt.ArrayLike, *, labels: Sequence[str]) -> LabelArray:
     """
     Tier by lower bounds in the unit of the values.
 
@@ -58,7 +58,7 @@ def tier_absolute(values: npt.ArrayLike, bounds: npt.ArrayLike, *, labels: Seque
     return _labelled(_places(given, cuts), names, given)
 
 
-def tier_quantile(values: npt.ArrayLike, cuts: npt.ArrayLike, *, labels: Sequence[str]) -> LabelArray:
+def tier_quantile(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str]) -> LabelArray:
     r"""
     Tier by mid-rank percentile.
 
@@ -106,9 +106,7 @@ def tier_quantile(values: npt.ArrayLike, cuts: npt.ArrayLike, *, labels: Sequenc
     return _labelled(_places((worse + not_better) / (2 * ranked.size), shares), names, given)
 
 
-def tier_pareto(
-    values: npt.ArrayLike, cuts: npt.ArrayLike, *, labels: Sequence[str], no_value_label: str
-) -> LabelArray:
+def tier_pareto(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str], no_value_label: str) -> LabelArray:
     r"""
     Class by cumulative share (ABC analysis): the customers that bring the first 80 %, the next 15 %, and the rest.
 
@@ -161,7 +159,7 @@ def tier_pareto(
     return _labelled(place, [*names, no_value_label], given)
 
 
-def pareto_bounds(values: npt.ArrayLike, cuts: npt.ArrayLike) -> FloatArray:
+def pareto_bounds(values: Column, cuts: npt.ArrayLike) -> FloatArray:
     """
     The smallest value in each Pareto class: turns a relative cut into bounds in money that stay.
 
@@ -200,7 +198,7 @@ def pareto_bounds(values: npt.ArrayLike, cuts: npt.ArrayLike) -> FloatArray:
 
 
 def keep_tier(
-    values: npt.ArrayLike, previous: npt.ArrayLike, bounds: npt.ArrayLike, *, labels: Sequence[str], band: float
+    values: Column, previous: npt.ArrayLike, bounds: npt.ArrayLike, *, labels: Sequence[str], band: float
 ) -> LabelArray:
     """
     Tier by lower bounds, changed only when the value passes a bound by more than a band.
@@ -258,7 +256,7 @@ def keep_tier(
 # At the door.
 
 
-def _values(values: npt.ArrayLike, *, ndim: int | None = None) -> FloatArray:
+def _values(values: Column, *, ndim: int | None = None) -> FloatArray:
     """Values, of which a single one has to be there and finite."""
     given = numbers(values, "values")
     if ndim is not None and given.ndim != ndim:
@@ -350,6 +348,8 @@ def _places(values: FloatArray, cuts: FloatArray) -> IntArray:
 
 def _pareto_places(positive: FloatArray, cuts: FloatArray) -> IntArray:
     """Number of cuts at or below the share that larger values bring."""
+    if not positive.size:
+        return np.zeros(0, dtype=np.int64)
     distinct, which, count = np.unique(-positive, return_inverse=True, return_counts=True)
     amounts = -distinct * count
     through = np.cumsum(amounts)

@@ -11,7 +11,37 @@ PURPOSE = "The answer in words, with the figures it rests on."
 FIGURES_ROW = 12
 LISTS_COLUMN = 5
 CURVE_ROW = 34
-CURVE_STEPS = 20
+CURVE = (
+    0,
+    1,
+    2,
+    3,
+    4,
+    5,
+    7.5,
+    10,
+    15,
+    20,
+    25,
+    30,
+    35,
+    40,
+    45,
+    50,
+    55,
+    60,
+    65,
+    70,
+    75,
+    80,
+    85,
+    90,
+    92.5,
+    95,
+    97.5,
+    99,
+    100,
+)
 BEST = 5
 
 
@@ -221,7 +251,13 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
     ("grade.A", "Value from measured figures (A)", _grade_share("A"), Format.PERCENT, "own retention, booked costs"),
     ("grade.B", "Value from pooled figures (B)", _grade_share("B"), Format.PERCENT, "retention of a group"),
     ("grade.C", "Value from typed figures (C)", _grade_share("C"), Format.PERCENT, "a prior or a typed factor"),
-    ("checks.text", "Checks passed", Figure("checks.passed") & " of " & Figure("checks.all"), Format.GENERAL, "see Checks"),
+    (
+        "checks.text",
+        "Checks passed",
+        Figure("checks.passed") & " of " & Figure("checks.all"),
+        Format.GENERAL,
+        "see Checks",
+    ),
 )
 
 
@@ -233,7 +269,7 @@ def _figures() -> tuple[Item, ...]:
         items += [
             Text(row=row, column=1, text=label),
             Formula(row=row, column=2, key=key, expr=expr, format=number),
-            Text(row=row, column=3, text=note, role=Role.NOTE),
+            Text(row=row, column=3, text=note, role=Role.REMARK),
         ]
     return tuple(items)
 
@@ -268,7 +304,10 @@ def _customer_line(prefix: str, row: int, rank: Expr | int) -> tuple[Item, ...]:
 def _list(title: str, row: int, lines: tuple[tuple[str, Expr | int], ...]) -> tuple[Item, ...]:
     headings = ("Rank", "Customer", "Net revenue", "Contribution", "Value")
     items: list[Item] = [Text(row=row, column=LISTS_COLUMN, text=title, role=Role.HEADING, span=5)]
-    items += [Text(row=row + 1, column=LISTS_COLUMN + i, text=text, role=Role.NOTE) for i, text in enumerate(headings)]
+    items += [
+        Text(row=row + 1, column=LISTS_COLUMN + i, text=text, role=Role.NOTE, right=i != 1)
+        for i, text in enumerate(headings)
+    ]
     for i, (prefix, rank) in enumerate(lines):
         items += _customer_line(prefix, row + 2 + i, rank)
     return tuple(items)
@@ -316,20 +355,20 @@ def _whale_curve() -> tuple[Item, ...]:
         Text(
             row=CURVE_ROW, column=1, text="Whale curve: where contribution is made and lost", role=Role.HEADING, span=9
         ),
-        Text(row=first - 1, column=8, text="Customers", role=Role.NOTE),
-        Text(row=first - 1, column=9, text="Contribution", role=Role.NOTE),
+        Text(row=first - 1, column=8, text="Customers", role=Role.NOTE, right=True),
+        Text(row=first - 1, column=9, text="Contribution", role=Role.NOTE, right=True),
     ]
     count = call("MAX", Column(CUSTOMER_PNL, "profit_rank"))
     contribution = Column(CUSTOMER_PNL, "contribution")
-    for step in range(CURVE_STEPS + 1):
+    for step, percent in enumerate(CURVE):
         x, y = f"whale.{step}.customers", f"whale.{step}.contribution"
         within = "<=" & call("ROUND", Figure(x) * count, 0)
         share = call("SUMIF", Column(CUSTOMER_PNL, "profit_rank"), within, contribution) / call("SUM", contribution)
         items += [
-            Formula(row=first + step, column=8, key=x, expr=const(step) / CURVE_STEPS, format=Format.PERCENT),
+            Formula(row=first + step, column=8, key=x, expr=const(percent / 100), format=Format.PERCENT),
             Formula(row=first + step, column=9, key=y, expr=call("IFERROR", share, 0), format=Format.PERCENT),
         ]
-    last = CURVE_STEPS
+    last = len(CURVE) - 1
     items.append(
         Chart(
             row=CURVE_ROW + 1,
@@ -339,8 +378,8 @@ def _whale_curve() -> tuple[Item, ...]:
             values=("whale.0.contribution", f"whale.{last}.contribution"),
             category_title="Customers",
             value_title="Part of total contribution",
-            width=820,
-            height=440,
+            width=860,
+            height=560,
         )
     )
     return tuple(items)

@@ -161,7 +161,7 @@ def test_a_million_customers_sum_to_the_cent() -> None:
 
 def test_columns_of_every_kind_of_number_agree() -> None:
     expected = [17, 50, 33]
-    for drivers in (
+    kinds: list[Any] = [
         [1, 3, 2],
         [1.0, 3, 2],
         np.array([1, 3, 2], dtype=np.uint64),
@@ -170,8 +170,27 @@ def test_columns_of_every_kind_of_number_agree() -> None:
         [Fraction(1, 6), Fraction(1, 2), Fraction(1, 3)],
         pd.Series([1, 3, 2]),
         [np.int64(1), np.int64(3), np.int64(2)],
-    ):
+    ]
+    for drivers in kinds:
         assert allocate_units(100, drivers).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "drivers",
+    [
+        [2**70, 2**71 + 1, 0, 3],
+        [1e14, 0.001, 0.002, 1e14],
+        [1e-300, 3e-300, 1e300],
+        [2.0**60, 2.0**59, 7.0],
+        # Halves in the decimals that are read, a little off them in binary.
+        [0.1234567890123, 0.3703703670369],
+        [float(np.nextafter(0.1234567890123, 1)), 0.1234567890123],
+    ],
+)
+@pytest.mark.parametrize("total", [1, 2, 10**6 + 1, 2**62 + 1])
+def test_awkward_drivers_agree_with_the_second_way(total: int, drivers: list[float]) -> None:
+    assert allocate_units(total, drivers).tolist() == hamilton(total, drivers)
+    assert allocate_units(total, drivers[::-1]).tolist() == hamilton(total, drivers[::-1])
 
 
 def test_the_callers_array_is_left_alone() -> None:
@@ -211,7 +230,7 @@ def test_an_infinite_driver_is_out_of_range() -> None:
     with pytest.raises(DomainError, match="drivers must be finite, not inf in row 1"):
         allocate_units(100, [math.inf, 1.0])
     with pytest.raises(DomainError, match="drivers, row 1, must be finite, not Infinity"):
-        allocate_units(100, [Decimal("Infinity"), 1])
+        allocate_units(100, [Decimal("Infinity"), Decimal(1)])
 
 
 def test_drivers_of_a_wrong_kind_or_shape_are_refused() -> None:

@@ -169,7 +169,7 @@ def test_equals_the_second_way(rows: list[dict[str, Any]]) -> None:
 
 
 def test_nobody_has_no_stage() -> None:
-    nothing: dict[str, Any] = dict.fromkeys(USUAL, [])
+    nothing: dict[str, Any] = {name: [] for name in USUAL}
     assert lifecycle_stage(**nothing, as_of=AS_OF).stage.tolist() == []
 
 

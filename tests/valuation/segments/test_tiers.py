@@ -38,7 +38,7 @@ def test_absolute_tiers_equal_the_written_out_rule(values: list[float], cuts: li
 
 
 def test_a_missing_value_has_no_tier_and_leaves_the_others_alone() -> None:
-    found = tier_absolute([math.nan, 5.0, math.inf, None], [1.0], labels=["T1", "T2"])  # type: ignore[list-item]
+    found = tier_absolute([math.nan, 5.0, math.inf, None], [1.0], labels=["T1", "T2"])
     assert found.tolist() == [None, "T1", None, None]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from addin.cells import read_table_data
 from addin.workbook import RawTable, Workbook, WorkbookError
-from valuation.findings import Finding
+from valuation.findings import Finding, Severity
 from valuation.tables import INPUT_TABLES, TableData
 from workbook_templates.catalogue import UnknownTemplateError, recognise
 from workbook_templates.layout import NamedCell, Template, address
@@ -58,9 +58,13 @@ class Contents:
     names: Mapping[str, Cell]
 
     def locate(self, finding: Finding) -> Iterator[Located]:
-        """Give every row of a finding its place on a sheet; one without rows stands for the whole table."""
+        """
+        Give every row of a finding its place on a sheet.
+
+        One without rows stands for the whole table; so does a note without money, however many rows it has.
+        """
         raw = self.raw.get(finding.table)
-        if raw is None or not finding.rows:
+        if raw is None or not finding.rows or (finding.severity is Severity.NOTE and not finding.amounts):
             amount = finding.amounts[0] if finding.amounts else None
             yield Located(
                 finding=finding, sheet=self._sheet(finding), row=None, cell="", amount=amount, customer_id=None

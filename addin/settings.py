@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from addin.cells import read_table_data
 from addin.contents import Contents
+from addin.faults import UserError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.assumptions import Assumption, Wanted
 from valuation.settings import read_settings
@@ -18,7 +19,7 @@ __all__ = ["BY_HAND", "SettingError", "parse_settings", "set_assumptions"]
 BY_HAND = "given by hand (--set)"
 
 
-class SettingError(ValueError):
+class SettingError(UserError):
     """A setting cannot be used; the message says what is wanted."""
 
 

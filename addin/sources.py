@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from addin.faults import UserError
 from valuation.findings import Finding, Severity
 from valuation.tables import normalise_heading
 
@@ -43,7 +44,7 @@ __all__ = [
 ]
 
 
-class SourceError(Exception):
+class SourceError(UserError):
     """The file, its columns or a mapping cannot be used; the message says what, where and what to do."""
 
 

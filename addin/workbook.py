@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from addin.faults import UserError
 from workbook_templates.plan import Cell, Plan
 
 __all__ = ["RawTable", "Receipt", "Workbook", "WorkbookError"]
 
 
-class WorkbookError(Exception):
+class WorkbookError(UserError):
     """The workbook cannot be read or written; the message says where, why and what to do."""
 
 

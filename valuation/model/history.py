@@ -110,6 +110,7 @@ def read_base(customers: TableData | None, transactions: TableData | None, as_of
     """Keep what can be used: customers with an id of their own, transactions with a date and an amount."""
     own = _all_columns(customers, CUSTOMERS)
     own = own[own["customer_id"].notna() & ~own.duplicated("customer_id")].reset_index(drop=True)
+    own["name"] = own["name"].where(own["name"].notna(), own["customer_id"])  # a report must name everybody
     sales = _all_columns(transactions, TRANSACTIONS)
     sales = sales[sales["date"].notna() & sales["net_amount"].notna()].reset_index(drop=True)
     sales["code"] = pd.Index(own["customer_id"]).get_indexer(pd.Index(sales["customer_id"]))

@@ -74,12 +74,13 @@ SCALE = call(
     " thousand",
     call("IF", Name("cv_display_unit").equals(1000000), " million", ""),
 )
-UNIT = Name("cv_currency") & SCALE
+CURRENCY = call("IF", Name("cv_currency").equals(""), "", Name("cv_currency") & " ")
+UNIT = CURRENCY & SCALE
 
 
 def _amount(key: str) -> Expr:
     """Write an amount that is already in the sheet's unit."""
-    return Name("cv_currency") & " " & call("FIXED", Figure(key), 0) & SCALE
+    return CURRENCY & call("FIXED", Figure(key), 0) & SCALE
 
 
 def _best_names() -> Expr:

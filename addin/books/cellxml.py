@@ -1,0 +1,297 @@
+"""
+How one cell is written in a worksheet part: addresses, texts, dates, and columns of values at speed.
+
+Texts are inline strings, so that the shared strings stay as they are and no text can become a formula.
+"""
+
+import datetime as dt
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from addin.workbook import WorkbookError
+from workbook_templates.plan import Cell, CellError
+
+__all__ = [
+    "LAST_COLUMN",
+    "LAST_ROW",
+    "Area",
+    "CellWriter",
+    "address",
+    "column_letters",
+    "column_number",
+    "escaped",
+    "serial",
+    "unescaped",
+    "xml_escaped",
+]
+
+LAST_ROW: Final = 1_048_576
+LAST_COLUMN: Final = 16_384
+LONGEST_TEXT: Final = 32_767
+
+_ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+_HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # not in XML, or (CR) changed by its parsers
+_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+_PLAIN = re.compile("(?! )[^\x00-\x1f&<>_\ud800-\udfff\ufffe\uffff]{1,16000}(?<! )").fullmatch
+_EDGE_SPACE = re.compile(r"^[ \t\n]|[ \t\n]$|[\t\n]|  ")
+_EPOCH: Final = dt.datetime(1899, 12, 30)  # cells have no time zone
+_FIRST_1904: Final = 1462  # serial of 1904-01-01 in the 1900 system
+_NO_LEAP_DAY: Final = 61  # serial of 1900-03-01; Excel counts a 29 February 1900 before it
+
+
+@cache
+def column_letters(number: int) -> str:
+    """
+    Return a column's letters.
+
+    Examples
+    --------
+    >>> column_letters(1), column_letters(28), column_letters(16384)
+    ('A', 'AB', 'XFD')
+    """
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+@cache
+def column_number(letters: str) -> int:
+    """Return a column's number, counted from 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def address(row: int, column: int) -> str:
+    """Return a cell's address, such as ``B7``."""
+    return f"{column_letters(column)}{row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells, both corners included."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Area":
+        """
+        Read ``A5:H45`` or ``B7``; dollar signs are ignored.
+
+        Examples
+        --------
+        >>> str(Area.parse("$A$5:H45"))
+        'A5:H45'
+        """
+        first, _, last = text.strip().partition(":")
+        start, end = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last or first)
+        if start is None or end is None:
+            raise ValueError(f"{text!r} is not an area of cells")
+        return cls(int(start[2]), column_number(start[1]), int(end[2]), column_number(end[1]))
+
+    def __str__(self) -> str:
+        return f"{address(self.first_row, self.first_column)}:{address(self.last_row, self.last_column)}"
+
+    @property
+    def columns(self) -> range:
+        """Numbers of its columns."""
+        return range(self.first_column, self.last_column + 1)
+
+    @property
+    def rows(self) -> range:
+        """Numbers of its rows."""
+        return range(self.first_row, self.last_row + 1)
+
+    def meets(self, other: "Area") -> bool:
+        """Whether the two share a cell."""
+        return (
+            self.first_row <= other.last_row
+            and other.first_row <= self.last_row
+            and self.first_column <= other.last_column
+            and other.first_column <= self.last_column
+        )
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether the cell lies in it."""
+        return self.first_row <= row <= self.last_row and self.first_column <= column <= self.last_column
+
+    def down_to(self, last_row: int) -> "Area":
+        """Return the same area with another last row."""
+        return Area(self.first_row, self.first_column, last_row, self.last_column)
+
+
+def xml_escaped(text: str) -> str:
+    """Escape what XML itself reads."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escaped(text: str) -> str:
+    r"""
+    Write a text as a worksheet part holds it.
+
+    Characters that XML cannot hold become ``_xHHHH_``, so a text that already looks like that needs its underscore
+    escaped.
+
+    Examples
+    --------
+    >>> escaped("a<b\r _x0041_")
+    'a&lt;b_x000D_ _x005F_x0041_'
+    """
+    text = _LOOKS_ESCAPED.sub("_x005F_", text)
+    return xml_escaped(_HIDDEN.sub(lambda match: f"_x{ord(match.group()):04X}_", text))
+
+
+def unescaped(text: str) -> str:
+    """Undo the ``_xHHHH_`` of `escaped`."""
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+
+
+def serial(value: dt.date, *, date1904: bool) -> int | float:
+    """
+    Return the number by which a sheet stores a date or a date with time.
+
+    Raises
+    ------
+    ValueError
+        Before the system's first day, or with a time zone.
+
+    Examples
+    --------
+    >>> serial(dt.date(2024, 1, 1), date1904=False), serial(dt.date(1900, 1, 1), date1904=False)
+    (45292, 1)
+    """
+    if isinstance(value, dt.datetime):
+        if value.tzinfo is not None:
+            raise ValueError("has a time zone, which a cell cannot hold")
+        passed = value - _EPOCH
+        days: int | float = passed.days + (passed.seconds + passed.microseconds / 1e6) / 86_400
+    else:
+        days = (value - _EPOCH.date()).days
+    if days < (_FIRST_1904 if date1904 else 2):
+        raise ValueError(f"is before {1904 if date1904 else 1900}, where Excel's calendar begins")
+    if date1904:
+        return days - _FIRST_1904
+    return days - 1 if days < _NO_LEAP_DAY else days
+
+
+def _sixteen_bit_length(text: str) -> int:
+    """Count a text's characters as Excel does: an emoji is two."""
+    return len(text) if len(text) * 2 <= LONGEST_TEXT else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+class CellWriter:
+    """
+    Writes cells of one sheet.
+
+    Parameters
+    ----------
+    sheet : str
+        The sheet's name, for messages.
+    prefix : str
+        Namespace prefix of the sheet's elements, with its colon, or "".
+    date1904 : bool
+        Whether the workbook counts days from 1904.
+    """
+
+    def __init__(self, *, sheet: str, prefix: str = "", date1904: bool = False) -> None:
+        self._sheet = sheet
+        self._date1904 = date1904
+        self.prefix = prefix
+        self._close = f"</{prefix}c>"
+        self._text = f"<{prefix}is><{prefix}t>"
+        self._spaced_text = f'<{prefix}is><{prefix}t xml:space="preserve">'
+        self._text_end = f"</{prefix}t></{prefix}is>{self._close}"
+
+    def cell(self, row: int, column: int, value: Cell, style: str = "") -> str:
+        """Write a constant; a blank without a style is nothing at all."""
+        start = f'<{self.prefix}c r="{column_letters(column)}{row}"{_style(style)}'
+        if value is None or value == "":
+            return f"{start}/>" if style else ""
+        kind, text = self.content(row, column, value)
+        if kind != "str":
+            kind = f' t="{kind}"' if kind else ""
+            return f"{start}{kind}><{self.prefix}v>{text}</{self.prefix}v>{self._close}"
+        opening = self._spaced_text if _EDGE_SPACE.search(str(value)) else self._text
+        return f'{start} t="inlineStr">{opening}{text}{self._text_end}'
+
+    def content(self, row: int, column: int, value: Cell) -> tuple[str, str]:
+        """
+        Return a value's type and its escaped text, as a formula's cached value states them.
+
+        Raises
+        ------
+        WorkbookError
+            For what no cell can hold: NaN, infinity, a text that is too long, a date before the calendar begins.
+        """
+        try:
+            return _content(value, date1904=self._date1904)
+        except (ValueError, OverflowError) as error:
+            where = f"{self._sheet}!{address(row, column)}"
+            raise WorkbookError(f"{where}: {_shown(value)} cannot stand in a cell: it {error}") from error
+
+    def column(self, first_row: int, column: int, values: Sequence[Cell], style: str = "") -> list[str]:
+        """Write the cells of a column, row by row; columns of one type take a short way."""
+        start, styled = f'<{self.prefix}c r="{column_letters(column)}', _style(style)
+        kinds = set(map(type, values))
+        if kinds <= {int, float} and _all_finite(values):
+            middle, end = f'"{styled}><{self.prefix}v>', f"</{self.prefix}v>{self._close}"
+            return [f"{start}{row}{middle}{value!r}{end}" for row, value in enumerate(values, first_row)]
+        if kinds == {str}:
+            middle, end = f'"{styled} t="inlineStr">{self._text}', self._text_end
+            return [
+                f"{start}{row}{middle}{value}{end}" if _PLAIN(value) else self.cell(row, column, value, style)  # type: ignore[arg-type]  # all are str
+                for row, value in enumerate(values, first_row)
+            ]
+        return [self.cell(row, column, value, style) for row, value in enumerate(values, first_row)]
+
+
+def _style(style: str) -> str:
+    return f' s="{style}"' if style else ""
+
+
+def _all_finite(numbers: Sequence[Cell]) -> bool:
+    """Whether a sum says that all are finite; a false alarm only costs time."""
+    try:
+        return math.isfinite(sum(numbers))  # type: ignore[arg-type]  # the caller looked at the types
+    except OverflowError:
+        return False
+
+
+def _content(value: Cell, *, date1904: bool) -> tuple[str, str]:
+    """Return type and text of a value; ValueError says what is wrong, after the word "it"."""
+    if isinstance(value, CellError):
+        return "e", value.value
+    if value is None:
+        return "str", ""
+    if isinstance(value, bool):
+        return "b", str(int(value))
+    if isinstance(value, str):
+        if _sixteen_bit_length(value) > LONGEST_TEXT:
+            raise ValueError(f"is longer than {LONGEST_TEXT:,} characters; shorten it")
+        return "str", escaped(value)
+    if value != value:  # NaN and pandas' NaT alone differ from themselves
+        raise ValueError("is not a number")
+    if isinstance(value, dt.date):
+        return "", repr(serial(value, date1904=date1904))
+    if not isinstance(value, int | float):
+        raise ValueError(f"is a {type(value).__name__}")
+    if not math.isfinite(value):
+        raise ValueError("is not finite")
+    # int.__str__ and float.__repr__: a NumPy number's own repr names its type
+    return "", int.__str__(value) if isinstance(value, int) else float.__repr__(value)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

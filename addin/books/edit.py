@@ -1,0 +1,232 @@
+"""Applying a plan to a package: which parts change, and what the user should know about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from lxml import etree
+
+from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area, address
+from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
+from addin.books.outline import Outline, TablePart, recalculated_on_load
+from addin.books.package import Package
+from addin.books.rewriting import SheetEdit
+from addin.books.saving import Draft
+from addin.books.sheet import SheetStream, has_formula, survey
+from addin.books.tables import TableEdit, resized
+from addin.workbook import RawTable, WorkbookError
+from workbook_templates.plan import Cell, Plan
+
+__all__ = ["edited"]
+
+
+@dataclass
+class _SheetPlan:
+    """What one sheet gets."""
+
+    tables: list[TableEdit] = field(default_factory=list)
+    constants: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    caches: dict[int, dict[int, Cell]] = field(default_factory=dict)
+
+
+def edited(
+    package: Package, outline: Outline, plan: Plan, read_table: Callable[[str], RawTable]
+) -> tuple[Draft, tuple[str, ...]]:
+    """
+    Work out a package's new parts.
+
+    Parameters
+    ----------
+    package : Package
+        The workbook as it is; nothing in it changes.
+    outline : Outline
+        Its sheets, tables and names.
+    plan : Plan
+        What is written.
+    read_table : callable
+        Reads a table's old cells; asked only for tables with columns that the plan does not write.
+
+    Returns
+    -------
+    Draft
+        The package with its changes.
+    tuple of str
+        Notes for the receipt.
+    """
+    work = _Edit(package, outline, read_table)
+    work.place(plan)
+    work.write_sheets()
+    work.follow_tables()
+    work.settle_calculation()
+    return work.draft, tuple(work.notes)
+
+
+class _Edit:
+    def __init__(self, package: Package, outline: Outline, read_table: Callable[[str], RawTable]) -> None:
+        self.draft = Draft(package)
+        self.notes: list[str] = []
+        self._package = package
+        self._outline = outline
+        self._read_table = read_table
+        self._sheets: dict[str, _SheetPlan] = {}
+        self._written: dict[str, SheetEdit] = {}
+        self._growths: list[Growth] = []
+
+    # ---- where everything goes
+
+    def place(self, plan: Plan) -> None:
+        """Sort the plan's writes by sheet."""
+        seen: set[str] = set()
+        for write in plan.tables:
+            edit = TableEdit(self._outline.table(write.table), write)
+            if edit.table.part in seen:
+                raise WorkbookError(f"the plan writes table {edit.table.name} twice")
+            seen.add(edit.table.part)
+            self._sheet(edit.table.sheet).tables.append(edit)
+        for name, value in plan.names.items():
+            place = self._outline.cell(name)
+            self._refuse_in_table(name, place.sheet, place.row, place.column)
+            self._sheet(place.sheet).constants.setdefault(place.row, {})[place.column] = value
+        for (sheet, text), value in plan.cells.items():
+            self._place_constant(sheet, text, value)
+        for (sheet, text), value in plan.caches.items():
+            self._place_cache(sheet, text, value)
+
+    def _sheet(self, name: str) -> _SheetPlan:
+        return self._sheets.setdefault(name, _SheetPlan())
+
+    def _refuse_in_table(self, name: str, sheet: str, row: int, column: int) -> None:
+        for edit in self._sheet(sheet).tables:
+            if edit.area.holds(row, column):
+                raise WorkbookError(
+                    f"the name {name} refers to {sheet}!{address(row, column)} inside table {edit.table.name}, "
+                    "which is written anew; let the name refer to a cell outside the table"
+                )
+
+    def _place_constant(self, sheet: str, text: str, value: Cell) -> None:
+        found = self._outline.sheet(sheet)
+        if found is None:
+            raise WorkbookError(f"there is no sheet {sheet}, whose cell {text} is to be written; restore it")
+        row, column = _one_cell(sheet, text)
+        self._refuse_in_table(text, found, row, column)
+        self._sheet(found).constants.setdefault(row, {})[column] = value
+
+    def _place_cache(self, sheet: str, text: str, value: Cell) -> None:
+        found = self._outline.sheet(sheet)
+        if found is None:
+            self.notes.append(f"there is no sheet {sheet}; the value of its formula {text} was not written")
+            return
+        row, column = _one_cell(sheet, text)
+        self._sheet(found).caches.setdefault(row, {})[column] = value
+
+    # ---- sheets
+
+    def write_sheets(self) -> None:
+        """Write every sheet anew that gets something."""
+        for name, sheet in self._sheets.items():
+            edit = self._prepared(name, sheet)
+            growths = [table.growth for table in sheet.tables]
+            part = self._outline.sheets[name]
+            follow = partial(follow_in_tail, growths=growths)
+            self.draft.put(part, edit.rewritten(self._stream(name, part), follow))
+            self._written[name] = edit
+            self._note_missed_caches(edit)
+
+    def _stream(self, name: str, part: str) -> SheetStream:
+        return SheetStream(self._package.chunks(part), name)
+
+    def _prepared(self, name: str, sheet: _SheetPlan) -> SheetEdit:
+        """Survey a sheet, check everything, and decide what goes where."""
+        found = survey(self._stream(name, self._outline.sheets[name]), sheet.tables)
+        for table in sheet.tables:
+            table.check(found, self._other_tables(name))
+            table.unhide = self._package.xml(table.table.part).find(".//{*}filterColumn") is not None
+            self.notes += table.follow(self._read_table(table.table.name) if table.keeps_columns else None)
+        for row, cells in sheet.constants.items():
+            for column in cells:
+                if any(array.holds(row, column) for array in found.arrays):
+                    raise WorkbookError(
+                        f"{name}!{address(row, column)} lies in an array formula or data table, "
+                        "which cannot be changed in part; let the name refer to another cell"
+                    )
+        if found.protected and (sheet.tables or sheet.constants):
+            self.notes.append(f"sheet {name} is protected; it was written all the same and stays protected")
+        return SheetEdit(
+            name=name,
+            found=found,
+            date1904=self._outline.date1904,
+            constants=sheet.constants,
+            caches=sheet.caches,
+            blocks=list(sheet.tables),
+        )
+
+    def _other_tables(self, sheet: str) -> list[tuple[TablePart, Area]]:
+        """Return the sheet's tables, each with all rows it has before or after the plan."""
+        edits = {edit.table.part: edit for edit in self._sheets[sheet].tables}
+        taken = []
+        for table in self._outline.tables.values():
+            if table.sheet == sheet:
+                edit = edits.get(table.part)
+                last = max(table.area.last_row, edit.last_written if edit else 0)
+                taken.append((table, table.area.down_to(last)))
+        return taken
+
+    def _note_missed_caches(self, edit: SheetEdit) -> None:
+        wanted = {(row, column) for row, cells in edit.caches.items() for column in cells}
+        for row, column in sorted(wanted - edit.cached):
+            self.notes.append(f"{edit.name}!{address(row, column)} holds no formula any more; it was left as it is")
+
+    # ---- what hangs on a table
+
+    def follow_tables(self) -> None:
+        """Resize the tables, and let names, charts and pivots follow."""
+        self._growths = growths = [edit.growth for sheet in self._sheets.values() for edit in sheet.tables]
+        for growth in growths:
+            self.draft.edit_xml(growth.table.part, partial(self._resize, growth=growth))
+        if growths:
+            follow_in_charts(self.draft, growths)
+            follow_in_pivots(self.draft, growths)
+
+    def _resize(self, root: etree._Element, *, growth: Growth) -> None:
+        self.notes += resized(root, growth)
+
+    # ---- calculation
+
+    def settle_calculation(self) -> None:
+        """
+        Keep what the workbook says about its formulas true.
+
+        The calculation chain is a list of all formula cells: it goes as soon as one came, went or moved (Excel makes
+        a new one, but calls a wrong one damage). Excel is told to compute everything on opening when something
+        changed and any formula cell of the workbook did not get its value from the plan.
+        """
+        stale = bool(self.draft.changed) and self._has_stale_formula()
+        self.draft.edit_xml(self._outline.part, partial(self._settle_workbook, stale=stale))
+        chain = self._outline.calculation_chain()
+        if chain is not None and any(edit.formulas_changed for edit in self._written.values()):
+            self.draft.drop(chain, of=self._outline.part)
+        if self.draft.changed and any("_xmlsignatures/" in part for part in self._package.parts()):
+            self.notes.append("the workbook was signed; its signature is no longer valid, sign it again")
+
+    def _settle_workbook(self, root: etree._Element, *, stale: bool) -> None:
+        follow_in_names(root, self._growths)
+        if stale:
+            recalculated_on_load(root)
+
+    def _has_stale_formula(self) -> bool:
+        """Whether some formula cell did not get its value from the plan."""
+        if any(edit.formulas > len(edit.cached) for edit in self._written.values()):
+            return True
+        others = (part for name, part in self._outline.sheets.items() if name not in self._written)
+        return any(has_formula(self._package.chunks(part)) for part in others)
+
+
+def _one_cell(sheet: str, text: str) -> tuple[int, int]:
+    """Read the address of one cell."""
+    try:
+        cell = Area.parse(text)
+    except ValueError:
+        cell = Area(0, 0, 0, 0)
+    if ":" in text or not (1 <= cell.first_row <= LAST_ROW and 1 <= cell.first_column <= LAST_COLUMN):
+        raise WorkbookError(f"the plan names {text!r} on sheet {sheet}, which is not the address of one cell")
+    return cell.first_row, cell.first_column

@@ -1,0 +1,168 @@
+"""A workbook in a file: read whole, changed part by part, replaced in one step."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from addin.books.edit import edited
+from addin.books.outline import Outline
+from addin.books.package import Package
+from addin.books.reading import Reader
+from addin.books.saving import replace_file
+from addin.workbook import RawTable, Receipt, WorkbookError
+from workbook_templates.plan import Cell, Plan
+
+__all__ = ["FileBook"]
+
+
+class FileBook:
+    """
+    An .xlsx or .xlsm file as an `addin.workbook.Workbook`.
+
+    Macros are never read: their part keeps its bytes like every other part that a plan does not touch.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file; it is read now and not held open.
+
+    Raises
+    ------
+    WorkbookError
+        When there is no such file, or it is not a workbook, encrypted, damaged or hostile.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._open()
+
+    def _open(self) -> None:
+        data, self._stamp = _read(self.path)
+        self._package = Package(data, self.path.name)
+        self._outline = Outline(self._package)
+        self._reader = Reader(data, self.path.name, self._package.chunks)
+
+    def table_names(self) -> tuple[str, ...]:
+        """Names of all Excel tables in the workbook."""
+        return tuple(table.name for table in self._outline.tables.values())
+
+    def read_table(self, name: str) -> RawTable:
+        """Read a whole table; `WorkbookError` when it is not there."""
+        table = self._outline.table(name)
+        body = table.body
+        grid = self._reader.grid(table.sheet, self._outline.sheets[table.sheet])
+        return RawTable(
+            name=table.name,
+            sheet=table.sheet,
+            first_row=body.first_row,
+            first_column=body.first_column,
+            columns={
+                header: grid.column(body, column) for header, column in zip(table.columns, body.columns, strict=True)
+            },
+        )
+
+    def names(self) -> Mapping[str, str]:
+        """Workbook-level defined names and what they refer to, without a leading equals sign."""
+        return self._outline.names()
+
+    def read_name(self, name: str) -> Cell:
+        """Read the cell that a defined name refers to; `WorkbookError` when there is no such cell."""
+        place = self._outline.cell(name)
+        return self._reader.grid(place.sheet, self._outline.sheets[place.sheet]).cell(place.row, place.column)
+
+    def apply(self, plan: Plan, out: Path | None = None) -> Receipt:
+        """
+        Write everything in the plan, or nothing.
+
+        The same plan applied twice gives the same bytes.
+
+        Parameters
+        ----------
+        plan : Plan
+            What to write.
+        out : Path, optional
+            Another file to write, of the same kind; without it the workbook itself is replaced.
+
+        Raises
+        ------
+        WorkbookError
+            When something in the plan cannot be written, or the target is open elsewhere or cannot be replaced.
+            The file is then as it was.
+        """
+        target = self._target(out)
+        draft, notes = edited(self._package, self._outline, plan, self.read_table)
+        changed = draft.changed
+        itself = out is None or target == self.path.resolve()
+        if changed or not itself:
+            try:
+                replace_file(target, draft.pieces())
+            except OSError as error:
+                raise WorkbookError(
+                    f"{target.name} cannot be written ({error.strerror or error}); close it in every program, "
+                    "or use --out with another file"
+                ) from error
+        if changed and itself:
+            self._open()
+        return Receipt(changed_parts=changed, notes=notes)
+
+    def _target(self, out: Path | None) -> Path:
+        """Return the file to write, after everything that can be known beforehand is checked."""
+        target = (self.path if out is None else Path(out)).resolve()  # a link stays a link
+        if target == self.path.resolve():
+            self._refuse_changed()
+        elif target.suffix.lower() != self.path.suffix.lower():
+            raise WorkbookError(
+                f"{target.name} must end in {self.path.suffix}, like the workbook it is made from; rename it"
+            )
+        _refuse_locked(target)
+        _refuse_read_only(target)
+        return target
+
+    def _refuse_changed(self) -> None:
+        """Someone may have saved the workbook since it was read; that work must not be lost."""
+        try:
+            now = _stamp(self.path.stat())
+        except OSError:
+            now = None
+        if now != self._stamp:
+            raise WorkbookError(f"{self.path.name} was changed or moved after it had been read; run this again")
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
+
+
+def _read(path: Path) -> tuple[bytes, tuple[int, int]]:
+    if not path.exists():
+        raise WorkbookError(f"there is no file {path}; check the name")
+    if path.is_dir():
+        raise WorkbookError(f"{path} is a folder; give the workbook in it")
+    try:
+        status = path.stat()
+        return path.read_bytes(), _stamp(status)
+    except OSError as error:
+        raise WorkbookError(f"{path} cannot be read ({error.strerror or error}); check your rights to it") from error
+
+
+def _refuse_locked(target: Path) -> None:
+    """Excel and LibreOffice leave a file beside a workbook that they have open."""
+    for name, program in ((f"~${target.name}", "Excel"), (f".~lock.{target.name}#", "LibreOffice")):
+        if (target.parent / name).exists():
+            raise WorkbookError(
+                f"{target.name} is open in {program} ({name} stands beside it); close it there, "
+                "or use --out with another file"
+            )
+
+
+def _refuse_read_only(target: Path) -> None:
+    folder = target.parent
+    if not folder.is_dir():
+        raise WorkbookError(f"there is no folder {folder} to write {target.name} to; make it first")
+    if target.is_dir():
+        raise WorkbookError(f"{target} is a folder; give a file name")
+    # the mode as well: for an administrator `access` allows everything
+    if target.exists() and not (target.stat().st_mode & stat.S_IWUSR and os.access(target, os.W_OK)):
+        raise WorkbookError(f"{target.name} is read-only; allow writing to it, or use --out with another file")
+    if not os.access(folder, os.W_OK):
+        raise WorkbookError(f"the folder {folder} is not writable; use --out with a file in another folder")

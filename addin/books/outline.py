@@ -1,0 +1,181 @@
+"""What a workbook says about itself: its sheets, tables and names, and the few changes to that."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from addin.books.cellxml import Area, unescaped
+from addin.books.package import Package
+from addin.workbook import WorkbookError
+
+__all__ = ["CellPlace", "Outline", "TablePart", "recalculated_on_load"]
+
+_R: Final = (
+    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
+    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",  # strict
+)
+_WORKBOOK_TYPES: Final = ("sheet.main+xml", "sheet.macroenabled.main+xml", "template.main+xml")
+_BEFORE_CALCULATION: Final = ("sheets", "functionGroups", "externalReferences", "definedNames")
+_ONE_CELL = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?[0-9]+)")
+_TRUE: Final = ("1", "true")
+
+
+class CellPlace(NamedTuple):
+    """Where a cell stands."""
+
+    sheet: str
+    row: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """
+    An Excel table as its part describes it.
+
+    Attributes
+    ----------
+    area : Area
+        Header, body and totals.
+    source : str
+        "worksheet", or what feeds the table from outside: "queryTable" or "xml".
+    columns : tuple of str
+        Headers.
+    formulas : tuple of str
+        For each column the formula that Excel fills down, or "".
+    """
+
+    name: str
+    sheet: str
+    part: str
+    area: Area
+    header_rows: int
+    totals_rows: int
+    source: str
+    columns: tuple[str, ...]
+    formulas: tuple[str, ...]
+
+    @property
+    def body(self) -> Area:
+        """The rows between header and totals."""
+        area = self.area
+        first, last = area.first_row + self.header_rows, area.last_row - self.totals_rows
+        return Area(first, area.first_column, last, area.last_column)
+
+
+class Outline:
+    """Sheets, tables and names of a package."""
+
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self.part = self._workbook_part()
+        self.root = package.xml(self.part)
+        properties = self.root.find("{*}workbookPr")
+        self.date1904 = properties is not None and properties.get("date1904") in _TRUE
+        self.sheets: Mapping[str, str] = self._worksheets()
+        self.tables: Mapping[str, TablePart] = {table.name.casefold(): table for table in self._tables()}
+
+    def table(self, name: str) -> TablePart:
+        """Find a table by its name, upper or lower case."""
+        table = self.tables.get(name.casefold())
+        if table is None:
+            there = ", ".join(sorted(table.name for table in self.tables.values())) or "none"
+            raise WorkbookError(f"{self._package.source} has no table {name}; its tables: {there}")
+        return table
+
+    def sheet(self, name: str) -> str | None:
+        """Return a worksheet's name as the workbook spells it, or None."""
+        return next((sheet for sheet in self.sheets if sheet.casefold() == name.casefold()), None)
+
+    def names(self) -> dict[str, str]:
+        """Names that hold in the whole workbook, and what they refer to."""
+        return {
+            element.get("name", ""): (element.text or "").removeprefix("=")
+            for element in self.root.iterfind("{*}definedNames/{*}definedName")
+            if element.get("localSheetId") is None
+        }
+
+    def cell(self, name: str) -> CellPlace:
+        """Find the one cell that a name refers to."""
+        refers = next((text for key, text in self.names().items() if key.casefold() == name.casefold()), None)
+        if refers is None:
+            raise WorkbookError(f"{self._package.source} has no name {name}; define it for the cell that is meant")
+        match = _ONE_CELL.fullmatch(refers)
+        sheet = match and self.sheet((match[1] or match[2]).replace("''", "'"))
+        if not match or not sheet:
+            raise WorkbookError(f"the name {name} refers to {refers}, not to one cell; let it refer to one cell")
+        place = Area.parse(match[3])
+        return CellPlace(sheet, place.first_row, place.first_column)
+
+    def calculation_chain(self) -> str | None:
+        """Return the part that lists the formula cells, if there is one."""
+        links = self._package.relationships(self.part)
+        return next(
+            (link.target for link in links if link.kind == "calcChain" and self._package.has(link.target)), None
+        )
+
+    def _workbook_part(self) -> str:
+        package = self._package
+        links = [link.target for link in package.relationships("") if link.kind == "officeDocument"]
+        part = links[0] if links else ""
+        kind = package.content_type(part).lower()
+        if part.endswith(".bin"):
+            raise WorkbookError(
+                f"{package.source} is a binary workbook (.xlsb); save it as .xlsx or .xlsm and give that"
+            )
+        if not package.has(part) or not kind.endswith(_WORKBOOK_TYPES):
+            raise WorkbookError(f"{package.source} is an Office file but not a workbook; give an .xlsx or .xlsm file")
+        return part
+
+    def _worksheets(self) -> dict[str, str]:
+        """Worksheets by name; chart, macro and dialog sheets hold no cells."""
+        links = {link.id: link for link in self._package.relationships(self.part)}
+        sheets = {}
+        for element in self.root.iterfind("{*}sheets/{*}sheet"):
+            link = links.get(next((element.get(key, "") for key in _R if element.get(key)), ""))
+            if link is not None and link.kind == "worksheet":
+                sheets[element.get("name", "")] = link.target
+        return sheets
+
+    def _tables(self) -> list[TablePart]:
+        package = self._package
+        return [
+            _table(package.xml(link.target), sheet, link.target, package.source)
+            for sheet, part in self.sheets.items()
+            for link in package.relationships(part)
+            if link.kind == "table" and package.has(link.target)
+        ]
+
+
+def _table(root: etree._Element, sheet: str, part: str, source: str) -> TablePart:
+    columns = list(root.iterfind("{*}tableColumns/{*}tableColumn"))
+    try:
+        area = Area.parse(root.get("ref", ""))
+        if len(area.columns) != len(columns):
+            raise ValueError(f"{len(columns)} headers for {len(area.columns)} columns")
+    except ValueError as error:
+        raise WorkbookError(f"{part} in {source} is damaged: {error}; open it in Excel and save it again") from error
+    return TablePart(
+        name=root.get("displayName") or root.get("name") or "",
+        sheet=sheet,
+        part=part,
+        area=area,
+        header_rows=int(root.get("headerRowCount", "1")),
+        totals_rows=int(root.get("totalsRowCount", "0")),
+        source=root.get("tableType", "worksheet"),
+        columns=tuple(unescaped(column.get("name", "")) for column in columns),
+        formulas=tuple(column.findtext("{*}calculatedColumnFormula") or "" for column in columns),
+    )
+
+
+def recalculated_on_load(root: etree._Element) -> None:
+    """Tell Excel to compute all formulas when it opens the workbook."""
+    setting = root.find("{*}calcPr")
+    if setting is None:
+        setting = etree.Element(f"{{{etree.QName(root).namespace}}}calcPr")
+        before = [element for tag in _BEFORE_CALCULATION for element in root.iterchildren(f"{{*}}{tag}")]
+        before[-1].addnext(setting)
+    setting.set("fullCalcOnLoad", "1")

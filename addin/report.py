@@ -1,0 +1,158 @@
+"""What the command line prints: progress, the answer with its figures, findings and checks, as people read them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from addin.contents import Contents
+from addin.importing import ImportPlan
+from addin.refresh import CheckLine, FormulaValues, figure
+from addin.sources import ImportedTransactions
+from valuation.findings import Finding, Severity
+from workbook_templates.plan import Cell, CellError
+
+__all__ = ["print_checks", "print_findings", "print_import", "print_report", "say", "working"]
+
+console = Console(highlight=False, soft_wrap=True)
+progress = Console(stderr=True, highlight=False)
+
+SENTENCES = ("answer.best", "answer.horizon", "answer.revenue")
+MONEY = (
+    ("Net revenue", "net_revenue"),
+    ("Cost to serve", "cost_to_serve"),
+    ("Contribution", "contribution"),
+    ("Customer base value", "base_value"),
+    ("Value without a horizon", "unlimited"),
+)
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
+MOST_ROWS = 5
+
+
+def say(text: str) -> None:
+    """Print a line; square brackets are markup."""
+    console.print(text)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something is going on; nothing stays of it on the screen, and nothing goes to a file."""
+    with progress.status(f"{what} ..."):
+        yield
+
+
+def print_report(contents: Contents, formulas: FormulaValues) -> None:
+    """Print the answer in words and the figures it rests on."""
+    console.rule("Who are our best customers?", align="left")
+    for key in SENTENCES:
+        sentence = figure(contents, formulas, key)
+        if sentence:
+            say(escape(str(sentence)))
+    say("")
+    _print_figures(contents, formulas)
+    for prefix, title in (("best", "Five best customers by value"), ("worst", "Five worst customers by value")):
+        _print_customers(contents, formulas, prefix, title)
+
+
+def _print_figures(contents: Contents, formulas: FormulaValues) -> None:
+    table = Table(title=f"Twelve months, {_shown(figure(contents, formulas, 'unit'))}", title_justify="left", box=None)
+    table.add_column("")
+    table.add_column("", justify="right")
+    table.add_row("Customers", _shown(figure(contents, formulas, "customers")))
+    for label, key in MONEY:
+        table.add_row(label, _shown(figure(contents, formulas, key)))
+    share = figure(contents, formulas, "share")
+    table.add_row("  covered by the horizon", f"{share:.1%}" if isinstance(share, float) else _shown(share))
+    table.add_row("Customers that lose money", _shown(figure(contents, formulas, "losing")))
+    table.add_row("Checks passed", _shown(figure(contents, formulas, "checks.text")))
+    console.print(table)
+
+
+def _print_customers(contents: Contents, formulas: FormulaValues, prefix: str, title: str) -> None:
+    table = Table(title=title, title_justify="left", box=None)
+    for heading in ("Rank", "Customer", "Net revenue", "Contribution", "Value"):
+        table.add_column(heading, justify="left" if heading == "Customer" else "right")
+    for i in range(1, MOST_ROWS + 1):
+        cells = [
+            figure(contents, formulas, f"{prefix}.{i}.{name}")
+            for name in ("rank", "name", "revenue", "contribution", "value")
+        ]
+        if cells[1] not in (None, ""):
+            table.add_row(*(escape(_shown(cell)) for cell in cells))
+    say("")
+    console.print(table)
+
+
+def _shown(cell: Cell) -> str:
+    """Write a cell as a person reads it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, CellError):
+        return cell.value
+    return f"{round(cell):,}" if isinstance(cell, float | int) and not isinstance(cell, bool) else str(cell)
+
+
+def print_checks(lines: Sequence[CheckLine], *, all_of_them: bool) -> int:
+    """Print the checks, all or those that fail, and give the number that fail."""
+    failed = [line for line in lines if not line.passed]
+    for line in lines if all_of_them else failed:
+        if line.passed:
+            say(f"[green]OK[/green]     {escape(line.title)}")
+        else:
+            difference = _difference(line.difference)
+            say(f"[red]FAILED[/red] {escape(line.title)}: difference {difference}. {escape(line.mend)}.")
+    return len(failed)
+
+
+def print_import(plan: ImportPlan, imported: ImportedTransactions) -> None:
+    """Print where the money of an import is, and what it changed in the workbook."""
+    totals = imported.totals
+    for finding in imported.findings:
+        rows = f" ({len(finding.rows):,} rows, first {finding.rows[0]:,})" if finding.rows else ""
+        say(f"[{COLOURS[finding.severity]}]{escape(finding.what)}[/]{rows}. [dim]{escape(finding.mend)}.[/dim]")
+    table = Table(title=f"{totals.lines:,} lines read", title_justify="left", box=None)
+    table.add_column("")
+    table.add_column("Net amount", justify="right")
+    table.add_row("All lines", f"{totals.all_lines:,}")
+    table.add_row("  known customers", f"{totals.identified:,}")
+    table.add_row("    sales and adjustments", f"{totals.sales:,}")
+    table.add_row("    credit notes", f"{totals.credits:,}")
+    table.add_row("  unknown customer", f"{totals.unknown_customer:,}")
+    if totals.unreadable_lines:
+        table.add_row(f"not read: {totals.unreadable_lines:,} lines", f"{totals.unreadable_amount:,}")
+    console.print(table)
+    say(f"{totals.customers:,} customers and {totals.documents:,} documents of known customers.")
+    say(f"{plan.added:,} rows in Transactions, {plan.replaced:,} replaced; {plan.new_customers:,} new customers.")
+    say(f"As-of date: {plan.as_of}. Next: customer-value refresh.")
+
+
+def _difference(cell: Cell) -> str:
+    return f"{cell:,.2f}" if isinstance(cell, float | int) and not isinstance(cell, CellError) else str(cell)
+
+
+def print_findings(contents: Contents, findings: Sequence[Finding], *, least: Severity) -> None:
+    """Print findings of at least a severity: where, what, and what to do; no customer's name or id."""
+    for finding in findings:
+        if finding.severity >= least:
+            word = finding.severity.name.capitalize()
+            colour = COLOURS[finding.severity]
+            say(f"[{colour}]{word}[/{colour}]  {escape(_where(contents, finding))}: {escape(finding.what)}.")
+            say(f"         [dim]{escape(finding.mend)}.[/dim]{_money(finding)}")
+
+
+def _where(contents: Contents, finding: Finding) -> str:
+    """Name sheet, column and the first rows of a finding."""
+    raw = contents.raw.get(finding.table)
+    sheet = raw.sheet if raw else finding.table
+    column = f", {finding.column.replace('_', ' ')}" if finding.column else ""
+    if raw is None or not finding.rows:
+        return f"{sheet}{column}"
+    first = ", ".join(str(raw.first_row + row - 1) for row in finding.rows[:MOST_ROWS])
+    rest = len(finding.rows) - MOST_ROWS
+    return f"{sheet}{column}, row {first}" + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def _money(finding: Finding) -> str:
+    return f" [dim]Money concerned: {sum(finding.amounts):,.2f}.[/dim]" if finding.amounts else ""

@@ -1,0 +1,522 @@
+import datetime as dt
+import json
+import logging
+import math
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from addin.calls import CallError, Reply, batch, call_json, evaluate
+from addin.registry import functions
+from workbook_templates.plan import CellError
+
+NA, VALUE, NUM, DIV0, REF = (
+    CellError.NA,
+    CellError.VALUE,
+    CellError.NUM,
+    CellError.DIV0,
+    CellError.REF,
+)
+PLAIN = (float, str, bool, dt.date, CellError, type(None))
+
+# SPEC of the value: margin 1000, retention .80, rate .10, as printed, by timing and customers, for 1, 3, 5, 10 periods
+# and without end (Fader and Hardie, note 024, reconcile the six formulas).
+VALUES = """
+start new      1000.0000 2256.1983 2920.6338 3514.8762 3666.6667
+mid   new       953.4626 2151.2007 2784.7151 3351.3030 3496.0295
+end   new       909.0909 2051.0894 2655.1217 3195.3420 3333.3333
+start existing  800.0000 1804.9587 2336.5071 2811.9010 2933.3333
+mid   existing  762.7701 1720.9606 2227.7721 2681.0424 2796.8236
+end   existing  727.2727 1640.8715 2124.0973 2556.2736 2666.6667
+"""
+WORDS = [line.split()[:2] for line in VALUES.strip().splitlines()]
+
+
+def only(reply: Reply) -> Any:
+    """The one cell of a reply."""
+    ((cell,),) = reply.cells
+    return cell
+
+
+def column(reply: Reply) -> list[Any]:
+    """The cells of a reply of one column."""
+    return [cell for (cell,) in reply.cells]
+
+
+@pytest.mark.parametrize("line", VALUES.strip().splitlines())
+def test_ltv_matches_the_published_table(line: str) -> None:
+    timing, customers, *printed = line.split()
+    horizons = [1.0, 3, Decimal(5), 10, "inf"]
+    reply = evaluate("CV_LTV", [[1000.0] * 5, 0.8, 0.1, [[h] for h in horizons], timing, customers])
+    assert [f"{value:.4f}" for value in column(reply)] == printed
+    assert reply.message is None
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "printed"),
+    [
+        ("CV_RATE", [0.1, 1, 12], "0.00797414"),
+        ("CV_RATE", [0.1, 1, 12, "nominal"], "0.00833333"),
+        ("CV_RATE", [0.8, 1, 12, "retention"], "0.98157653"),
+        ("CV_RATE", [0.2, 1, 12, "churn"], "0.01842347"),
+        ("CV_RATE", [0.02, 12, 1, "churn"], "0.21528328"),
+        ("CV_LTV", [1000, 0.8, 0.1, 3, "end", "certain", 0.05], "2133.4335"),
+        ("CV_LTV", [1000, 0.8, 0.1, "INF", "End", " New ", 0.05], "3846.1538"),
+        ("CV_LTV", [1000, 0.8, 0.1, 3, "mid", "new", None, 900], "1251.2007"),
+        ("CV_HORIZON_SHARE", [0.8, 0.1, 5], "0.796537"),
+        ("CV_HORIZON_FOR", [0.8, 0.1, 0.95], "9.4071"),
+        (
+            "CV_LTV_HISTORIC",
+            [[46020 - 730, 46020 - 365, 46020], [-400, 300, 500], 46020, 0.1],
+            "346.00",
+        ),
+        ("CV_CAC", [38945.19, 2], "19472.595"),
+        ("CV_PAYBACK", [900, 1000 / 12], "10.8"),
+        ("CV_PAYBACK", [900, 1000 / 12, 0.98157653], "11.9316"),
+        ("CV_PAYBACK", [900, 1000 / 12, 0.98157653, 0.00797414], "12.6493"),
+        ("CV_LTV_CAC", [2151.2007, 900], "2.3902"),
+        ("CV_RETENTION", [8, 9, 0.8, 20], "0.827586"),
+        ("CV_RETENTION_SHRUNK", [0, 0, 0.8, 20], "0.8"),
+    ],
+)
+def test_numbers_from_the_specification(name: str, args: list[Any], printed: str) -> None:
+    cell = only(evaluate(name, args))
+    assert f"{cell:.{len(printed.partition('.')[2])}f}" == printed
+
+
+@pytest.mark.parametrize(
+    ("args", "cells"),
+    [
+        ([100, [1, 1, 1]], [33.34, 33.33, 33.33]),
+        ([0.05, [1, 1, 1]], [0.02, 0.02, 0.01]),
+        ([-100, [1, 1, 1]], [-33.34, -33.33, -33.33]),
+        ([10, [0, 5, 0], 0], [0, 10, 0]),
+    ],
+)
+def test_allocation_sums_to_the_cent(args: list[Any], cells: list[float]) -> None:
+    assert column(evaluate("CV_ALLOCATE", args)) == cells
+
+
+# Rows.
+
+
+def test_each_row_fails_alone_with_its_own_error() -> None:
+    margin: list[list[Any]] = [
+        [1000],
+        [None],
+        ["x"],
+        [1000],
+        ["#REF!"],
+        [True],
+        [dt.date(2025, 1, 1)],
+        [1000],
+    ]
+    retention: list[list[Any]] = [
+        [0.8],
+        [0.8],
+        [0.8],
+        [80],
+        [None],
+        [0.8],
+        [0.8],
+        ["#DIV/0!"],
+    ]
+    reply = evaluate("CV_LTV", [margin, retention, 0.1])
+    value = only(evaluate("CV_LTV", [1000, 0.8, 0.1]))
+    assert column(reply) == [value, NA, VALUE, NUM, REF, VALUE, VALUE, DIV0]
+    assert reply.message == "7 of 8 rows have no value; the first is row 2: margin is blank"
+
+
+def test_the_reason_of_a_row_out_of_range_is_that_of_the_row_alone() -> None:
+    reply = evaluate("CV_LTV", [1000, [0.8, 80, -1], 0.1])
+    assert column(reply)[1:] == [NUM, NUM]
+    assert reply.message == (
+        "2 of 3 rows have no value; the first is row 2: "
+        "retention_rate must be from 0 to 1, not 80; percent typed as whole number?"
+    )
+
+
+def test_what_all_rows_share_is_one_error_with_words() -> None:
+    reply = evaluate("CV_LTV", [[1000, 2000], [0.8, 0.9], -2])
+    assert only(reply) is NUM
+    assert reply.message == "discount_rate must be above -1, not -2"
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "errors"),
+    [
+        ("CV_CAC", ([500, 10], [500, 0], [-500, 0], [500, -1]), (None, DIV0, NUM, NUM)),
+        ("CV_LTV_CAC", ([500, 10], [-500, 0], [500, -1]), (None, DIV0, NUM)),
+        ("CV_POOL_RATE", ([500, 10], [500, 0], [500, -1]), (None, DIV0, NUM)),
+        (
+            "CV_PAYBACK",
+            ([900, 500, 0.9, 0.1], [900, 1, 0.9, 0.1], [900, 500, 90, 0.1]),
+            (None, NA, NUM),
+        ),
+        (
+            "CV_RETENTION",
+            ([8, 9, 0.8, 20], [0, 0, 0.8, 0], [9, 8, 0.8, 1], [0, 0, 8, 0]),
+            (None, DIV0, NUM, NUM),
+        ),
+        ("CV_RATE", ([0.1, 1, 12], [0.1, 13, 12]), (None, NUM)),
+        (
+            "CV_HORIZON_SHARE",
+            ([0.8, 0.1, 3], [1, 0, 3], [0.8, 0.1, 2.5]),
+            (None, NUM, NUM),
+        ),
+        (
+            "CV_HORIZON_FOR",
+            ([0.8, 0.1, 0.95], [1, 0, 0.95], [0.8, 0.1, 1]),
+            (None, NUM, NUM),
+        ),
+    ],
+)
+def test_a_row_gives_the_same_alone_and_among_others(
+    name: str, rows: tuple[list[float], ...], errors: tuple[CellError | None, ...]
+) -> None:
+    together = column(evaluate(name, [list(each) for each in zip(*rows, strict=True)]))
+    assert [cell if isinstance(cell, CellError) else None for cell in together] == list(errors)
+    for args, cell in zip(rows, together, strict=True):
+        alone = only(evaluate(name, args))
+        # The one departure: alone, a horizon that is no whole number is the wrong kind of thing.
+        assert alone == cell or (name, args[2:]) == ("CV_HORIZON_SHARE", [2.5])
+
+
+def test_a_blank_in_an_optional_column_is_its_default() -> None:
+    reply = evaluate("CV_LTV", [1000, 0.8, 0.1, [[3], [""], [None]], None, "", [[0], [None], [""]]])
+    assert len(set(column(reply))) == 1
+
+
+def test_a_row_in_is_a_row_out() -> None:
+    reply = evaluate("CV_LTV", [[[1000, "x", 2000]], 0.8, [[0.1, 0.1, 0.1]]])
+    assert [type(cell) for cell in reply.cells[0]] == [float, CellError, float]
+    assert len(reply.cells) == 1
+    two = evaluate(
+        "CV_LIFECYCLE",
+        [[[43831, None]], [[46000, None]], None, [[1, 2]], [[1, 2]], 46022],
+    )
+    assert [len(row) for row in two.cells] == [2, 2]
+    assert two.cells[0] == ["Stable", "Prospect"]
+
+
+def test_unequal_lengths_are_refused() -> None:
+    reply = evaluate("CV_LTV", [[1, 2], [0.1, 0.2, 0.3], 0.1])
+    assert only(reply) is VALUE
+    assert reply.message == "ranges must have as many rows as each other: margin 2 and retention 3"
+
+
+def test_a_block_is_no_column() -> None:
+    reply = evaluate("CV_LTV", [[[1, 2], [3, 4]], 0.8, 0.1])
+    assert only(reply) is VALUE
+    assert reply.message == "margin must be one column or one row, not 2 x 2 cells"
+
+
+@pytest.mark.parametrize(
+    ("args", "error", "message"),
+    [
+        ([100, [1, None, "x", "#REF!"]], REF, "row 4 of drivers holds #REF!"),
+        (["#N/A", [1, None, "#REF!"]], NA, "total holds #N/A"),
+        ([100, [1, None, "x"]], NA, "row 2 of drivers is blank"),
+        (
+            [100, [1, "x", None]],
+            VALUE,
+            "row 2 of drivers is text where a number is wanted",
+        ),
+        ([100, [0, 0]], DIV0, "drivers must not all be zero"),
+        ([100, [1, -1]], NUM, "drivers must not be negative, not -1.0 in row 2"),
+        (
+            [100.005, [1, 1]],
+            NUM,
+            "total must be a whole number of units at 2 places, not 100.005",
+        ),
+        (
+            [100, [1, 1], 2, "spread"],
+            VALUE,
+            "fallback must be one of error, unallocated",
+        ),
+    ],
+)
+def test_what_is_used_as_a_whole_gives_one_error(args: list[Any], error: CellError, message: str) -> None:
+    reply = evaluate("CV_ALLOCATE", args)
+    assert only(reply) is error
+    assert reply.message == message
+
+
+def test_a_horizon_table_leaves_nobody_out() -> None:
+    reply = evaluate("CV_LTV_HORIZON", [[1000, 1000], [0.8, 80], 0.1, [1, 3]])
+    assert only(reply) is NUM
+    assert reply.message is not None
+    assert "not 80" in reply.message
+
+
+# Notes, tables, the workbook's own functions.
+
+POOLS = [
+    ["Pool", "Amount", "Driver", "Treatment", "Family"],
+    ["Ship", 100, "parcels", "retention", "logistics"],
+]
+DRIVERS: list[list[Any]] = [
+    ["Customer ID", "driver", "QUANTITY"],
+    [1001.0, "parcels", 1],
+    ["C2", "parcels", 2],
+]
+
+
+def test_notes_come_as_the_message() -> None:
+    reply = evaluate("CV_COST_TO_SERVE", [POOLS, DRIVERS, ["C2"]])
+    assert reply.cells[1][:1] == ["C2"]
+    assert reply.message == "unknown customer (Ship, parcels, 1001): 33.33 is not charged to a customer shown"
+    assert evaluate("CV_ALLOCATE", [10, [0, 0], None, "unallocated"]) == Reply(
+        [[0.0], [0.0]], "nobody used anything: 10.00 stays unallocated"
+    )
+
+
+def test_a_customers_cost_is_explained() -> None:
+    pools: list[list[Any]] = [[*POOLS[0], "customer id"], [*POOLS[1], None]]
+    pools.append(["Claim", 7.5, None, "retention", "support", 1001])
+    reply = evaluate("CV_EXPLAIN", [1001, pools, DRIVERS, False])
+    assert reply.cells == [
+        [
+            "Ship",
+            "parcels",
+            1.0,
+            3.0,
+            pytest.approx(100 / 3),
+            33.33,
+            "1001 used 1 of 3 parcels (33.3%), at 33.33 each: 33.33 of the cost of Ship.",
+        ],
+        [
+            "Claim",
+            "",
+            None,
+            None,
+            None,
+            7.5,
+            "7.50 of the cost of Claim was charged to 1001 directly.",
+        ],
+    ]
+    assert reply.message == "the cost to serve 1001 is 40.83"
+
+
+def test_an_unknown_customer_has_no_explanation() -> None:
+    reply = evaluate("CV_EXPLAIN", ["C9", POOLS, DRIVERS])
+    assert only(reply) is NA
+    assert reply.message == "customer C9 is named neither in pools nor in drivers"
+
+
+def test_headers_can_be_left_out_but_not_everything() -> None:
+    with_headers = evaluate("CV_COST_TO_SERVE", [POOLS, DRIVERS])
+    assert evaluate("CV_COST_TO_SERVE", [POOLS, DRIVERS, None, "no"]).cells == with_headers.cells[1:]
+    header = [["customer_id", "gross_revenue"]]
+    assert len(evaluate("CV_CUSTOMER_PNL", [header]).cells) == 1
+    assert only(evaluate("CV_CUSTOMER_PNL", [header, False])) is NA
+
+
+def test_a_customers_p_and_l_fails_only_where_it_depends_on_the_bad_cell() -> None:
+    rows: list[list[Any]] = [
+        ["customer id", "Gross Revenue", "COGS"],
+        ["a", 100, None],
+        ["b", "x", 5],
+        ["c", 0, 5],
+    ]
+    reply = evaluate("CV_CUSTOMER_PNL", [rows])
+    header, a, b, c = reply.cells
+    shown = [header.index(title) for title in ("Net revenue", "Contribution", "Support", "Contribution pct")]
+    assert [a[place] for place in shown] == [100, NA, 0, NA]
+    assert [b[place] for place in shown] == [VALUE, VALUE, 0, VALUE]
+    assert [c[place] for place in shown] == [0, -5, 0, DIV0]
+    assert reply.message == "2 rows are incomplete; the first is row 1: table, Cogs is blank"
+
+
+def test_a_customer_stands_once() -> None:
+    reply = evaluate(
+        "CV_CUSTOMER_PNL",
+        [[["customer_id", "gross_revenue"], [1001.0, 1], ["1001", 2]]],
+    )
+    assert only(reply) is VALUE
+    assert reply.message == "1001 stands twice in table; the second time in row 2"
+
+
+def test_an_error_in_the_header_is_that_error() -> None:
+    assert only(evaluate("CV_CUSTOMER_PNL", [[["customer_id", "#REF!"], ["a", 1]]])) is REF
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.none(),
+            st.booleans(),
+            st.floats(-1e9, 1e9),
+            st.text(max_size=3),
+            st.sampled_from(["#N/A"]),
+        )
+    )
+)
+def test_errcount_is_zero_exactly_where_the_sum_is_a_number(cells: list[Any]) -> None:
+    total = only(evaluate("CV_SUM", [[[cell] for cell in cells] or None]))
+    count = only(evaluate("CV_ERRCOUNT", [[[cell] for cell in cells]]))
+    assert (count == 0) == isinstance(total, float)
+    if count == 0:
+        assert total == math.fsum(cell for cell in cells if isinstance(cell, float))
+
+
+def test_lasterror_is_the_last_message_with_its_function() -> None:
+    evaluate("CV_LTV", [1000, 80, 0.1])
+    evaluate("CV_LTV", [1000, 0.8, 0.1])
+    words = "CV_LTV: retention_rate must be from 0 to 1, not 80; percent typed as whole number?"
+    assert only(evaluate("CV_LASTERROR", [])) == words
+    assert only(evaluate("cv_lasterror", [])) == words
+
+
+def test_a_bug_is_logged_and_shown_as_one(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(*args: object, **more: object) -> None:
+        raise KeyError("oops")
+
+    monkeypatch.setattr("addin.functions.lifetime.lifetime_value", broken)
+    with caplog.at_level(logging.ERROR):
+        reply = evaluate("CV_LTV", [1000, 0.8, 0.1])
+    assert only(reply) is VALUE
+    assert reply.message == "this is a mistake in the program, not in your cells; the log has the details"
+    assert "CV_LTV failed" in caplog.text
+    assert "KeyError: 'oops'" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "message"),
+    [
+        ("CV_LVT", [], "did you mean CV_LTV"),
+        ("CV_CAC", [1, 2, 3], "CV_CAC takes 2 arguments, not 3"),
+    ],
+)
+def test_a_wrong_call_is_an_exception(name: str, args: list[Any], message: str) -> None:
+    with pytest.raises(CallError, match=message):
+        evaluate(name, args)
+
+
+# JSON.
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "cells"),
+    [
+        ("CV_LTV_CAC", "[1800, 900]", 2.0),
+        ("CV_LTV_CAC", "[1800, 0]", "#DIV/0!"),
+        ("CV_LTV_CAC", '[1800, "#REF!"]', "#REF!"),
+        ("CV_LTV_CAC", "[1800, null]", "#N/A"),
+        ("CV_LTV_CAC", "[[[1800, 900]], 900]", [[2.0, 1.0]]),
+        ("CV_LTV_CAC", "[[1800, 900], [900, 900]]", [[2.0], [1.0]]),
+        ("CV_LTV", '[1000, 1, 1, "inf", "end"]', 1000.0),
+        ("CV_LTV_HISTORIC", '[["2025-12-30", 46022], [1, 2], "2025-12-31"]', 3.0),
+        ("CV_LTV_HISTORIC", '[["30.12.2025"], [1], "2025-12-31"]', "#VALUE!"),
+        ("CV_RECONCILE", "[3, 1, 1, 1, false]", [[0.0, True]]),
+        ("CV_ERRCOUNT", "[[true]]", 1.0),
+    ],
+)
+def test_json_in_and_out(name: str, text: str, cells: object) -> None:
+    answer = json.loads(call_json(name, text))
+    assert answer["cells"] == cells
+    assert set(answer) == {"cells", "message"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[1000",
+        "NaN",
+        "[Infinity, 1]",
+        "{}",
+        '"x"',
+        "[[[[1]]]]",
+        '[{"a": 1}]',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_list_of_cells_is_a_wrong_call(text: str) -> None:
+    with pytest.raises(CallError):
+        call_json("CV_CAC", text)
+
+
+def test_text_dates_are_dates_in_json_only() -> None:
+    args = [["2025-12-30"], [1], 46022]
+    assert only(evaluate("CV_LTV_HISTORIC", args)) is VALUE
+    assert json.loads(call_json("CV_LTV_HISTORIC", json.dumps(args)))["cells"] == 1.0
+
+
+def test_a_bad_line_does_not_stop_a_batch() -> None:
+    lines = [
+        '["CV_CAC", [10, 5]]',
+        "",
+        '{"name": "cv_cac"}',
+        "oops",
+        '{"args": []}',
+        '["CV_CAC", [6, 3, 1]]',
+        '["CV_CAC", [6, 3]]\n',
+    ]
+    answers = [json.loads(answer) for answer in batch(lines)]
+    assert [answer["cells"] for answer in answers] == [
+        2.0,
+        "#N/A",
+        None,
+        None,
+        None,
+        2.0,
+    ]
+    assert [answer["message"] and answer["message"][:7] for answer in answers] == [
+        None,
+        "acq_cos",
+        "line 4:",
+        "line 5:",
+        "line 6:",
+        None,
+    ]
+
+
+# Soup.
+
+soup = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**6), 10**6),
+    st.floats(),
+    st.decimals(allow_nan=False, allow_infinity=False),
+    st.sampled_from(["", "x", "#N/A", "#REF!", "inf", "mid", "new", "customer_id", "pareto"]),
+    st.dates(),
+    st.datetimes(),
+    st.builds(np.float64, st.floats()),
+)
+ranges = soup | st.lists(soup, max_size=4) | st.lists(st.lists(soup, min_size=2, max_size=2), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("function", functions(), ids=lambda function: function.name)
+@given(data=st.data())
+def test_no_soup_of_cells_gets_anything_but_plain_cells_out(function: Any, data: st.DataObject) -> None:
+    args = data.draw(st.lists(ranges, max_size=len(function.arguments)))
+    reply = evaluate(function.name, args)
+    assert len({len(row) for row in reply.cells}) == 1
+    cells = [cell for row in reply.cells for cell in row]
+    assert cells
+    assert all(type(cell) in PLAIN for cell in cells)
+    assert all(math.isfinite(cell) for cell in cells if isinstance(cell, float))
+    assert "mistake in the program" not in (reply.message or "")
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1)), min_size=2, max_size=6),
+    st.sampled_from([None, "x", "#REF!", True, -1e400, 7.5]),
+    st.data(),
+)
+def test_a_fault_in_one_row_changes_no_other(rows: list[tuple[float, float]], fault: Any, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(rows) - 1))
+    margin, retention = ([[cell] for cell in each] for each in zip(*rows, strict=True))
+    clean = column(evaluate("CV_LTV", [margin, retention, 0.1]))
+    faulty: list[list[Any]] = [*retention[:place], [fault], *retention[place + 1 :]]
+    among = column(evaluate("CV_LTV", [margin, faulty, 0.1]))
+    assert isinstance(among[place], CellError)
+    assert [*among[:place], *among[place + 1 :]] == [
+        *clean[:place],
+        *clean[place + 1 :],
+    ]

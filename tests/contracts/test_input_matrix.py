@@ -1,0 +1,370 @@
+"""
+What every argument of every function makes of seven kinds of input, written down by hand.
+
+The columns, each replacing one argument of a call that works:
+
+1. blank: one blank cell;
+2. text: one cell with a text;
+3. error: one cell with ``#REF!``;
+4. single: one good cell (arguments that belong together all have one);
+5. row: the same cells in a row instead of a column, or one cell three times; of a table one row without its header;
+6. header: the header alone;
+7. rows: 50,000 rows.
+
+An outcome is the error of the first cell, the one number that is the answer, or the shape of a good answer (rows x
+columns, header included).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from addin.calls import Reply, evaluate
+from addin.registry import functions
+from workbook_templates.plan import CellError
+
+MANY = 50_000
+POOLS: list[list[Any]] = [
+    ["pool", "amount", "driver", "treatment", "family"],
+    ["Dispatch", 100.0, "parcels", "retention", "logistics"],
+    ["Help desk", 90.0, "minutes", "retention", "support"],
+]
+DRIVERS: list[list[Any]] = [
+    ["customer_id", "driver", "quantity"],
+    ["A", "parcels", 1.0],
+    ["B", "parcels", 2.0],
+    ["A", "minutes", 30.0],
+]
+PNL: list[list[Any]] = [["customer_id", "gross_revenue", "cogs"], ["A", 100.0, 60.0], ["B", 50.0, 20.0]]
+
+MATRIX = """
+CV_ALLOCATE          blank   text    error  single  row     header  rows
+  total              #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
+  drivers            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  places             3x1     #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
+  fallback           3x1     #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
+CV_CAC               blank   text    error  single  row     header  rows
+  acq_cost           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  gross_new          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_COST_TO_SERVE     blank   text    error  single  row     header  rows
+  pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x9     3x9
+  drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x9     3x9
+  customers          3x9     2x9     #REF!  2x9     3x9     2x9     50001x9
+  headers            3x9     #VALUE! #REF!  3x9     #VALUE! #VALUE! #VALUE!
+CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
+  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x22    50001x22
+  headers            3x22    #VALUE! #REF!  3x22    #VALUE! #VALUE! #VALUE!
+CV_ERRCOUNT          blank   text    error  single  row     header  rows
+  cells              0       1       1      0       0       1       0
+CV_EXPLAIN           blank   text    error  single  row     header  rows
+  customer           #N/A    #N/A    #REF!  3x7     #VALUE! #N/A    #VALUE!
+  pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x7     3x7
+  drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    3x7
+  headers            3x7     #VALUE! #REF!  3x7     #VALUE! #VALUE! #VALUE!
+CV_HORIZON_FOR       blank   text    error  single  row     header  rows
+  retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  share              #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  growth             1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_HORIZON_SHARE     blank   text    error  single  row     header  rows
+  retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  periods            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  growth             1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_LASTERROR         blank   text    error  single  row     header  rows
+CV_LIFECYCLE         blank   text    error  single  row     header  rows
+  first              #NUM!   #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
+  last               #NUM!   #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
+  median_gap         1x2     #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
+  rev_t12            #N/A    #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
+  rev_prev12         #N/A    #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
+  as_of              #N/A    #VALUE! #REF!  1x2     #VALUE! #VALUE! #VALUE!
+  prev_stage         1x2     1x2     #REF!  1x2     2x3     1x2     50000x2
+CV_LTV               blank   text    error  single  row     header  rows
+  margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  periods            1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  timing             1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  customers          1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  growth             1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  cac                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_LTV_CAC           blank   text    error  single  row     header  rows
+  ltv                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  cac                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_LTV_HISTORIC      blank   text    error  single  row     header  rows
+  dates              #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  amounts            #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  as_of              #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  rate               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_LTV_HORIZON       blank   text    error  single  row     header  rows
+  margin             #N/A    #VALUE! #REF!  3x5     3x5     #VALUE! 3x5
+  retention          #N/A    #VALUE! #REF!  3x5     3x5     #VALUE! 3x5
+  rate               #N/A    #VALUE! #REF!  3x5     3x5     #VALUE! 3x5
+  horizons           #N/A    #VALUE! #REF!  2x5     3x5     #VALUE! 50001x5
+  timing             3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+  customers          3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+  growth             3x5     #VALUE! #REF!  3x5     3x5     #VALUE! 3x5
+  headers            3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+CV_LTV_SCHEDULE      blank   text    error  single  row     header  rows
+  margins            #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  retentions         #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  rate               #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  timing             1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  customers          1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  cac                1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_METHOD            blank   text    error  single  row     header  rows
+  n_customers        #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+  n_events           #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+  months             #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+  contractual        #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+  headers            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+CV_PAYBACK           blank   text    error  single  row     header  rows
+  cac                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  retention          1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_POOL_RATE         blank   text    error  single  row     header  rows
+  pool_cost          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  driver_total       #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_RATE              blank   text    error  single  row     header  rows
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  from_per_year      #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  to_per_year        #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  kind               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_RECONCILE         blank   text    error  single  row     header  rows
+  ledger_total       #N/A    #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
+  allocated          #N/A    #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
+  unused             2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
+  unallocated        2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
+  headers            2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
+CV_RETENTION         blank   text    error  single  row     header  rows
+  renewed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  exposed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  prior_rate         #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  prior_weight       #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_RETENTION_SHRUNK  blank   text    error  single  row     header  rows
+  renewed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  exposed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  prior_rate         #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  prior_weight       #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_RFM               blank   text    error  single  row     header  rows
+  recency_days       #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  frequency          #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  monetary           #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  bins               3x3     #VALUE! #REF!  3x3     #VALUE! #VALUE! #VALUE!
+CV_RFM_SUMMARY       blank   text    error  single  row     header  rows
+  ids                #N/A    #VALUE! #REF!  2x5     3x5     #VALUE! 50001x5
+  dates              #N/A    #VALUE! #REF!  2x5     3x5     #VALUE! 50001x5
+  amounts            #N/A    #VALUE! #REF!  2x5     3x5     #VALUE! 50001x5
+  as_of              #N/A    #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+  unit               3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+  headers            3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+CV_SUM               blank   text    error  single  row     header  rows
+  cells              0       #VALUE! #REF!  1       6       #VALUE! 50000
+CV_TIER              blank   text    error  single  row     header  rows
+  values             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  method             #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
+  params             #N/A    #VALUE! #REF!  #VALUE! 3x1     #VALUE! #VALUE!
+  labels             3x1     #VALUE! #REF!  #VALUE! 3x1     #VALUE! #VALUE!
+"""
+
+GOOD: dict[str, dict[str, Any]] = {
+    "CV_ALLOCATE": {"total": 100.0, "drivers": [1.0, 1.0, 1.0], "places": 2.0, "fallback": "error"},
+    "CV_CAC": {"acq_cost": 90000.0, "gross_new": 100.0},
+    "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], "headers": True},
+    "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
+    "CV_ERRCOUNT": {"cells": [1.0, 2.0, 3.0]},
+    "CV_EXPLAIN": {"customer": "A", "pools": POOLS, "drivers": DRIVERS, "headers": True},
+    "CV_HORIZON_FOR": {"retention": 0.8, "rate": 0.1, "share": 0.95, "growth": 0.0},
+    "CV_HORIZON_SHARE": {"retention": 0.8, "rate": 0.1, "periods": 3.0, "growth": 0.0},
+    "CV_LASTERROR": {},
+    "CV_LIFECYCLE": {
+        "first": 43845.0,
+        "last": 45992.0,
+        "median_gap": 30.0,
+        "rev_t12": 110.0,
+        "rev_prev12": 100.0,
+        "as_of": 46022.0,
+        "prev_stage": "Stable",
+    },
+    "CV_LTV": {
+        "margin": 1000.0,
+        "retention": 0.8,
+        "rate": 0.1,
+        "periods": 3.0,
+        "timing": "mid",
+        "customers": "existing",
+        "growth": 0.0,
+        "cac": 0.0,
+    },
+    "CV_LTV_CAC": {"ltv": 1800.0, "cac": 900.0},
+    "CV_LTV_HISTORIC": {"dates": [45657.0, 46022.0], "amounts": [300.0, 500.0], "as_of": 46022.0, "rate": 0.1},
+    "CV_LTV_HORIZON": {
+        "margin": 1000.0,
+        "retention": 0.8,
+        "rate": 0.1,
+        "horizons": [1.0, 3.0],
+        "timing": "mid",
+        "customers": "existing",
+        "growth": 0.0,
+        "headers": True,
+    },
+    "CV_LTV_SCHEDULE": {
+        "margins": [1000.0, 1100.0],
+        "retentions": [0.8, 0.9],
+        "rate": 0.1,
+        "timing": "mid",
+        "customers": "new",
+        "cac": 0.0,
+    },
+    "CV_METHOD": {"n_customers": 40.0, "n_events": 3.0, "months": 9.0, "contractual": True, "headers": True},
+    "CV_PAYBACK": {"cac": 900.0, "margin": 500.0, "retention": 0.9, "rate": 0.1},
+    "CV_POOL_RATE": {"pool_cost": 120000.0, "driver_total": 93000.0},
+    "CV_RATE": {"rate": 0.1, "from_per_year": 1.0, "to_per_year": 12.0, "kind": "effective"},
+    "CV_RECONCILE": {
+        "ledger_total": 436971.07,
+        "allocated": 409971.07,
+        "unused": 27000.0,
+        "unallocated": 0.0,
+        "headers": True,
+    },
+    "CV_RETENTION": {"renewed": 8.0, "exposed": 9.0, "prior_rate": 0.8, "prior_weight": 20.0},
+    "CV_RETENTION_SHRUNK": {"renewed": 8.0, "exposed": 9.0, "prior_rate": 0.8, "prior_weight": 20.0},
+    "CV_RFM": {
+        "recency_days": [3.0, 40.0, 200.0],
+        "frequency": [9.0, 2.0, 1.0],
+        "monetary": [800.0, 60.0, 20.0],
+        "bins": 3.0,
+    },
+    "CV_RFM_SUMMARY": {
+        "ids": ["A", "B", "A"],
+        "dates": [45700.0, 45800.0, 45900.0],
+        "amounts": [100.0, 50.0, 20.0],
+        "as_of": 46022.0,
+        "unit": "week",
+        "headers": True,
+    },
+    "CV_SUM": {"cells": [1.0, 2.0, 3.0]},
+    "CV_TIER": {
+        "values": [250.0, 150.0, 50.0],
+        "method": "absolute",
+        "params": [200.0, 100.0],
+        "labels": ["Gold", "Silver", "Bronze"],
+    },
+}
+
+# Ranges that must have one length: the columns single, row and rows change them all.
+TOGETHER = (
+    {"dates", "amounts", "ids"},
+    {"margins", "retentions"},
+    {"recency_days", "frequency", "monetary"},
+)
+
+# How 50,000 rows are made where 50,000 times the same would make no sense.
+LONG: dict[str, Callable[[], Any]] = {
+    "table": lambda: PNL + [[f"K{row}", 100.0, 60.0] for row in range(MANY - 2)],
+    "pools": lambda: POOLS + [POOLS[1]] * (MANY - 2),
+    "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],
+    "customers": lambda: [[f"K{row}"] for row in range(MANY)],
+    "ids": lambda: [[f"K{row}"] for row in range(MANY)],
+    "horizons": lambda: [[float(row)] for row in range(1, MANY + 1)],
+}
+
+
+def is_table(good: Any) -> bool:
+    return isinstance(good, list) and isinstance(good[0], list)
+
+
+def single(good: Any) -> Any:
+    if is_table(good):
+        return good[0][0]
+    return good[0] if isinstance(good, list) else good
+
+
+def row(good: Any) -> Any:
+    if is_table(good):
+        return [good[1]]
+    return [good if isinstance(good, list) else [good] * 3]
+
+
+def header(good: Any) -> Any:
+    return [good[0]] if is_table(good) else [["Heading"]]
+
+
+def rows(name: str, good: Any) -> Any:
+    # In other functions "customers" is a word, and "drivers" is one column.
+    if name in LONG and isinstance(good, list) and (name != "drivers" or is_table(good)):
+        return LONG[name]()
+    return [[single(good)]] * MANY
+
+
+CASES: dict[str, Callable[[str, Any], Any]] = {
+    "blank": lambda name, good: None,
+    "text": lambda name, good: "abc",
+    "error": lambda name, good: "#REF!",
+    "single": lambda name, good: single(good),
+    "row": lambda name, good: row(good),
+    "header": lambda name, good: header(good),
+    "rows": rows,
+}
+
+
+def outcomes() -> dict[tuple[str, str, str], str]:
+    """The matrix by function, argument and case."""
+    found: dict[tuple[str, str, str], str] = {}
+    for line in MATRIX.strip().splitlines():
+        name, *cells = line.split()
+        if line[0] != " ":
+            function, cases = name, cells
+        else:
+            found |= {(function, name, case): cell for case, cell in zip(cases, cells, strict=True)}
+    return found
+
+
+def call(function: str, argument: str, case: str) -> Reply:
+    """The good call with one argument, and those of its length, replaced."""
+    changed = {argument}
+    if case in ("single", "row", "rows"):
+        changed |= next((group for group in TOGETHER if argument in group), set())
+    args = [CASES[case](name, good) if name in changed else good for name, good in GOOD[function].items()]
+    return evaluate(function, args)
+
+
+def outcome(reply: Reply, expected: str) -> str:
+    """The reply in the words of the matrix."""
+    first = reply.cells[0][0]
+    if isinstance(first, CellError):
+        return first.value
+    if "x" in expected:
+        return f"{len(reply.cells)}x{len(reply.cells[0])}"
+    assert isinstance(first, float)
+    return f"{first:g}"
+
+
+def test_no_function_and_no_argument_lacks_its_row() -> None:
+    declared = {function.name: [argument.name for argument in function.arguments] for function in functions()}
+    assert {name: list(good) for name, good in GOOD.items()} == declared
+    assert set(outcomes()) == {(name, one, case) for name, args in declared.items() for one in args for case in CASES}
+    assert [line.split()[0] for line in MATRIX.strip().splitlines() if line[0] != " "] == sorted(declared)
+
+
+@pytest.mark.parametrize("function", GOOD)
+def test_the_good_call_is_good(function: str) -> None:
+    reply = evaluate(function, list(GOOD[function].values()))
+    assert not isinstance(reply.cells[0][0], CellError)
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), outcomes().items(), ids=lambda value: "-".join(value) if isinstance(value, tuple) else value
+)
+def test_the_outcome_is_the_one_written_down(key: tuple[str, str, str], expected: str) -> None:
+    reply = call(*key)
+    assert outcome(reply, expected) == expected
+    if expected.startswith("#"):
+        assert reply.message
+    else:
+        errors = {cell for line in reply.cells for cell in line if isinstance(cell, CellError)}
+        # Where there is one customer, or no next horizon, there is no order to compare.
+        assert errors <= ({CellError.NA} if key[0] == "CV_LTV_HORIZON" else set())

@@ -1,0 +1,189 @@
+"""Every worksheet function is fully declared, its example is true, and the reference shows it."""
+
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from addin.calls import evaluate
+from addin.catalogue import reference
+from addin.registry import (
+    HEADERS,
+    TABLE,
+    Argument,
+    Function,
+    Result,
+    Shape,
+    find,
+    functions,
+    worksheet_function,
+)
+from addin.registry import UnknownFunctionError as Unknown
+from valuation.tables import Kind
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "functions.md"
+
+PROMISED = """
+CV_ALLOCATE CV_CAC CV_COST_TO_SERVE CV_CUSTOMER_PNL CV_ERRCOUNT CV_EXPLAIN CV_HORIZON_FOR
+CV_HORIZON_SHARE CV_LASTERROR CV_LIFECYCLE CV_LTV CV_LTV_CAC CV_LTV_HISTORIC CV_LTV_HORIZON
+CV_LTV_SCHEDULE CV_METHOD CV_PAYBACK CV_POOL_RATE CV_RATE CV_RECONCILE CV_RETENTION CV_RETENTION_SHRUNK
+CV_RFM CV_RFM_SUMMARY CV_SUM CV_TIER
+"""
+
+FRONT_DOOR = """
+CV_LTV CV_LTV_HORIZON CV_RETENTION CV_PAYBACK CV_COST_TO_SERVE CV_CUSTOMER_PNL CV_ALLOCATE CV_RECONCILE
+CV_TIER CV_EXPLAIN
+"""
+
+# Words that VBA keeps for itself, and names of its types and functions that break a wrapper.
+VBA_WORDS = """
+and as boolean byref byte byval call case const currency date debug decimal declare default dim do double each else
+elseif empty end enum erase error eqv event exit false for friend function get global gosub goto if imp implements
+in input integer is len let lib like line lock long loop lset me mid mod name new next not nothing null object on
+open option optional or paramarray preserve print private property public put raiseevent redim rem resume return
+rset seek select set single static step stop string sub then to true type unlock until variant wend while with
+write xor
+"""
+
+every_function = pytest.mark.parametrize("function", functions(), ids=lambda function: function.name)
+
+
+def test_the_functions_are_those_that_were_promised() -> None:
+    assert set(PROMISED.split()) <= {function.name for function in functions()}
+
+
+def test_the_front_door_is_narrow() -> None:
+    assert {function.name for function in functions() if function.front_door} == set(FRONT_DOOR.split())
+    assert find("CV_LTV").category == "Customer Value"
+    assert find("CV_RATE").category == "Customer Value - advanced"
+
+
+@every_function
+def test_a_name_is_nothing_else_in_excel(function: Function) -> None:
+    assert re.fullmatch(r"CV_[A-Z][A-Z0-9_]*[A-Z0-9]", function.name)
+    assert not re.fullmatch(r"[A-Z]{1,3}\d+", function.name)
+    assert not re.fullmatch(r"R\d*C\d*", function.name)
+    assert len(function.name) < 32
+
+
+def test_names_differ_by_more_than_case() -> None:
+    names = [function.name.casefold() for function in functions()]
+    assert len(set(names)) == len(names)
+
+
+@every_function
+def test_a_function_says_what_it_answers(function: Function) -> None:
+    assert function.help.endswith("?")
+    assert len(function.help) <= 255  # as much as Excel shows
+    assert function.blank
+    assert function.family
+    assert function.columns
+
+
+@every_function
+def test_every_argument_says_what_to_give(function: Function) -> None:
+    for argument in function.arguments:
+        assert argument.help
+        assert len(argument.help) <= 255
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", argument.name)
+        assert argument.name not in VBA_WORDS.split()
+        assert (argument.kind == TABLE) == (argument.table is not None) == (argument.shape is Shape.TABLE)
+        assert argument.kind == TABLE or argument.kind in list(Kind)
+        assert argument.kind != Kind.CHOICE or argument.choices
+        assert argument.default is None or not argument.required
+        if argument.kind in (Kind.MONEY, Kind.SHARE, Kind.COUNT, Kind.DATE):
+            assert argument.unit
+
+
+@every_function
+def test_optional_arguments_come_last(function: Function) -> None:
+    required = [argument.required for argument in function.arguments]
+    assert required == sorted(required, reverse=True)
+
+
+@every_function
+def test_every_result_column_says_what_it_is(function: Function) -> None:
+    for column in function.columns:
+        assert column.help
+        assert column.missing in ("", "#N/A", "#DIV/0!")
+        assert column.unit or column.kind not in (Kind.MONEY, Kind.SHARE, Kind.COUNT)
+    assert len(function.columns) == 1 or function.result is not Result.SINGLE
+
+
+@every_function
+def test_the_call_takes_the_declared_arguments_by_position(function: Function) -> None:
+    parameters = inspect.signature(function.call).parameters.values()
+    assert all(parameter.kind is inspect.Parameter.POSITIONAL_ONLY for parameter in parameters)
+    assert all(parameter.default is inspect.Parameter.empty for parameter in parameters)
+    names = [argument.name for argument in function.arguments if argument is not HEADERS]
+    assert [parameter.name for parameter in parameters] == names
+    assert (HEADERS in function.arguments) == (function.result is Result.TABLE)
+
+
+def agrees(cell: Any, stated: Any) -> bool:
+    """Whether a cell is what the example states, a number rounded to its digits."""
+    if isinstance(stated, bool) or not isinstance(stated, int | float):
+        return bool(cell == stated) and type(cell) is not float
+    digits = len(repr(stated).partition(".")[2]) if isinstance(stated, float) else 9
+    return bool(round(cell, digits) == stated)
+
+
+@every_function
+def test_the_example_is_true(function: Function, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("addin.calls.evaluation._last_message", "")
+    reply = evaluate(function.name, function.example.args, iso_dates=True)
+    stated = function.example.cells if isinstance(function.example.cells, list) else [[function.example.cells]]
+    assert [len(row) for row in reply.cells] == [len(row) for row in stated]
+    for row, stated_row in zip(reply.cells, stated, strict=True):
+        for cell, expected in zip(row, stated_row, strict=True):
+            assert agrees(cell, expected), f"{cell!r} is not {expected!r}"
+
+
+def test_the_reference_is_up_to_date() -> None:
+    assert REFERENCE.read_text(encoding="utf-8") == reference(), "python -m addin.catalogue > docs/functions.md"
+
+
+@every_function
+def test_the_reference_shows_every_function_with_its_arguments(
+    function: Function,
+) -> None:
+    chapter = (
+        reference().partition(f"\n### {function.name}{' ★' if function.front_door else ''}\n")[2].partition("\n### ")[0]
+    )
+    assert function.help in chapter
+    assert f"={function.syntax}" in chapter
+    assert all(f"| `{argument.name}` |" in chapter for argument in function.arguments)
+
+
+def test_a_function_is_found_in_any_case() -> None:
+    assert find(" cv_ltv ").name == "CV_LTV"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("CV_LVT", "did you mean CV_LTV"),
+        ("LTV", "CV_LTV"),
+        ("XYZZY", "customer-value functions lists them"),
+    ],
+)
+def test_an_unknown_name_gets_the_closest_ones(name: str, hint: str) -> None:
+    with pytest.raises(Unknown, match=hint):
+        find(name)
+
+
+def test_a_name_cannot_be_declared_twice() -> None:
+    ltv = find("CV_LTV")
+    declare = worksheet_function(
+        name="CV_LTV",
+        arguments=(Argument("margin", Kind.MONEY, "x"),),
+        result=Result.ROWS,
+        columns=ltv.columns,
+        blank="x",
+        example=ltv.example,
+        family="x",
+    )
+    with pytest.raises(ValueError, match="CV_LTV is declared twice"):
+        declare(lambda margin, /: margin)

@@ -10,6 +10,7 @@ from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area, address
 from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
 from addin.books.outline import Outline, TablePart, recalculated_on_load
 from addin.books.package import Package
+from addin.books.remarks import comments_left_behind, formulas_left_behind
 from addin.books.rewriting import SheetEdit
 from addin.books.saving import Draft
 from addin.books.sheet import SheetStream, has_formula, survey
@@ -57,6 +58,7 @@ def edited(
     work.place(plan)
     work.write_sheets()
     work.follow_tables()
+    work.note_what_stays()
     work.settle_calculation()
     return work.draft, tuple(work.notes)
 
@@ -186,6 +188,15 @@ class _Edit:
         if growths:
             follow_in_charts(self.draft, growths)
             follow_in_pivots(self.draft, growths)
+
+    def note_what_stays(self) -> None:
+        """Say what does not follow a table whose sheet was written anew."""
+        parts = self.draft.changed
+        changed = {name for name in self._written if self._package.entry_name(self._outline.sheets[name]) in parts}
+        growths = [growth for growth in self._growths if growth.table.sheet in changed]
+        for growth in growths:
+            self.notes += comments_left_behind(self._package, self._outline, growth)
+        self.notes += formulas_left_behind(self._package, self._outline, growths)
 
     def _resize(self, root: etree._Element, *, growth: Growth) -> None:
         self.notes += resized(root, growth)

@@ -93,9 +93,19 @@ class Growth:
 
     def totals_formula(self, text: str) -> str:
         """Return a formula of the totals row as it reads after that row has moved."""
-        grown = _OWN_SHEET.sub(lambda match: self.range(match["range"]) if match["range"] else match.group(), text)
+        grown = self._on_own_sheet(text)
         old = self.table.area.last_row
         return with_row(grown, old=old, new=self.last_row + self.table.totals_rows)
+
+    def leaves_behind(self, text: str, sheet: str, cell: Area) -> bool:
+        """Whether the formula of a cell covers the whole old body by addresses and is not brought up to date."""
+        on_sheet = sheet == self.table.sheet
+        if on_sheet and self.table.area.meets(cell) and cell.first_row > self.table.body.last_row:
+            return False  # the totals row is
+        return self.formula(text) != text or (on_sheet and self._on_own_sheet(text) != text)
+
+    def _on_own_sheet(self, text: str) -> str:
+        return _OWN_SHEET.sub(lambda match: self.range(match["range"]) if match["range"] else match.group(), text)
 
     def print_area(self, text: str) -> str:
         """Return a print area that ended with the table, from the header or above, as it reads after the growth."""

@@ -8,13 +8,14 @@ measured first. It also gives a blank for an error cell, so errors are collected
 import datetime as dt
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import python_calamine
 
 from addin.books.cellxml import Area, column_letters, column_number
+from addin.books.sheet import whole_rows
 from addin.workbook import WorkbookError
 from workbook_templates.plan import Cell, CellError
 
@@ -38,18 +39,18 @@ _DAY: Final = dt.timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Extents:
-    """The last row and column that a sheet's XML names, and its error cells."""
+    """The last row and column that a sheet's XML names, and its errors by column and row."""
 
     rows: int
     columns: int
-    errors: Mapping[tuple[int, int], CellError]
+    errors: Mapping[int, Mapping[int, CellError]]
 
 
-def extents(chunks: Iterable[bytes]) -> Extents:
+def extents(chunks: Iterable[bytes], sheet: str) -> Extents:
     """Measure a worksheet part without building anything."""
     rows = columns = started = 0
-    errors: dict[tuple[int, int], CellError] = {}
-    for text in _whole_rows(chunks):
+    errors: dict[int, dict[int, CellError]] = {}
+    for text in whole_rows(chunks, sheet):
         letters = set(_PLACE.findall(text))
         columns = max([columns, *(column_number(found.decode()) for found in letters)])
         started += len(_ROW_START.findall(text))
@@ -59,26 +60,15 @@ def extents(chunks: Iterable[bytes]) -> Extents:
             continue
         for column, row, code in _ERROR_CELL.findall(text):
             if code.decode() in _ERRORS:
-                errors[int(row), column_number(column.decode())] = _ERRORS[code.decode()]
+                errors.setdefault(column_number(column.decode()), {})[int(row)] = _ERRORS[code.decode()]
     return Extents(max(rows, started), columns, errors)
-
-
-def _whole_rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """Cut a stream where a row begins, so that no cell lies across two pieces."""
-    rest = b""
-    for chunk in chunks:
-        text = rest + chunk
-        cut = max(text.rfind(b"</row>"), text.rfind(b":row>"), 0)
-        yield text[:cut]
-        rest = text[cut:]
-    yield rest
 
 
 class Grid:
     """A sheet's cells by row and column, counted from 1."""
 
     def __init__(
-        self, rows: list[list[Any]], start: tuple[int, int], errors: Mapping[tuple[int, int], CellError]
+        self, rows: list[list[Any]], start: tuple[int, int], errors: Mapping[int, Mapping[int, CellError]]
     ) -> None:
         self._rows = rows
         self._first_row, self._first_column = start[0] + 1, start[1] + 1
@@ -100,8 +90,8 @@ class Grid:
                 if place < len(line):
                     value = line[place]
                     cells[index - first] = value if type(value) is float else _KINDS[type(value)](value)
-        for (row, error_column), error in self._errors.items():
-            if error_column == column and area.first_row <= row <= area.last_row:
+        for row, error in self._errors.get(column, {}).items():
+            if area.first_row <= row <= area.last_row:
                 cells[row - area.first_row] = error
         return cells
 
@@ -142,7 +132,7 @@ class Reader:
     def grid(self, sheet: str, part: str) -> Grid:
         """Return a sheet's cells."""
         if sheet not in self._grids:
-            found = extents(self._chunks(part))
+            found = extents(self._chunks(part), sheet)
             if found.rows * found.columns > MAX_CELLS:
                 raise WorkbookError(
                     f"sheet {sheet} of {self._source} reaches to {column_letters(found.columns)}{found.rows}, which is "

@@ -28,6 +28,7 @@ __all__ = [
     "attributes_of",
     "has_formula",
     "survey",
+    "whole_rows",
 ]
 
 _SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData(?:\s[^>]*?)?(/?)>")
@@ -43,6 +44,7 @@ _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([^\"']+)[\"']"
 _PROTECTION = re.compile(rb"<(?:\w+:)?sheetProtection\s[^>]*?\bsheet\s*=\s*[\"'](?:1|true)[\"']")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+MAX_ROW_BYTES: Final = 64 << 20
 _SLASH: Final = ord("/")
 _BANG: Final = ord("!")
 
@@ -135,6 +137,7 @@ class SheetStream:
                 if chunk is None:
                     raise self._error("is cut off")
                 buffer, position = buffer[position:] + chunk, 0
+                _check_row_size(buffer, self.name)
 
     def _end_of_row(self, buffer: bytes, start: int, closing: bytes) -> int:
         """Return where the row or tag that begins at `start` ends, 0 when the buffer ends before."""
@@ -159,6 +162,7 @@ class SheetStream:
         buffer, match = b"", None
         for chunk in self._chunks:
             buffer += chunk
+            _check_row_size(buffer, self.name)
             if match := _SHEET_DATA.search(buffer):
                 break
         encoding = _ENCODING.search(buffer[:200])
@@ -278,3 +282,21 @@ def has_formula(chunks: Iterable[bytes]) -> bool:
             return True
         end = chunk[-40:]  # a tag may lie across two chunks
     return False
+
+
+def whole_rows(chunks: Iterable[bytes], sheet: str) -> Iterator[bytes]:
+    """Cut a worksheet part where rows end, so that no cell lies across two pieces."""
+    rest = b""
+    for chunk in chunks:
+        text = rest + chunk
+        cut = max(text.rfind(b"</row>"), text.rfind(b":row>"), 0)
+        yield text[:cut]
+        rest = text[cut:]
+        _check_row_size(rest, sheet)
+    yield rest
+
+
+def _check_row_size(waiting: bytes, sheet: str) -> None:
+    """A row without an end would be copied again with every chunk."""
+    if len(waiting) > MAX_ROW_BYTES:
+        raise WorkbookError(f"sheet {sheet} has a row of more than {MAX_ROW_BYTES:,} bytes; it is not opened")

@@ -36,8 +36,6 @@ class TableEdit:
         The table as it stands.
     write : TableWrite
         What it gets.
-    before : RawTable or None
-        Its old cells; only wanted when `keeps_columns` and given afterwards with `follow`.
     """
 
     def __init__(self, table: TablePart, write: TableWrite) -> None:

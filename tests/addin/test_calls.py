@@ -255,7 +255,7 @@ def test_a_horizon_table_leaves_nobody_out() -> None:
 
 # Notes, tables, the workbook's own functions.
 
-POOLS = [
+POOLS: list[list[Any]] = [
     ["Pool", "Amount", "Driver", "Treatment", "Family"],
     ["Ship", 100, "parcels", "retention", "logistics"],
 ]
@@ -450,7 +450,7 @@ def test_a_bad_line_does_not_stop_a_batch() -> None:
     lines = [
         '["CV_CAC", [10, 5]]',
         "",
-        '{"name": "cv_cac"}',
+        '{"function": "cv_cac"}',
         "oops",
         '{"args": []}',
         '["CV_CAC", [6, 3, 1]]',

@@ -439,6 +439,31 @@ class TestWhatHangsOnTheTable:
         found.apply(pnl(20))
         assert cells(found.path, "P&L")["C25"] == "=SUM(C5:C24)+C25*0+$I$5+C5"
 
+    def test_comments_and_formulas_with_addresses_that_stay_behind_are_named(self, path: Path, tmp_path: Path) -> None:
+        part, link = "xl/comments1.xml", "http://schemas.openxmlformats.org/officeDocument/2006/relationships/comments"
+        comment = b'<comments><commentList><comment ref="C6"/><comment ref="A6"/></commentList></comments>'
+        end = "</Relationships>"
+        changes: dict[str, Any] = {part: lambda _: comment}
+        changes |= edited(
+            "xl/worksheets/_rels/sheet1.xml.rels", end, f'<Relationship Id="c" Type="{link}" Target="/{part}"/>{end}'
+        )
+        changes |= edited(SHEET, "<f>C5*2</f>", "<f>SUM(C5:C9)+Inputs!C5</f>")
+        changes |= edited("xl/worksheets/sheet3.xml", '<f>"a"</f>', "<f>SUM('P&amp;L'!$D$4:$D$9)</f>")
+        found = FileBook(tampered(path, tmp_path / "behind.xlsx", changes))
+        moved = "tblPnl: comments stay at their cells (P&L!C6), whichever row is there now; check them"
+        addresses = (
+            "tblPnl: it now ends in row 10, but P&L!I6, Summary!B2 cover it by addresses down to row 9; "
+            "write tblPnl[...] there instead"
+        )
+        assert found.apply(pnl(6)).notes == (moved, addresses)
+        assert found.apply(pnl(6)).notes == ()
+        assert found.apply(pnl(6, key="Customer")).notes == ()
+
+    def test_totals_and_shorter_tables_leave_no_formula_behind(self, tmp_path: Path) -> None:
+        found = spoiled(book(tmp_path / "book.xlsx", totals=True), SHEET, "SUBTOTAL(109,[Revenue])", "SUM(C5:C9)")
+        assert found.apply(pnl(6)).notes == ()
+        assert not [note for note in found.apply(pnl(3)).notes if "addresses" in note]
+
 
 class TestUserColumns:
     def test_they_follow_their_key(self, path: Path) -> None:
@@ -660,6 +685,14 @@ class TestSeveralTables:
 
 
 class TestNamesAndCaches:
+    def test_named_cells_beside_a_table_that_changes(self, path: Path) -> None:
+        found = spoiled(path, WORKBOOK, "Inputs!$B$3", "'P&amp;L'!$I$20")
+        found.apply(Plan(tables=pnl(30).tables, names={"rate": "beside"}))
+        assert cells(found.path, "P&L")["I20"] == "beside"
+        found.apply(Plan(tables=pnl(2).tables, names={"rate": None}))
+        assert "I20" not in cells(found.path, "P&L")
+        assert body(found.path, "P&L", "B5:F6") == transposed(customers(2))
+
     def test_named_cells_get_constants(self, path: Path) -> None:
         receipt = FileBook(path).apply(Plan(names={"AS_OF": dt.date(2025, 6, 30), "rate": 0.12}))
         assert receipt.changed_parts[0] == "xl/worksheets/sheet2.xml"

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
+from addin.books import sheet as sheet_module
 from addin.books.cellxml import Area, CellWriter, address, column_letters, column_number, escaped, serial, unescaped
 from addin.books.file import FileBook
 from addin.books.formulas import moved
 from addin.books.rewriting import SheetEdit
-from addin.books.sheet import SheetStream, has_formula, survey
+from addin.books.sheet import SheetStream, has_formula, survey, whole_rows
 from addin.workbook import WorkbookError
 from tests.addin.books.builders import raw_book
 from workbook_templates.plan import Cell, CellError, Plan
@@ -262,6 +263,14 @@ class TestStream:
     def test_what_cannot_be_read_rightly_is_refused(self, data: bytes, message: str) -> None:
         with pytest.raises(WorkbookError, match=message):
             rewritten(data, size=10_000)
+
+    def test_endless_rows_are_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sheet_module, "MAX_ROW_BYTES", 100)
+        data = sheet('<row r="1">' + '<c r="A1"><v>1</v></c>' * 9 + "</row>")
+        with pytest.raises(WorkbookError, match="sheet S has a row of more than 100 bytes"):
+            rewritten(data)
+        with pytest.raises(WorkbookError, match="sheet S has a row of more than 100 bytes"):
+            list(whole_rows([data.replace(b"</row>", b"")], "S"))
 
     def test_a_damaged_dimension_is_left_alone(self) -> None:
         data = sheet("", head='<dimension ref="nonsense"/>')

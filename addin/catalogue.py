@@ -12,10 +12,10 @@ from itertools import groupby
 from string import ascii_uppercase
 from typing import Any
 
-from addin.registry import Argument, Function, Result, functions, shown_default
+from addin.registry import Argument, Function, Result, find, functions, shown_default
 from valuation.tables import Kind
 
-__all__ = ["reference"]
+__all__ = ["overview", "page", "reference"]
 
 INTRODUCTION = """\
 # Functions
@@ -46,6 +46,19 @@ def reference() -> str:
         for function in members:
             lines += _chapter(function)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def overview() -> str:
+    """Give all functions with what they answer, those to start with first."""
+    lines = []
+    for category in ("Customer Value", "Customer Value - advanced"):
+        lines += [category, *(f"  {one.name:<20} {one.help}" for one in functions() if one.category == category), ""]
+    return "\n".join(lines).rstrip()
+
+
+def page(name: str) -> str:
+    """Give the chapter of one function; `UnknownFunctionError` names the closest ones when there is none."""
+    return "\n".join(_chapter(find(name))).rstrip()
 
 
 def _chapter(function: Function) -> Iterator[str]:

@@ -16,6 +16,7 @@ from functools import cache
 from inspect import getdoc
 from typing import Any, Final, TypeVar
 
+from addin.faults import UserError
 from valuation.tables import Blank, Column, Kind, Table
 from workbook_templates.plan import CellError
 
@@ -41,7 +42,7 @@ TABLE: Final = "table"
 """The kind of an argument that is a whole table with a header row."""
 
 
-class UnknownFunctionError(LookupError):
+class UnknownFunctionError(UserError):
     """There is no worksheet function of that name."""
 
 

@@ -13,7 +13,7 @@ from addin.books.package import Package
 from addin.books.remarks import comments_left_behind, formulas_left_behind
 from addin.books.rewriting import SheetEdit
 from addin.books.saving import Draft
-from addin.books.sheet import SheetStream, has_formula, survey
+from addin.books.sheet import SheetStream, formula_count, survey
 from addin.books.tables import TableEdit, resized
 from addin.workbook import RawTable, WorkbookError
 from workbook_templates.plan import Cell, Plan
@@ -31,7 +31,11 @@ class _SheetPlan:
 
 
 def edited(
-    package: Package, outline: Outline, plan: Plan, read_table: Callable[[str], RawTable]
+    package: Package,
+    outline: Outline,
+    plan: Plan,
+    read_table: Callable[[str], RawTable],
+    read_cell: Callable[[str, int, int], Cell],
 ) -> tuple[Draft, tuple[str, ...]]:
     """
     Work out a package's new parts.
@@ -46,6 +50,8 @@ def edited(
         What is written.
     read_table : callable
         Reads a table's old cells; asked only for tables with columns that the plan does not write.
+    read_cell : callable
+        Reads a cell by sheet, row and column; a sheet whose formulas show what the plan says already is left alone.
 
     Returns
     -------
@@ -54,7 +60,7 @@ def edited(
     tuple of str
         Notes for the receipt.
     """
-    work = _Edit(package, outline, read_table)
+    work = _Edit(package, outline, read_table, read_cell)
     work.place(plan)
     work.write_sheets()
     work.follow_tables()
@@ -64,14 +70,22 @@ def edited(
 
 
 class _Edit:
-    def __init__(self, package: Package, outline: Outline, read_table: Callable[[str], RawTable]) -> None:
+    def __init__(
+        self,
+        package: Package,
+        outline: Outline,
+        read_table: Callable[[str], RawTable],
+        read_cell: Callable[[str, int, int], Cell],
+    ) -> None:
         self.draft = Draft(package)
         self.notes: list[str] = []
         self._package = package
         self._outline = outline
         self._read_table = read_table
+        self._read_cell = read_cell
         self._sheets: dict[str, _SheetPlan] = {}
         self._written: dict[str, SheetEdit] = {}
+        self._right_already: dict[str, int] = {}
         self._growths: list[Growth] = []
 
     # ---- where everything goes
@@ -124,8 +138,11 @@ class _Edit:
     # ---- sheets
 
     def write_sheets(self) -> None:
-        """Write every sheet anew that gets something."""
+        """Write every sheet anew that gets something new."""
         for name, sheet in self._sheets.items():
+            if self._shows_already(name, sheet):
+                self._right_already[name] = sum(map(len, sheet.caches.values()))
+                continue
             edit = self._prepared(name, sheet)
             growths = [table.growth for table in sheet.tables]
             part = self._outline.sheets[name]
@@ -133,6 +150,16 @@ class _Edit:
             self.draft.put(part, edit.rewritten(self._stream(name, part), follow))
             self._written[name] = edit
             self._note_missed_caches(edit)
+
+    def _shows_already(self, name: str, sheet: _SheetPlan) -> bool:
+        """Whether a sheet gets nothing but values that its formulas show; a large input sheet then costs nothing."""
+        if sheet.tables or sheet.constants:
+            return False
+        return all(
+            _same_value(self._read_cell(name, row, column), value)
+            for row, cells in sheet.caches.items()
+            for column, value in cells.items()
+        )
 
     def _stream(self, name: str, part: str) -> SheetStream:
         return SheetStream(self._package.chunks(part), name)
@@ -228,8 +255,17 @@ class _Edit:
         """Whether some formula cell did not get its value from the plan."""
         if any(edit.formulas > len(edit.cached) for edit in self._written.values()):
             return True
-        others = (part for name, part in self._outline.sheets.items() if name not in self._written)
-        return any(has_formula(self._package.chunks(part)) for part in others)
+        others = (item for item in self._outline.sheets.items() if item[0] not in self._written)
+        return any(
+            formula_count(self._package.chunks(part), name) > self._right_already.get(name, 0) for name, part in others
+        )
+
+
+def _same_value(shown: Cell, value: Cell) -> bool:
+    """Whether a cell shows a value; a reader cannot tell an empty text from a blank."""
+    if shown is None or value is None:
+        return shown in (None, "") and value in (None, "")
+    return isinstance(shown, bool) == isinstance(value, bool) and shown == value
 
 
 def _one_cell(sheet: str, text: str) -> tuple[int, int]:

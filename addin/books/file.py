@@ -68,8 +68,10 @@ class FileBook:
 
     def read_name(self, name: str) -> Cell:
         """Read the cell that a defined name refers to; `WorkbookError` when there is no such cell."""
-        place = self._outline.cell(name)
-        return self._reader.grid(place.sheet, self._outline.sheets[place.sheet]).cell(place.row, place.column)
+        return self._cell(*self._outline.cell(name))
+
+    def _cell(self, sheet: str, row: int, column: int) -> Cell:
+        return self._reader.grid(sheet, self._outline.sheets[sheet]).cell(row, column)
 
     def apply(self, plan: Plan, out: Path | None = None) -> Receipt:
         """
@@ -91,7 +93,7 @@ class FileBook:
             The file is then as it was.
         """
         target = self._target(out)
-        draft, notes = edited(self._package, self._outline, plan, self.read_table)
+        draft, notes = edited(self._package, self._outline, plan, self.read_table, self._cell)
         changed = draft.changed
         itself = out is None or target == self.path.resolve()
         if changed or not itself:

@@ -26,7 +26,7 @@ __all__ = [
     "Survey",
     "Watch",
     "attributes_of",
-    "has_formula",
+    "formula_count",
     "survey",
     "whole_rows",
 ]
@@ -274,14 +274,9 @@ def _note_formulas(found: Survey, row: int, cells: Mapping[int, RawCell]) -> Non
             found.arrays.append(Area.parse(attributes["ref"]))
 
 
-def has_formula(chunks: Iterable[bytes]) -> bool:
-    """Whether a worksheet part holds a formula cell."""
-    end = b""
-    for chunk in chunks:
-        if FORMULA_START.search(end + chunk):
-            return True
-        end = chunk[-40:]  # a tag may lie across two chunks
-    return False
+def formula_count(chunks: Iterable[bytes], sheet: str) -> int:
+    """Count the formula cells of a worksheet part."""
+    return sum(len(FORMULA_START.findall(rows)) for rows in whole_rows(chunks, sheet))
 
 
 def whole_rows(chunks: Iterable[bytes], sheet: str) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from addin.calls.arguments import Given, Refusal, read_arguments
 from addin.cells import column_cells, plain_cell, plain_column, write_rectangle
+from addin.faults import UserError
 from addin.registry import Answer, Function, Result, UnknownFunctionError, find
 from valuation.errors import ValuationError
 from workbook_templates.plan import Cell, CellError
@@ -24,7 +25,7 @@ __all__ = ["CallError", "Reply", "evaluate", "last_message"]
 log = logging.getLogger(__name__)
 
 
-class CallError(ValueError):
+class CallError(UserError):
     """The call itself is wrong: no such function, too many arguments, no JSON."""
 
 

@@ -54,7 +54,7 @@ def batch(lines: Iterable[str]) -> Iterator[str]:
     Parameters
     ----------
     lines : iterable of str
-        Each a JSON object with ``name`` and ``args``, or a list of the two. Empty lines are left out.
+        Each a JSON object with ``function`` and ``args``, or a list of the two. Empty lines are left out.
 
     Yields
     ------
@@ -63,7 +63,7 @@ def batch(lines: Iterable[str]) -> Iterator[str]:
 
     Examples
     --------
-    >>> for answer in batch(['{"name": "CV_CAC", "args": [90000, 100]}', '["CV_CAC", 7]']):
+    >>> for answer in batch(['{"function": "CV_CAC", "args": [90000, 100]}', '["CV_CAC", 7]']):
     ...     print(answer)
     {"cells": 900.0, "message": null}
     {"cells": null, "message": "line 2: arguments must be a JSON list, such as [1000, 0.8, 0.1]"}
@@ -94,9 +94,9 @@ def _refuse_constant(word: str) -> NoReturn:
 def _named_call(parsed: Any) -> tuple[str, Any]:
     """Name and arguments of one line of a batch."""
     if isinstance(parsed, dict):
-        parsed = [parsed.get("name"), parsed.get("args", [])]
+        parsed = [parsed.get("function"), parsed.get("args", [])]
     if not (isinstance(parsed, list) and len(parsed) == 2 and isinstance(parsed[0], str)):
-        raise CallError('a line must be {"name": "CV_LTV", "args": [...]} or ["CV_LTV", [...]]')
+        raise CallError('a line must be {"function": "CV_LTV", "args": [...]} or ["CV_LTV", [...]]')
     return parsed[0], parsed[1]
 
 

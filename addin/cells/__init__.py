@@ -3,9 +3,9 @@ Cells to arrays and back: the one place that decides what a blank, a NaN, an err
 
 Every host hands over its own idea of a cell. The desktop gives floats, ``datetime``, ``Decimal`` for cells in a
 currency format, and texts for errors; Office.js gives numbers (dates are serials), ``None`` and ``""``; a file gives
-what its reader makes of it. `vectors` sorts them all into the same few kinds and says why a cell has no value, if it
-has none; `ranges` finds rows, columns and single cells in an argument; `frames` reads and writes whole tables;
-`writing` turns results into plain Python that every host can carry.
+what its reader makes of it. `single` says what one cell holds; `vectors` reads a column and says of each cell that has
+no value why it has none; `ranges` finds rows, columns and single cells in an argument; `frames` reads and writes whole
+tables; `writing` turns results into plain Python that every host can carry.
 
 ========================  ==================================================================
 a cell holds              it counts as
@@ -22,7 +22,8 @@ serial number             a date, where a date is wanted
 
 from addin.cells.frames import column_cells, read_table_data, read_table_range
 from addin.cells.ranges import Rectangle, read_rectangle, write_rectangle
-from addin.cells.vectors import Vector, error_value, fault_error, is_blank, read_vector
+from addin.cells.single import error_value, fault_error, is_blank
+from addin.cells.vectors import Vector, read_vector
 from addin.cells.writing import plain_cell, plain_column
 
 __all__ = [

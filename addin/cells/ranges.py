@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from addin.cells.vectors import is_blank
+from addin.cells.single import is_blank
 from valuation.errors import InputError
 from workbook_templates.plan import Cell
 

@@ -10,31 +10,19 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from decimal import Decimal
-from enum import IntEnum
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from addin.cells.single import KINDS_OF_TYPE, Is, as_date, as_number, as_text, error_value, fault_error
 from valuation.tables import Fault, Kind, normalise_heading
 from workbook_templates.plan import CellError
 
-__all__ = ["Vector", "error_value", "fault_error", "is_blank", "read_vector"]
+__all__ = ["Vector", "read_vector"]
 
 ObjectArray = npt.NDArray[np.object_]
 FaultArray = npt.NDArray[np.int8]
-
-
-class Is(IntEnum):
-    """What a cell holds, before anybody asks what is wanted."""
-
-    BLANK = 0
-    NUMBER = 1
-    BOOLEAN = 2
-    TEXT = 3
-    DATE = 4
-    ERROR = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,24 +58,6 @@ class Vector:
         if self.faults is None or not self.faults[row]:
             return None
         return self.errors.get(row) or fault_error(Fault(self.faults[row]))
-
-
-def fault_error(fault: Fault) -> CellError:
-    """Give the error value that a fault becomes: a blank ``#N/A``, anything else ``#VALUE!``."""
-    return CellError.NA if fault is Fault.BLANK else CellError.VALUE
-
-
-def error_value(cell: object) -> CellError | None:
-    """Give the error that a cell holds; a text that reads exactly like an error code counts as that error."""
-    return _ERRORS.get(cell) if isinstance(cell, str) else None
-
-
-def is_blank(cell: object) -> bool:
-    """Tell whether a cell is empty; an empty text, which formulas use for that, is."""
-    holds = _KINDS_OF_TYPE[type(cell)]
-    if holds is Is.NUMBER:
-        return math.isnan(_float(cell))
-    return holds is Is.BLANK or (isinstance(cell, str) and not cell)
 
 
 def read_vector(
@@ -128,7 +98,7 @@ def read_vector(
     if words:
         cells = [words.get(cell.strip().casefold(), cell) if isinstance(cell, str) else cell for cell in cells]
     if iso_dates and kind is Kind.DATE:
-        cells = [_iso_date(cell) if isinstance(cell, str) else cell for cell in cells]
+        cells = [as_date(cell) if isinstance(cell, str) else cell for cell in cells]
     sorted_cells = _sort(cells)
     values, refused = _READERS.get(kind, _read_numbers)(sorted_cells, choices)
     faults = np.where(refused != Fault.NONE, refused, _FAULTS[kind][sorted_cells.holds]).astype(np.int8)
@@ -153,7 +123,7 @@ class _Sorted:
 def _sort(cells: Sequence[object]) -> _Sorted:
     """Tell of each cell what it holds; texts that are empty or read like an error are not texts."""
     count = len(cells)
-    holds = np.fromiter(map(_KINDS_OF_TYPE.__getitem__, map(type, cells)), np.int8, count)
+    holds = np.fromiter(map(KINDS_OF_TYPE.__getitem__, map(type, cells)), np.int8, count)
     objects = np.fromiter(cells, object, count)
     errors: dict[int, CellError] = {}
     for row in np.flatnonzero((holds == Is.TEXT) | (holds == Is.ERROR)).tolist():
@@ -162,7 +132,7 @@ def _sort(cells: Sequence[object]) -> _Sorted:
             continue  # something that no cell holds is no text either, and no value of any kind
         if not text:
             holds[row] = Is.BLANK
-        elif text[0] == "#" and (error := _ERRORS.get(text)) is not None:
+        elif text[0] == "#" and (error := error_value(text)) is not None:
             holds[row], errors[row] = Is.ERROR, error
     return _Sorted(cells=objects, holds=holds, errors=errors)
 
@@ -177,7 +147,7 @@ def _read_numbers(given: _Sorted, choices: Sequence[str]) -> tuple[npt.NDArray[A
     try:
         values[rows] = given.cells[rows].astype(np.float64)
     except (OverflowError, ValueError):
-        values[rows] = [_float(cell) for cell in given.cells[rows]]
+        values[rows] = [as_number(cell) for cell in given.cells[rows]]
     return values, np.zeros(values.size, np.int8)
 
 
@@ -186,10 +156,10 @@ def _read_flags(given: _Sorted, choices: Sequence[str]) -> tuple[npt.NDArray[Any
     values = np.full(given.cells.size, np.nan)
     refused = np.zeros(values.size, np.int8)
     for row in given.where(Is.NUMBER, Is.BOOLEAN, Is.TEXT).tolist():
-        flag = _FLAGS.get(_text(given.cells[row]).casefold())
+        flag = _FLAGS.get(as_text(given.cells[row]).casefold())
         if flag is not None:
             values[row] = flag
-        elif given.holds[row] != Is.NUMBER or not math.isnan(_float(given.cells[row])):
+        elif given.holds[row] != Is.NUMBER or not math.isnan(as_number(given.cells[row])):
             refused[row] = Fault.WORD
     return values, refused
 
@@ -201,7 +171,7 @@ def _read_dates(given: _Sorted, choices: Sequence[str]) -> tuple[npt.NDArray[Any
     rows = given.where(Is.DATE)
     values[rows] = _seconds(given.cells[rows].tolist())
     rows = given.where(Is.NUMBER)
-    serials = np.array([_float(cell) for cell in given.cells[rows]])
+    serials = np.array([as_number(cell) for cell in given.cells[rows]])
     days, is_day = _days_of_serials(serials)
     values[rows[is_day]] = _EPOCH + np.rint(days[is_day] * 86400).astype("timedelta64[s]")
     refused[rows[~is_day]] = np.where(np.isnan(serials[~is_day]), Fault.BLANK, Fault.NUMBER)
@@ -213,7 +183,7 @@ def _read_texts(given: _Sorted, choices: Sequence[str]) -> tuple[npt.NDArray[Any
     values = np.full(given.cells.size, None, dtype=object)
     refused = np.zeros(values.size, np.int8)
     for row in given.where(Is.NUMBER, Is.BOOLEAN, Is.TEXT, Is.DATE).tolist():
-        values[row] = _text(given.cells[row]) or None
+        values[row] = as_text(given.cells[row]) or None
         if values[row] is None:
             refused[row] = Fault.BLANK
     return values, refused
@@ -244,56 +214,20 @@ def _read_any(given: _Sorted, choices: Sequence[str]) -> tuple[npt.NDArray[Any],
     """Cells as they are; only blanks and error values have no value."""
     values = given.cells.copy()
     values[given.where(Is.BLANK, Is.ERROR)] = None
-    not_numbers = [row for row in given.where(Is.NUMBER).tolist() if math.isnan(_float(values[row]))]
+    not_numbers = [row for row in given.where(Is.NUMBER).tolist() if math.isnan(as_number(values[row]))]
     values[not_numbers] = None
     refused = np.zeros(values.size, np.int8)
     refused[not_numbers] = Fault.BLANK
     return values, refused
 
 
-# Single cells.
+# What the readers need.
 
 
 def _with_blanks(values: npt.NDArray[np.float64]) -> Vector:
     """Numbers of which some may be NaN: to some hosts that is a blank cell."""
     missing = np.isnan(values)
     return Vector(values=values, faults=missing.astype(np.int8) * np.int8(Fault.BLANK) if missing.any() else None)
-
-
-def _float(cell: Any) -> float:
-    """A number as a float; one beyond its range is infinite, which every formula refuses."""
-    try:
-        return float(cell)
-    except OverflowError:
-        return math.inf if cell > 0 else -math.inf
-    except ValueError:  # a signalling NaN
-        return math.nan
-
-
-def _text(cell: object) -> str:
-    """A cell as a person reads it: 1001.0 is "1001"."""
-    if isinstance(cell, str):
-        return cell.strip()
-    if isinstance(cell, dt.datetime):
-        return (cell.date() if cell.time() == dt.time() else cell).isoformat()
-    if isinstance(cell, dt.date):
-        return cell.isoformat()
-    if _KINDS_OF_TYPE[type(cell)] is Is.BOOLEAN:
-        return str(bool(cell)).upper()
-    if _KINDS_OF_TYPE[type(cell)] is not Is.NUMBER:
-        return str(cell).strip()
-    number = _float(cell)
-    if number != number:
-        return ""
-    return str(int(cell)) if number.is_integer() else repr(number)  # type: ignore[call-overload]
-
-
-def _iso_date(text: str) -> object:
-    """A date from ISO text, or the text itself."""
-    try:
-        return dt.datetime.fromisoformat(text).replace(tzinfo=None)
-    except ValueError:
-        return text
 
 
 def _seconds(cells: Sequence[object]) -> npt.NDArray[np.datetime64]:
@@ -306,52 +240,6 @@ def _days_of_serials(serials: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.f
     is_day = (serials >= 1) & (serials < _AFTER_LAST_SERIAL) & (np.floor(serials) != 60)
     return np.where(serials < 60, serials + 1, serials), is_day
 
-
-class _KindsOfType(dict[type, Is]):
-    """What cells of a type hold; types not seen before are looked into once."""
-
-    def __missing__(self, type_: type) -> Is:
-        self[type_] = kind = next((kind for known, kind in _SUBTYPES if issubclass(type_, known)), Is.TEXT)
-        if type_.__name__ in ("NAType", "NaTType"):
-            self[type_] = kind = Is.BLANK
-        return kind
-
-
-_KINDS_OF_TYPE: Final = _KindsOfType(
-    {
-        type(None): Is.BLANK,
-        bool: Is.BOOLEAN,
-        int: Is.NUMBER,
-        float: Is.NUMBER,
-        Decimal: Is.NUMBER,
-        str: Is.TEXT,
-        dt.date: Is.DATE,
-        dt.datetime: Is.DATE,
-        CellError: Is.ERROR,
-    }
-)
-_SUBTYPES: Final = (
-    (np.bool_, Is.BOOLEAN),
-    ((int, float, Decimal, np.integer, np.floating), Is.NUMBER),
-    ((dt.date, np.datetime64), Is.DATE),
-)
-
-# Excel's newer errors have no place in a file or in VBA; a cell that holds one has no value all the same.
-_NEWER_ERRORS: Final = (
-    "#SPILL!",
-    "#CALC!",
-    "#FIELD!",
-    "#BLOCKED!",
-    "#CONNECT!",
-    "#UNKNOWN!",
-    "#BUSY!",
-    "#GETTING_DATA",
-    "#EXTERNAL!",
-    "#PYTHON!",
-)
-_ERRORS: Final[Mapping[str, CellError]] = {error.value: error for error in CellError} | dict.fromkeys(
-    _NEWER_ERRORS, CellError.VALUE
-)
 
 _PLAIN_NUMBERS: Final = frozenset({float, int})
 _PLAIN_DATES: Final = frozenset({dt.datetime, dt.date})

@@ -5,10 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from addin.functions.lifetime import CALL_ERRORS, ROW_ERRORS
+from addin.functions.wording import ARRAY, CALL_ERRORS, ROW_ERRORS
 from addin.registry import TABLE, Answer, Argument, Example, Result, Shape, worksheet_function
 from valuation.cost import CostIssue, CostToServe, allocate, cost_to_serve, customer_pnl, driver_rate, reconcile
 from valuation.errors import MissingDataError, ZeroDenominatorError
@@ -16,7 +15,6 @@ from valuation.tables import DRIVERS, LEDGER_POOLS, Blank, Column, Kind, Table
 from workbook_templates.plan import CellError
 
 FAMILY = "Cost to serve"
-ARRAY = npt.NDArray[Any]
 
 
 def _optional(column: Column) -> Column:

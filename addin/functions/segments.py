@@ -1,18 +1,15 @@
 """Segments: tiers, stages of a customer's life, and scores of recency, frequency and money."""
 
 from string import ascii_uppercase
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from addin.functions.lifetime import ROW_ERRORS
+from addin.functions.wording import ARRAY, ROW_ERRORS
 from addin.registry import Answer, Argument, Example, Result, Shape, worksheet_function
 from valuation.segments import lifecycle_stage, rfm_scores, tier_absolute, tier_pareto, tier_quantile
 from valuation.tables import Blank, Column, Kind
 
 FAMILY = "Segments"
-ARRAY = npt.NDArray[Any]
 NO_VALUE = "N"
 
 

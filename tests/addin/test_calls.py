@@ -23,7 +23,7 @@ NA, VALUE, NUM, DIV0, REF = (
 )
 PLAIN = (float, str, bool, dt.date, CellError, type(None))
 
-# SPEC of the value: margin 1000, retention .80, rate .10, as printed, by timing and customers, for 1, 3, 5, 10 periods
+# Margin 1000, retention .80, rate .10, as printed, by timing and customers, for 1, 3, 5, 10 periods
 # and without end (Fader and Hardie, note 024, reconcile the six formulas).
 VALUES = """
 start new      1000.0000 2256.1983 2920.6338 3514.8762 3666.6667

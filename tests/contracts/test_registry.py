@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from addin.calls import evaluate
-from addin.catalogue import reference
+from addin.catalogue import overview, page, reference
 from addin.registry import (
     HEADERS,
     TABLE,
@@ -155,6 +155,11 @@ def test_the_reference_shows_every_function_with_its_arguments(
     assert function.help in chapter
     assert f"={function.syntax}" in chapter
     assert all(f"| `{argument.name}` |" in chapter for argument in function.arguments)
+
+
+def test_the_overview_names_every_function_and_a_page_is_its_chapter() -> None:
+    assert all(f"  {function.name} " in overview() for function in functions())
+    assert page("cv_ltv") in reference()
 
 
 def test_a_function_is_found_in_any_case() -> None:

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from valuation.errors import InputError
 from valuation.lifetime.conventions import (
@@ -319,6 +318,8 @@ def _ascending(horizons: npt.ArrayLike) -> FloatArray:
 
 def _rank_down(values: FloatArray) -> FloatArray:
     """Rank each column from the largest value, with mean ranks for ties and NaN for NaN."""
+    from scipy import stats  # takes longer to import than all the rest of a formula's call
+
     rank = np.full(values.shape, np.nan)
     for column in range(values.shape[1]):
         # rankdata's own way of leaving NaN out is several times slower.
@@ -329,6 +330,8 @@ def _rank_down(values: FloatArray) -> FloatArray:
 
 def _correlation_with_next(rank: FloatArray) -> FloatArray:
     """Spearman's coefficient of each column of ranks with the column after it."""
+    from scipy import stats
+
     correlation = np.full(rank.shape[1], np.nan)
     for column in range(rank.shape[1] - 1):
         pair = rank[:, column : column + 2]

@@ -1,24 +1,31 @@
 """
 What each customer bought and when: the transactions, seen from the as-of date.
 
-Money is summed in whole millionths, so a sum of decimals is the decimal sum, whatever the order of the rows.
+Money is summed in whole millionths, so a sum of decimals is the decimal sum, whatever the order of the rows. What is
+dated after the as-of date has not happened yet.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from valuation.dates import twelve_months_before
+from valuation.dates import DateArray, twelve_months_before
+from valuation.findings import Finding, Severity
 from valuation.tables import CUSTOMERS, TRANSACTIONS, Table, TableData, empty_frame
 
-__all__ = ["Base", "History", "latest_date", "read_base", "read_history"]
+__all__ = ["Base", "BoolArray", "FloatArray", "History", "contradictions", "latest_date", "read_base", "read_history"]
 
+BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]
-DateArray = npt.NDArray[np.datetime64]
+IntArray = npt.NDArray[np.int64]
+
 MICRO = 1e6
 NO_DATE = np.datetime64("NaT", "D")
+MONEY = ("net_amount", "gross_amount", "discount", "returns", "cogs")
+USED = ("customer_id", "date", "type", "one_off", *MONEY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,9 +37,13 @@ class Base:
     ----------
     customers : pandas.DataFrame
         One row for each usable customer, all columns of the contract.
+    rows : ndarray of int, shape (n,)
+        Row of each customer in the table as it was read, counted from 1.
     transactions : pandas.DataFrame
-        Rows with a date and an amount, all columns of the contract and `code`: position of the customer in
-        `customers`, -1 for an unknown customer.
+        Rows with a date and an amount: the columns `USED`, completed; `code`, the position of the customer in
+        `customers`, -1 for an unknown customer; and `row`, as in `rows`.
+    day_one : ndarray of bool, shape (n,)
+        Customers without any transaction whose yearly revenue or margin was typed instead.
     as_of : datetime64[D]
         End of the twelve months.
     start, prior_start, three_years : datetime64[D]
@@ -40,7 +51,9 @@ class Base:
     """
 
     customers: pd.DataFrame
+    rows: IntArray
     transactions: pd.DataFrame
+    day_one: BoolArray
     as_of: np.datetime64
     start: np.datetime64
     prior_start: np.datetime64
@@ -50,33 +63,53 @@ class Base:
         return len(self.customers)
 
     @property
-    def ids(self) -> pd.Index:
-        """Customer ids in the order of the sheet."""
-        ids: pd.Index = pd.Index(self.customers["customer_id"])
-        return ids
+    def codes(self) -> IntArray:
+        """Position of the customer of each transaction, -1 for an unknown one."""
+        return self.transactions["code"].to_numpy(dtype=np.int64)
 
-    def between(self, start: np.datetime64 | None, end: np.datetime64) -> npt.NDArray[np.bool_]:
+    @property
+    def days(self) -> DateArray:
+        """Day of each transaction."""
+        return self.transactions["date"].to_numpy().astype("datetime64[D]")
+
+    @property
+    def first_day(self) -> np.datetime64 | None:
+        """Day of the earliest transaction, known customer or not; None without transactions."""
+        days = self.days
+        return days.min() if days.size else None
+
+    @property
+    def months(self) -> int:
+        """Calendar months from the earliest transaction to the as-of date, the first one counted in full."""
+        first = self.first_day
+        return 0 if first is None else max(int(months_until(self.as_of, first)), 0)
+
+    def between(self, start: np.datetime64 | None, end: np.datetime64) -> BoolArray:
         """Mask the transactions after `start` up to and including `end`."""
-        dates = self.transactions["date"].to_numpy().astype("datetime64[D]")
-        return dates <= end if start is None else (dates > start) & (dates <= end)
+        days = self.days
+        return np.asarray(days <= end if start is None else (days > start) & (days <= end))
 
-    def per_customer(self, column: str, mask: npt.NDArray[np.bool_]) -> FloatArray:
+    def per_customer(self, column: str, mask: BoolArray) -> FloatArray:
         """Sum a money column by customer; a customer with a missing amount in the mask gets NaN."""
-        usable = mask & (self.transactions["code"].to_numpy() >= 0)
-        codes = self.transactions["code"].to_numpy()[usable]
+        codes = self.codes
+        usable = mask & (codes >= 0)
         micros = np.rint(self.transactions[column].to_numpy(dtype=float)[usable] * MICRO)
-        return np.bincount(codes, weights=micros, minlength=len(self)) / MICRO
+        return np.bincount(codes[usable], weights=micros, minlength=len(self)) / MICRO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class History:
     """
-    Purchases by customer, arrays of shape (n,). A purchase is a day with a positive net amount.
+    Purchases by customer up to the as-of date, arrays of shape (n,).
+
+    A purchase is a day with a sale above nought. Credit notes, trials, adjustments and free goods are none.
 
     Attributes
     ----------
-    first_purchase, last_purchase : ndarray of datetime64[D]
-        NaT where there is none.
+    first_purchase : ndarray of datetime64[D]
+        The earlier of the first purchase seen and the one on Customers; NaT where there is neither.
+    last_purchase : ndarray of datetime64[D]
+        The last purchase seen; NaT where none was.
     purchases : ndarray
         Days with a purchase, ever. [count]
     purchases_12m : ndarray
@@ -87,6 +120,9 @@ class History:
         Bought in the twelve months, in the twelve months before them.
     lapsed_before : ndarray of bool
         Had bought earlier, but not in the twelve months before these.
+    silent : ndarray of bool
+        Not one purchase in the twelve months, where one would have been seen: there are documents of the customer, or
+        the transactions cover the twelve months and the first purchase was not within them.
     """
 
     first_purchase: DateArray
@@ -94,94 +130,124 @@ class History:
     purchases: FloatArray
     purchases_12m: FloatArray
     median_gap: FloatArray
-    active_12m: npt.NDArray[np.bool_]
-    active_prior: npt.NDArray[np.bool_]
-    lapsed_before: npt.NDArray[np.bool_]
+    active_12m: BoolArray
+    active_prior: BoolArray
+    lapsed_before: BoolArray
+    silent: BoolArray
 
 
-def latest_date(data: TableData | None) -> np.datetime64 | None:
-    """Give the date of the latest transaction, if there is any."""
-    if data is None or "date" not in data.frame or not data.frame["date"].notna().any():
+def latest_date(data: TableData | None, column: str = "date") -> np.datetime64 | None:
+    """Give the latest date in a column, if there is any."""
+    if data is None or not data.has(column):
         return None
-    return np.datetime64(data.frame["date"].max(), "D")
+    return np.datetime64(data.frame[column].max(), "D")
+
+
+def months_until(end: np.datetime64, start: np.datetime64 | DateArray) -> npt.NDArray[np.int64]:
+    """Count calendar months from the month of `start` to the last one that is over at `end`."""
+    months: npt.NDArray[np.int64] = ((end + 1).astype("datetime64[M]") - start.astype("datetime64[M]")).astype(int)
+    return months
 
 
 def read_base(customers: TableData | None, transactions: TableData | None, as_of: np.datetime64) -> Base:
     """Keep what can be used: customers with an id of their own, transactions with a date and an amount."""
-    own = _all_columns(customers, CUSTOMERS)
-    own = own[own["customer_id"].notna() & ~own.duplicated("customer_id")].reset_index(drop=True)
-    own["name"] = own["name"].where(own["name"].notna(), own["customer_id"])  # a report must name everybody
-    sales = _all_columns(transactions, TRANSACTIONS)
-    sales = sales[sales["date"].notna() & sales["net_amount"].notna()].reset_index(drop=True)
-    sales["code"] = pd.Index(own["customer_id"]).get_indexer(pd.Index(sales["customer_id"]))
+    own = _columns(customers, CUSTOMERS, [column.name for column in CUSTOMERS])
+    own = own[own["customer_id"].notna() & ~own.duplicated("customer_id")]
+    own = own.assign(name=own["name"].where(own["name"].notna(), own["customer_id"]))
+    sales = _columns(transactions, TRANSACTIONS, list(USED))
+    usable = sales["date"].notna() & np.isfinite(sales["net_amount"])
+    sales = sales if usable.all() else sales[usable]
+    code = pd.Index(own["customer_id"]).get_indexer(pd.Index(sales["customer_id"]))
+    bought = np.bincount(code[code >= 0], minlength=len(own)) > 0
+    typed = own[["annual_revenue", "annual_margin"]].notna().any(axis=1).to_numpy()
     start, prior, three = (twelve_months_before(as_of, months=months) for months in (12, 24, 36))
     return Base(
-        customers=own, transactions=_waterfall(sales), as_of=as_of, start=start, prior_start=prior, three_years=three
+        customers=own.reset_index(drop=True),
+        rows=own.index.to_numpy(dtype=np.int64) + 1,
+        transactions=_waterfall(sales).assign(code=code, row=sales.index + 1).reset_index(drop=True),
+        day_one=np.asarray(~bought & typed),
+        as_of=as_of,
+        start=start,
+        prior_start=prior,
+        three_years=three,
     )
 
 
-def _all_columns(data: TableData | None, table: Table) -> pd.DataFrame:
-    """Lay what was read over its contract, so that every column is there."""
-    empty = empty_frame(table)
-    if data is None or data.frame.empty:
+def _columns(data: TableData | None, table: Table, names: list[str]) -> pd.DataFrame:
+    """Give these columns of what was read, missing ones blank; the index is the position in the table."""
+    empty = empty_frame(table)[names]
+    if data is None or not len(data.frame):
         return empty
-    frame = data.frame.copy()
-    for column in empty:
-        if column not in frame:
-            frame[column] = pd.Series(np.nan if empty[column].dtype == float else None, index=frame.index).astype(
-                empty[column].dtype
-            )
-    return frame[list(empty)]
+    rows = pd.RangeIndex(len(data.frame))
+    frame = data.frame.set_axis(rows)
+    blank = {name: pd.Series(None, index=rows, dtype=empty[name].dtype) for name in names if name not in frame}
+    return pd.DataFrame({name: blank[name] if name in blank else frame[name] for name in names})
 
 
 def _waterfall(sales: pd.DataFrame) -> pd.DataFrame:
     """
     Complete type, gross amount, discount and returns, so that gross less discount less returns is the net amount.
 
-    Without a gross amount a credit is all returns and anything else is all gross. The net amount always counts.
+    The net amount always counts. Without a gross amount it is made of the other three; a credit note of which only the
+    net amount is known is all returns. What does not tie shows in returns, and is a finding.
     """
     net = sales["net_amount"].to_numpy(dtype=float)
     kind = sales["type"].where(sales["type"].notna(), np.where(net < 0, "credit", "sale"))
-    credit = (kind == "credit").to_numpy(dtype=bool)
     gross = sales["gross_amount"].to_numpy(dtype=float)
-    unknown = np.isnan(gross)
-    gross = np.where(unknown, np.where(credit, 0.0, net), gross)
-    discount = np.where(unknown, 0.0, np.nan_to_num(sales["discount"].to_numpy(dtype=float)))
+    discount = np.nan_to_num(sales["discount"].to_numpy(dtype=float))
+    returns = sales["returns"].to_numpy(dtype=float)
+    all_returned = (kind == "credit").to_numpy(dtype=bool) & np.isnan(returns)
+    composed = np.where(all_returned, 0.0, net + discount + np.nan_to_num(returns))
+    gross = np.where(np.isnan(gross), composed, gross)
     returns = np.round(gross - discount - net, 6)
     return sales.assign(type=kind, gross_amount=gross, discount=discount, returns=returns)
 
 
 def read_history(base: Base) -> History:
     """Summarise each customer's purchases up to the as-of date."""
-    sales = base.transactions
-    bought = (sales["code"].to_numpy() >= 0) & (sales["net_amount"].to_numpy() > 0) & base.between(None, base.as_of)
-    days = sales["date"].to_numpy().astype("datetime64[D]")[bought]
-    visits = pd.DataFrame({"code": sales["code"].to_numpy()[bought], "day": days}).drop_duplicates()
-    visits = visits.sort_values(["code", "day"])
-    codes, day = visits["code"].to_numpy(), visits["day"].to_numpy().astype("datetime64[D]")
-    n = len(base)
+    sales, n = base.transactions, len(base)
+    seen = base.between(None, base.as_of) & (base.codes >= 0)
+    sold = (sales["type"] == "sale").to_numpy(dtype=bool) & (sales["net_amount"].to_numpy() > 0)
+    codes, day = _visits(base.codes, base.days, seen & sold)
 
-    def count(mask: npt.NDArray[np.bool_]) -> FloatArray:
+    def count(mask: BoolArray) -> FloatArray:
         return np.bincount(codes[mask], minlength=n).astype(float)
 
-    recent, prior = day > base.start, (day > base.prior_start) & (day <= base.start)
-    purchases_12m, purchases_prior = count(recent), count(prior)
-    earlier = count(day <= base.prior_start)
+    purchases_12m = count(day > base.start)
+    purchases_prior = count((day > base.prior_start) & (day <= base.start))
     first, last = _extremes(codes, day, n)
     known_first = base.customers["first_purchase"].to_numpy().astype("datetime64[D]")
+    first = np.fmin(first, np.where(known_first > base.as_of, NO_DATE, known_first))
+    # A pause shows only where the transactions cover it: before them, a typed first purchase proves nothing.
+    earlier = (count(day <= base.prior_start) > 0) | ((base.months >= 24) & (first <= base.prior_start))
+    documents = np.bincount(base.codes[seen], minlength=n) > 0
+    expected = documents | ((base.months >= 12) & ~(first > base.start) & ~base.day_one)
     return History(
-        first_purchase=np.where(np.isnat(known_first), first, known_first),
+        first_purchase=first,
         last_purchase=last,
         purchases=count(np.ones(len(codes), dtype=bool)),
         purchases_12m=purchases_12m,
         median_gap=_median_gaps(codes, day, n),
         active_12m=purchases_12m > 0,
         active_prior=purchases_prior > 0,
-        lapsed_before=(earlier > 0) & (purchases_prior == 0),
+        lapsed_before=earlier & (purchases_prior == 0),
+        silent=expected & (purchases_12m == 0),
     )
 
 
-def _extremes(codes: npt.NDArray[np.intp], day: DateArray, n: int) -> tuple[DateArray, DateArray]:
+def _visits(codes: IntArray, days: DateArray, mask: BoolArray) -> tuple[IntArray, DateArray]:
+    """Give the distinct pairs of customer and day, sorted by both."""
+    codes, number = codes[mask], days[mask].astype(np.int64)
+    if not codes.size:
+        return codes, days[mask]
+    # One integer for each pair sorts several times faster than two columns.
+    earliest = number.min()
+    span = number.max() - earliest + 1
+    key = np.unique(codes * span + (number - earliest))
+    return key // span, (key % span + earliest).astype("datetime64[D]")
+
+
+def _extremes(codes: IntArray, day: DateArray, n: int) -> tuple[DateArray, DateArray]:
     """Give the first and the last day of each customer; rows are sorted by customer and day."""
     first, last = np.full(n, NO_DATE), np.full(n, NO_DATE)
     first[codes[::-1]] = day[::-1]  # the earliest day is assigned last
@@ -189,8 +255,43 @@ def _extremes(codes: npt.NDArray[np.intp], day: DateArray, n: int) -> tuple[Date
     return first, last
 
 
-def _median_gaps(codes: npt.NDArray[np.intp], day: DateArray, n: int) -> FloatArray:
+def _median_gaps(codes: IntArray, day: DateArray, n: int) -> FloatArray:
+    """Give the median of the days between each customer's purchases; rows are sorted by customer and day."""
     gaps = np.diff(day).astype("timedelta64[D]").astype(float)
     own = np.diff(codes) == 0
     medians = pd.Series(gaps[own]).groupby(codes[1:][own]).median()
     return medians.reindex(range(n)).to_numpy(dtype=float)
+
+
+def contradictions(base: Base, history: History) -> Iterator[Finding]:
+    """Find customers whose row on Customers is at odds with their transactions."""
+    stated = base.customers["first_purchase"].to_numpy().astype("datetime64[D]")
+    yield from _at_odds(
+        base,
+        stated > history.first_purchase,
+        kind="first purchase after a transaction",
+        column="first_purchase",
+        what="There is a purchase before this date; the earlier one counts",
+        mend="Correct the date, or clear it",
+    )
+    yield from _at_odds(
+        base,
+        np.asarray(base.customers["status"] == "prospect", dtype=bool) & (history.purchases > 0),
+        kind="prospect with purchases",
+        column="status",
+        what="The status says that the customer never bought, but there are purchases; they count",
+        mend="Correct the status, or clear it",
+    )
+
+
+def _at_odds(base: Base, mask: BoolArray, *, kind: str, column: str, what: str, mend: str) -> Iterator[Finding]:
+    if mask.any():
+        yield Finding(
+            severity=Severity.WARNING,
+            kind=kind,
+            table="Customers",
+            column=column,
+            rows=tuple(base.rows[mask].tolist()),
+            what=what,
+            mend=mend,
+        )

@@ -1,11 +1,10 @@
 """Where the money of all transactions went, so that nothing is dropped: known and unknown customers, and by time."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from valuation.findings import Finding, Severity
-from valuation.model.history import MICRO, Base
+from valuation.model.history import MICRO, Base, BoolArray, FloatArray, IntArray
 from valuation.tables import RECONCILIATION, TableData
 
 __all__ = ["negative_customers", "reconcile_transactions"]
@@ -25,48 +24,57 @@ def reconcile_transactions(base: Base, read: TableData | None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of the contract's Reconciliation; all = known + unknown customer + rows that cannot be used.
+        Columns of the contract's Reconciliation; all = known + unknown customer + rows that cannot be used, and known
+        customers are split twice: by kind of document and by time.
     """
     sales = base.transactions
-    known = sales["code"].to_numpy() >= 0
+    known = base.codes >= 0
     credit = (sales["type"] == "credit").to_numpy(dtype=bool)
-    everything = np.ones(len(sales), dtype=bool)
-    after = ~base.between(None, base.as_of)
-    year = base.between(base.start, base.as_of)
-    unusable = _unusable(read)
-    lines = {
-        "All transactions": (everything, unusable),
-        "Known customers": (known, 0.0),
-        "  of which sales and adjustments": (known & ~credit, 0.0),
-        "  of which credit notes": (known & credit, 0.0),
-        "  of which in the twelve months": (known & year, 0.0),
-        "  of which earlier": (known & ~year & ~after, 0.0),
-        "  of which after the as-of date": (known & after, 0.0),
-        "Unknown customer": (~known, 0.0),
-        "Rows that cannot be used": (~everything, unusable),
+    year, past = base.between(base.start, base.as_of), base.between(None, base.as_of)
+    micros, who, usable = _all_rows(base, read)
+    # Rows that cannot be used stand behind the usable ones.
+    masks = {
+        "Known customers": known,
+        "  of which sales and adjustments": known & ~credit,
+        "  of which credit notes": known & credit,
+        "  of which in the twelve months": known & year,
+        "  of which earlier": known & past & ~year,
+        "  of which after the as-of date": known & ~past,
+        "Unknown customer": ~known,
     }
+    beyond = np.zeros(len(micros) - len(sales), dtype=bool)
+    lines = {"All transactions": np.ones(len(micros), dtype=bool)}
+    lines |= {line: np.concatenate((mask, beyond)) for line, mask in masks.items()}
+    lines["Rows that cannot be used"] = ~usable
     rows = [
-        {"line": line, "amount": _sum(sales, mask) + extra, **_counts(sales, mask)}
-        for line, (mask, extra) in lines.items()
+        {
+            "line": line,
+            "amount": float(micros[mask].sum() / MICRO),
+            "documents": float(mask.sum()),
+            "customers": float(_distinct(who[mask])),
+        }
+        for line, mask in lines.items()
     ]
     return pd.DataFrame(rows)[[column.name for column in RECONCILIATION]]
 
 
-def _unusable(read: TableData | None) -> float:
-    """Sum the money of rows without a usable date; a row without an amount has none to sum."""
-    if read is None or not {"date", "net_amount"} <= set(read.frame):
-        return 0.0
-    amounts = read.frame["net_amount"].to_numpy(dtype=float)
-    return float(np.nansum(np.rint(amounts * MICRO)[read.frame["date"].isna().to_numpy()]) / MICRO)
+def _all_rows(base: Base, read: TableData | None) -> tuple[FloatArray, IntArray, BoolArray]:
+    """Give amount in millionths, a number for the customer (-1 for none) and usability of every row that was filled."""
+    sales = base.transactions
+    amounts, ids = sales["net_amount"], sales["customer_id"]
+    if read is not None and len(read.frame) > len(sales):
+        left_out = read.filled.copy()
+        left_out[sales["row"].to_numpy(dtype=np.int64) - 1] = False
+        rest = read.frame.reindex(columns=["net_amount", "customer_id"])[left_out]
+        amounts, ids = pd.concat((amounts, rest["net_amount"])), pd.concat((ids, rest["customer_id"]))
+    micros = np.rint(amounts.to_numpy(dtype=float) * MICRO)
+    who = pd.factorize(ids)[0].astype(np.int64)
+    return np.where(np.isfinite(micros), micros, 0.0), who, np.arange(len(micros)) < len(sales)
 
 
-def _sum(sales: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> float:
-    return float(np.rint(sales["net_amount"].to_numpy(dtype=float)[mask] * MICRO).sum() / MICRO)
-
-
-def _counts(sales: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> dict[str, float]:
-    chosen = sales[mask]
-    return {"documents": float(len(chosen)), "customers": float(chosen["customer_id"].nunique())}
+def _distinct(who: IntArray) -> int:
+    """Count the customers among numbers, -1 standing for none."""
+    return int(np.count_nonzero(np.bincount(who[who >= 0])))
 
 
 def negative_customers(base: Base) -> list[Finding]:
@@ -81,7 +89,7 @@ def negative_customers(base: Base) -> list[Finding]:
             kind="negative net revenue",
             table="Customers",
             column="customer_id",
-            rows=tuple((np.flatnonzero(mask) + 1).tolist()),
+            rows=tuple(base.rows[mask].tolist()),
             what="Returns and credits are larger than sales; the customer is kept with its negative revenue",
             mend="Look whether the sales belong to another id, or to an earlier time",
             amounts=tuple(net[mask].tolist()),

@@ -75,14 +75,11 @@ def new(
     settings: Settings = None,
 ) -> None:
     """Make a fresh workbook, empty or with the sample company."""
-    from addin.books.file import FileBook
-    from addin.contents import read_contents
     from addin.creating import create_workbook
     from addin.report import say, working
-    from addin.settings import parse_settings, set_assumptions
+    from addin.settings import parse_settings
     from workbook_templates.catalogue import UnknownTemplateError, compose
     from workbook_templates.packs import PACKS
-    from workbook_templates.plan import Plan
     from workbook_templates.sample import sample_company
 
     given = parse_settings(settings or [])
@@ -91,11 +88,7 @@ def new(
     except UnknownTemplateError as error:
         raise UserError(str(error)) from None
     with working("Making the workbook"):
-        create_workbook(file, chosen, sample_company() if sample else {})
-        if given:
-            book = FileBook(file)
-            _, cells = set_assumptions(read_contents(book), given)
-            book.apply(Plan(cells=cells))
+        create_workbook(file, chosen, sample_company() if sample else {}, given)
     say(f"{file} has {len(chosen.sheets)} sheets ({', '.join(p.name for p in chosen.packs)}).")
     say("Next: fill in its yellow cells or import transactions, then customer-value refresh.")
 

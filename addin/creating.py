@@ -8,6 +8,7 @@ import pandas as pd
 
 from addin.books.file import FileBook
 from addin.cells import column_cells
+from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS, TABLES
@@ -18,10 +19,12 @@ from workbook_templates.writer import draw
 
 __all__ = ["create_workbook"]
 
-Entry = Mapping[str, Cell]
+Entry = dict[str, Cell]
 
 
-def create_workbook(path: Path, template: Template, inputs: Mapping[str, pd.DataFrame]) -> Receipt:
+def create_workbook(
+    path: Path, template: Template, inputs: Mapping[str, pd.DataFrame], settings: Mapping[str, Cell] | None = None
+) -> Receipt:
     """
     Make a workbook from a template.
 
@@ -33,6 +36,8 @@ def create_workbook(path: Path, template: Template, inputs: Mapping[str, pd.Data
         The layout.
     inputs : mapping of str to DataFrame
         Input tables by contract name; tables that the template does not have are left out.
+    settings : mapping of str to Cell, optional
+        Assumptions given by hand.
 
     Raises
     ------
@@ -45,7 +50,7 @@ def create_workbook(path: Path, template: Template, inputs: Mapping[str, pd.Data
         raise WorkbookError(f"{path.name} must end in .xlsx")
     if not path.parent.is_dir():
         raise WorkbookError(f"there is no folder {path.parent}; make it first")
-    register = _register(inputs.get(ASSUMPTIONS.name))
+    register = _register(inputs.get(ASSUMPTIONS.name), settings or {})
     cells: dict[str, TableCells] = {
         name: _cells(name, frame)
         for name, frame in inputs.items()
@@ -70,15 +75,16 @@ def _cells(name: str, frame: pd.DataFrame) -> TableCells:
     }
 
 
-def _register(given: pd.DataFrame | None) -> Sequence[Entry]:
-    """Lay given assumptions over the defaults: scope all in the order of the register, then the others."""
+def _register(given: pd.DataFrame | None, settings: Mapping[str, Cell]) -> Sequence[Entry]:
+    """Lay given assumptions and settings over the defaults: scope all in the order of the register, then the others."""
     entries: list[Entry] = []
     if given is not None:
         columns = [column_cells(given[name], ASSUMPTIONS[name]) for name in given.columns]
         entries = [dict(zip(given.columns, row, strict=True)) for row in zip(*columns, strict=True)]
     for_all = {entry["id"]: entry for entry in entries if entry.get("scope") in (None, "all")}
     special = [entry for entry in entries if entry.get("scope") not in (None, "all")]
-    return [for_all.get(assumption.id, _default(assumption.id)) for assumption in REGISTER.values()] + special
+    by_hand = {id_: {"value": value, "source": BY_HAND} for id_, value in settings.items()}
+    return [for_all.get(id_, _default(id_)) | by_hand.get(id_, {}) for id_ in REGISTER] + special
 
 
 def _default(id_: str) -> Entry:

@@ -4,13 +4,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+import pandas as pd
+
 from addin.cells import read_table_data
 from addin.contents import Contents
 from addin.faults import UserError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.assumptions import Assumption, Wanted
 from valuation.settings import read_settings
-from valuation.tables import ASSUMPTIONS
+from valuation.tables import ASSUMPTIONS, TableData
 from workbook_templates.layout import address
 from workbook_templates.plan import Cell
 
@@ -32,7 +34,7 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Cell]:
     Raises
     ------
     SettingError
-        If the form, the id or the value is not one that the register knows.
+        If the form, the id or the value is not one that the register allows.
     """
     settings: dict[str, Cell] = {}
     for text in texts:
@@ -41,7 +43,17 @@ def parse_settings(texts: Iterable[str]) -> dict[str, Cell]:
         if not sign or known is None:
             raise SettingError(f"--set wants ID=VALUE with an ID of the register ({', '.join(REGISTER)}), not '{text}'")
         settings[known.id] = _parse(known, value.strip())
+    _refuse_out_of_range(settings)
     return settings
+
+
+def _refuse_out_of_range(settings: Mapping[str, Cell]) -> None:
+    """Hold settings against the register as if they stood in a workbook."""
+    frame = pd.DataFrame({"id": list(settings), "value": list(settings.values())}, dtype=object)
+    _, findings = read_settings(TableData(table=ASSUMPTIONS, frame=frame.assign(scope="all")))
+    problems = [finding.what for finding in findings if finding.kind == "assumption out of range"]
+    if problems:
+        raise SettingError(problems[0])
 
 
 def _parse(known: Assumption, text: str) -> Cell:
@@ -74,7 +86,7 @@ def set_assumptions(contents: Contents, settings: Mapping[str, Cell]) -> tuple[C
     Raises
     ------
     SettingError
-        If the register has no row for an id, or the value is out of range.
+        If the register of the workbook has no row for an id.
     """
     if not settings:
         return contents, {}
@@ -95,16 +107,11 @@ def set_assumptions(contents: Contents, settings: Mapping[str, Cell]) -> tuple[C
             columns[name][rows[0]] = cell
             writes[raw.sheet, address(raw.first_row + rows[0], raw.first_column + offsets[name])] = cell
     changed = replace(raw, columns={ASSUMPTIONS[name].title: cells for name, cells in columns.items()})
-    data = read_table_data(changed, ASSUMPTIONS)
-    _, findings = read_settings(data)
-    problems = [finding.what for finding in findings if finding.kind == "assumption out of range"]
-    if problems:
-        raise SettingError(problems[0])
     return (
         replace(
             contents,
             raw={**contents.raw, ASSUMPTIONS.name: changed},
-            inputs={**contents.inputs, ASSUMPTIONS.name: data},
+            inputs={**contents.inputs, ASSUMPTIONS.name: read_table_data(changed, ASSUMPTIONS)},
             cells={**contents.cells, ASSUMPTIONS.name: columns},
         ),
         writes,

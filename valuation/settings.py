@@ -5,7 +5,7 @@ Customer beats segment beats all. What is missing, unknown or out of range is a 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -54,6 +54,10 @@ class Settings:
         """Give a date for all, or None."""
         value = self.values[id_]
         return value if isinstance(value, np.datetime64) else None
+
+    def is_share_of_revenue(self, id_: str) -> bool:
+        """Tell whether the unit makes a typed cost a share of net revenue, or else money for each customer."""
+        return _is_share_of_revenue(self.units.get(id_, ASSUMPTIONS[id_].unit))
 
     def by_customer(self, id_: str, customers: pd.DataFrame) -> npt.NDArray[np.float64]:
         """
@@ -108,65 +112,31 @@ def read_settings(data: TableData | None) -> tuple[Settings, list[Finding]]:
     """
     values: dict[str, Value] = {a.id: a.default for a in ASSUMPTIONS.values()}
     scoped: dict[tuple[str, str], dict[str, float]] = {}
-    units: dict[str, str] = {}
-    faults: dict[tuple[str, str, str], list[int]] = {}
+    units = {a.id: a.unit for a in ASSUMPTIONS.values()}
+    faults: dict[_Problem, list[int]] = {}
     seen: set[tuple[str, str, str]] = set()
-    for row, entry in enumerate(_entries(data), start=1):
-        id_, raw, unit, scope, applies_to = entry
-        known = ASSUMPTIONS.get(id_)
-        if known is None:
-            faults.setdefault(_UNKNOWN, []).append(row)
-        elif (id_, scope, applies_to) in seen:
-            faults.setdefault(_DOUBLE, []).append(row)
-        elif scope != "all" and not known.scoped:
-            faults.setdefault(_NOT_SCOPED, []).append(row)
-        else:
-            seen.add((id_, scope, applies_to))
-            units.setdefault(id_, unit or known.unit)
-            value, problem = _parse(known, raw)
-            if problem:
-                faults.setdefault(("assumption out of range", problem, "Correct the value"), []).append(row)
-            elif value is not None and scope == "all":
-                values[id_] = value
-            elif value is not None:
-                scoped.setdefault((id_, scope), {})[applies_to] = float(value)
-    findings = [
-        Finding(
-            severity=Severity.ERROR,
-            kind=kind,
-            table="Assumptions",
-            column="value",
-            rows=tuple(rows),
-            what=what,
-            mend=mend,
-        )
-        for (kind, what, mend), rows in faults.items()
-    ]
+    blank: dict[str, int] = {}
+    entries = _entries(data)
+    for _, entry in reversed(entries):  # so that the first row for all says it
+        if entry.id in units and entry.scope == "all" and entry.unit:
+            units[entry.id] = entry.unit
+    for row, entry in entries:
+        problem = _misplaced(entry, seen)
+        value: Value = None
+        if problem is None:
+            seen.add((entry.id, entry.scope, entry.applies_to))
+            value, problem = _read(entry, units[entry.id])
+        if problem is not None:
+            faults.setdefault(problem, []).append(row)
+        elif entry.scope == "all" and value is None:
+            blank[entry.id] = row
+        elif entry.scope == "all":
+            values[entry.id] = value
+        elif value is not None:
+            scoped.setdefault((entry.id, entry.scope), {})[entry.applies_to] = float(value)
+    findings = [_fault(problem, tuple(rows)) for problem, rows in faults.items()]
     missing = [id_ for id_ in ASSUMPTIONS if data is not None and (id_, "all", "") not in seen]
-    if missing:
-        findings.append(
-            Finding(
-                severity=Severity.WARNING,
-                kind="assumption missing",
-                table="Assumptions",
-                what=f"Not in the register, so the documented default is used: {', '.join(missing)}",
-                mend="Add a row with this id, or accept the default",
-            )
-        )
-    return Settings(values=values, scoped=scoped, units=units), findings
-
-
-_UNKNOWN = (
-    "assumption unknown",
-    "No assumption has this id; the row has no effect",
-    "Correct the id or delete the row",
-)
-_DOUBLE = (
-    "assumption doubled",
-    "The same id and scope stands above already; this row has no effect",
-    "Keep one of the rows",
-)
-_NOT_SCOPED = ("assumption not scoped", "This assumption holds for all or not at all", "Set the scope to 'all'")
+    return Settings(values=values, scoped=scoped, units=units), [*findings, *_missing(missing), *_defaults(blank)]
 
 
 class _Entry(NamedTuple):
@@ -177,13 +147,127 @@ class _Entry(NamedTuple):
     applies_to: str
 
 
-def _entries(data: TableData | None) -> list[_Entry]:
-    """Give the register's rows; a row without an id is unknown, like any other id that is not in the register."""
+class _Problem(NamedTuple):
+    """Why a row of the register has no effect."""
+
+    kind: str
+    what: str
+    mend: str
+
+
+_UNKNOWN = _Problem(
+    "assumption unknown",
+    "No assumption has this id; the row has no effect",
+    "Correct the id or delete the row",
+)
+_DOUBLE = _Problem(
+    "assumption doubled",
+    "The same id and scope stands above already; this row has no effect",
+    "Keep one of the rows",
+)
+_NOT_SCOPED = _Problem(
+    "assumption not scoped",
+    "This assumption holds for all or not at all; the row has no effect",
+    "Set the scope to 'all'",
+)
+_UNCLEAR_SCOPE = _Problem(
+    "assumption scope unclear",
+    "Scope 'all' applies to nobody in particular, any other scope to somebody; the row has no effect",
+    "Set the scope to 'segment' or 'customer' and say to which one it applies, or clear 'Applies to'",
+)
+_OTHER_UNIT = _Problem(
+    "assumption in another unit",
+    "The unit is not that of the row for all; the row has no effect",
+    "Say both as a share of net revenue or both as money",
+)
+_STANDS_IN = "Correct the value; until then the default stands in, or the value of the wider scope"
+
+
+def _entries(data: TableData | None) -> list[tuple[int, _Entry]]:
+    """Give the register's rows with their numbers, rows that are blank from end to end left out."""
     if data is None:
         return []
     columns = data.frame.reindex(columns=list(_Entry._fields)).astype(object)
     rows = columns.where(columns.notna(), None).itertuples(index=False)
-    return [_Entry(id_ or "", value, unit or "", scope or "all", to or "") for id_, value, unit, scope, to in rows]
+    return [
+        (number, _Entry(id_ or "", value, unit or "", scope or "all", to or ""))
+        for number, (filled, (id_, value, unit, scope, to)) in enumerate(zip(data.filled, rows, strict=True), start=1)
+        if filled
+    ]
+
+
+def _misplaced(entry: _Entry, seen: set[tuple[str, str, str]]) -> _Problem | None:
+    """Say why a row cannot be in the register, whatever its value."""
+    known = ASSUMPTIONS.get(entry.id)
+    if known is None:
+        return _UNKNOWN
+    if entry.scope != "all" and not known.scoped:
+        return _NOT_SCOPED
+    if (entry.scope == "all") == bool(entry.applies_to):
+        return _UNCLEAR_SCOPE
+    return _DOUBLE if (entry.id, entry.scope, entry.applies_to) in seen else None
+
+
+def _read(entry: _Entry, unit: str) -> tuple[Value, _Problem | None]:
+    """Turn a row into its value, or say what is wrong with it."""
+    known = ASSUMPTIONS[entry.id]
+    typed_cost = known.wanted == Wanted.MONEY and _is_share_of_revenue(known.unit)
+    share = typed_cost and _is_share_of_revenue(unit)
+    if typed_cost and entry.unit and _is_share_of_revenue(entry.unit) != share:
+        return None, _OTHER_UNIT
+    value, problem = _parse(known, entry.value)
+    if not problem and share and isinstance(value, float) and value > 1:
+        problem = f"{known.id} is a share of net revenue and must be at most 1, not {value:g}{_percent_hint(value)}"
+    return value, _Problem("assumption out of range", problem, _STANDS_IN) if problem else None
+
+
+def _is_share_of_revenue(unit: str) -> bool:
+    """Tell from its unit whether a typed cost is a share of net revenue; otherwise it is money."""
+    return "revenue" in unit.casefold()
+
+
+def _percent_hint(number: float) -> str:
+    """Ask for the commonest cause of a share above 1."""
+    return " (percent typed as whole number?)" if 1 < number <= 100 else ""
+
+
+def _fault(problem: _Problem, rows: tuple[int, ...]) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        kind=problem.kind,
+        table="Assumptions",
+        column="value",
+        rows=rows,
+        what=problem.what,
+        mend=problem.mend,
+    )
+
+
+def _missing(ids: list[str]) -> Iterator[Finding]:
+    if ids:
+        yield Finding(
+            severity=Severity.WARNING,
+            kind="assumption missing",
+            table="Assumptions",
+            what=f"Not in the register, so the documented default is used: {', '.join(ids)}",
+            mend="Add a row with this id, or accept the default",
+        )
+
+
+def _defaults(blank: Mapping[str, int]) -> Iterator[Finding]:
+    """Find rows for all that are blank although there is a default, which is easily overlooked."""
+    used = {id_: row for id_, row in blank.items() if ASSUMPTIONS[id_].default not in (None, "")}
+    if used:
+        shown = ", ".join(f"{id_} = {ASSUMPTIONS[id_].default}" for id_ in used)
+        yield Finding(
+            severity=Severity.NOTE,
+            kind="assumption blank",
+            table="Assumptions",
+            column="value",
+            rows=tuple(used.values()),
+            what=f"No value, so the documented default is used: {shown}",
+            mend="Type the value, or accept the default",
+        )
 
 
 def _parse(known: Assumption, raw: object) -> tuple[Value, str]:
@@ -216,15 +300,13 @@ def _parse_number(known: Assumption, raw: object) -> tuple[Value, str]:
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         return None, f"{known.id} must be a number, not {raw!r}"
     number = float(raw)
-    if known.wanted == Wanted.HORIZON and number != math.floor(number):
+    if known.wanted == Wanted.HORIZON and not number.is_integer():
         return None, f"horizon must be whole years or 'inf', not {number:g}"
     if known.words and f"{number:g}" not in known.words:
         return None, f"{known.id} must be one of {', '.join(known.words)}, not {number:g}"
+    if known.wanted == Wanted.COUNT and not number.is_integer():
+        return None, f"{known.id} must be a whole number, not {number:g}"
     if not known.low <= number <= known.high:
-        hint = (
-            " (percent typed as whole number?)"
-            if known.wanted in (Wanted.SHARE, Wanted.RATE) and 1 < number <= 100
-            else ""
-        )
+        hint = _percent_hint(number) if known.wanted in (Wanted.SHARE, Wanted.RATE) else ""
         return None, f"{known.id} must be from {known.low:g} to {known.high:g}, not {number:g}{hint}"
     return number, ""

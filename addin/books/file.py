@@ -62,6 +62,11 @@ class FileBook:
             },
         )
 
+    def first_sheet(self) -> list[list[Cell]]:
+        """Read all cells of the first worksheet, row by row, from the first that holds something."""
+        sheet, part = next(iter(self._outline.sheets.items()))
+        return self._reader.grid(sheet, part).rows()
+
     def names(self) -> Mapping[str, str]:
         """Workbook-level defined names and what they refer to, without a leading equals sign."""
         return self._outline.names()

@@ -78,6 +78,14 @@ class Grid:
         """Return one cell."""
         return self.column(Area(row, column, row, column), column)[0]
 
+    def rows(self) -> list[list[Cell]]:
+        """Return all cells, row by row, from the first that holds something."""
+        rows = [[value if type(value) is float else _KINDS[type(value)](value) for value in row] for row in self._rows]
+        for column, errors in self._errors.items():
+            for row, error in errors.items():
+                rows[row - self._first_row][column - self._first_column] = error
+        return rows
+
     def column(self, area: Area, column: int) -> list[Cell]:
         """Return a column of an area, blanks where the sheet ends."""
         place = column - self._first_column

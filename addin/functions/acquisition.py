@@ -85,6 +85,15 @@ def cv_cac(acq_cost: ARRAY, gross_new: ARRAY, /) -> ARRAY:
         Argument(
             "rate", Kind.SHARE, "Discount rate per period; 0 leaves it out", "decimal/period", required=False, default=0
         ),
+        Argument(
+            "mode",
+            Kind.CHOICE,
+            "What counts: simple (neither leaving nor discounting), survival (leaving only), discounted (both)",
+            required=False,
+            default="discounted",
+            choices=("simple", "survival", "discounted"),
+            shape=Shape.ONE,
+        ),
     ),
     result=Result.ROWS,
     columns=(Column("periods", Kind.NUMBER, "Periods until the cost is earned back", "periods"),),
@@ -93,14 +102,16 @@ def cv_cac(acq_cost: ARRAY, gross_new: ARRAY, /) -> ARRAY:
     family=FAMILY,
     front_door=True,
     row_errors={
-        CellError.NA: lambda cac, margin, retention, rate: (
+        CellError.NA: lambda cac, margin, retention, rate, mode: (
             (cac >= 0) & np.isfinite(cac + margin + rate) & (retention >= 0) & (retention <= 1) & (rate > -1)
         )
     },
 )
-def cv_payback(cac: ARRAY, margin: ARRAY, retention: ARRAY, rate: ARRAY, /) -> ARRAY:
+def cv_payback(cac: ARRAY, margin: ARRAY, retention: ARRAY, rate: ARRAY, mode: str, /) -> ARRAY:
     """How many months (or other periods) until a new customer has earned back the cost of winning it?"""
-    return payback_periods(cac, margin, retention_rate=retention, discount_rate=rate)
+    stays = np.ones_like(retention) if mode == "simple" else retention
+    waits = rate if mode == "discounted" else np.zeros_like(rate)
+    return payback_periods(cac, margin, retention_rate=stays, discount_rate=waits)
 
 
 @worksheet_function(

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import openpyxl
@@ -27,7 +28,7 @@ def parts(path: Path) -> dict[str, str]:
         return {name: hashlib.sha256(package.read(name)).hexdigest() for name in package.namelist()}
 
 
-def sales(path: Path, rows: list[tuple[object, ...]]) -> Path:
+def sales(path: Path, rows: Sequence[tuple[object, ...]]) -> Path:
     with path.open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([("Customer", "Date", "Net", "Invoice"), *rows])
     return path
@@ -137,7 +138,7 @@ class TestImport:
         book = openpyxl.load_workbook(empty_file)
         ids = [row[0] for row in book["Customers"].iter_rows(min_row=6, values_only=True)]
         assert ids == ["C1", "C2"]
-        amounts = [row[2] for row in book["Transactions"].iter_rows(min_row=6, values_only=True)]
+        amounts = [float(str(row[2])) for row in book["Transactions"].iter_rows(min_row=6, values_only=True)]
         assert sorted(amounts) == [-60.0, 10.0, 50.005, 100.5, 200.25]
         rows = {row[0]: row for row in book["Assumptions"].iter_rows(min_row=6, values_only=True)}
         assert str(rows["as_of"][2]) == "2025-08-01 00:00:00"

@@ -19,6 +19,7 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from addin.faults import UserError
 from addin.sources import (
     ImportedTransactions,
     SourceError,
@@ -523,11 +524,28 @@ def test_a_sheet_without_cells(tmp_path: Path) -> None:
     assert "first sheet of sales.xlsx is empty" in refusal(tmp_path / "sales.xlsx")
 
 
-@pytest.mark.parametrize("ending", [".parquet", ".xlsx"])
-def test_corrupt_files(tmp_path: Path, ending: str) -> None:
-    path = tmp_path / f"sales{ending}"
+def test_corrupt_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "sales.parquet"
     path.write_bytes(b"PK\x03\x04 this is neither")
-    assert f"sales{ending} cannot be read" in refusal(path)
+    assert "sales.parquet cannot be read" in refusal(path)
+
+
+def test_corrupt_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "sales.xlsx"
+    path.write_bytes(b"PK\x03\x04 this is neither")
+    with pytest.raises(UserError, match=r"sales\.xlsx is not a workbook"):
+        read_transactions(path, SourceMapping(customer="customer", date="date", amount="amount"))
+
+
+def test_workbook_with_a_stray_cell_in_the_far_corner(tmp_path: Path) -> None:
+    path = tmp_path / "sales.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["customer", "date", "amount"])
+        sheet.write_row(1, 0, ["C1", "2025-01-31", 5])
+        sheet.write(1_048_575, 16_383, "x")
+    with pytest.raises(UserError, match="reaches to XFD1048576"):
+        read_transactions(path, SourceMapping(customer="customer", date="date", amount="amount"))
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,7 @@ CV_PAYBACK           blank   text    error  single  row     header  rows
   margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   retention          1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   rate               1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  mode               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
 CV_POOL_RATE         blank   text    error  single  row     header  rows
   pool_cost          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   driver_total       #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -220,7 +221,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "cac": 0.0,
     },
     "CV_METHOD": {"n_customers": 40.0, "n_events": 3.0, "months": 9.0, "contractual": True, "headers": True},
-    "CV_PAYBACK": {"cac": 900.0, "margin": 500.0, "retention": 0.9, "rate": 0.1},
+    "CV_PAYBACK": {"cac": 900.0, "margin": 500.0, "retention": 0.9, "rate": 0.1, "mode": "discounted"},
     "CV_POOL_RATE": {"pool_cost": 120000.0, "driver_total": 93000.0},
     "CV_RATE": {"rate": 0.1, "from_per_year": 1.0, "to_per_year": 12.0, "kind": "effective"},
     "CV_RECONCILE": {

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from valuation.checks import check_inputs
-from valuation.findings import Finding
+from valuation.checks import PAST_DATES, check_inputs
+from valuation.findings import Finding, Severity
 from valuation.model.changes import changes
-from valuation.model.history import latest_date, read_base, read_history
+from valuation.model.history import contradictions, latest_date, read_base, read_history
 from valuation.model.profit import customer_profit
 from valuation.model.reconcile import negative_customers, reconcile_transactions
 from valuation.model.segment import customer_segments
@@ -23,7 +23,7 @@ from valuation.tables import TableData
 
 __all__ = ["Results", "changes", "value_base"]
 
-NO_TRANSACTIONS = np.datetime64("1900-01-01", "D")
+NO_DATE_AT_ALL = np.datetime64("1900-01-01", "D")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,10 +70,7 @@ def value_base(tables: Mapping[str, TableData], *, previous_segments: Mapping[st
     """
     settings, findings = read_settings(tables.get("Assumptions"))
     transactions = tables.get("Transactions")
-    latest = latest_date(transactions)
-    as_of = settings.date("as_of")
-    if as_of is None:
-        as_of = NO_TRANSACTIONS if latest is None else latest
+    as_of, assumed = _as_of(settings, tables)
     base = read_base(tables.get("Customers"), transactions, as_of)
     history = read_history(base)
     profit = customer_profit(base, settings, tables)
@@ -81,7 +78,9 @@ def value_base(tables: Mapping[str, TableData], *, previous_segments: Mapping[st
     segments, cuts = customer_segments(base, history, profit.pnl, value.values, settings, previous_segments)
     findings = [
         *findings,
+        *assumed,
         *check_inputs(tables, as_of=as_of),
+        *contradictions(base, history),
         *negative_customers(base),
         *profit.findings,
         *value.findings,
@@ -101,3 +100,26 @@ def value_base(tables: Mapping[str, TableData], *, previous_segments: Mapping[st
         findings=sorted(findings, key=lambda finding: -finding.severity),
         notes=value.notes,
     )
+
+
+def _as_of(settings: Settings, tables: Mapping[str, TableData]) -> tuple[np.datetime64, list[Finding]]:
+    """Give the as-of date: the one set, else the latest transaction, else the latest of all dates that are past."""
+    as_of = settings.date("as_of")
+    if as_of is not None:
+        return as_of, []
+    latest = latest_date(tables.get("Transactions"))
+    severity, where = Severity.NOTE, "the latest transaction"
+    if latest is None:
+        others = [latest_date(tables.get(name), column) for name, column in PAST_DATES.items()]
+        latest = max((date for date in others if date is not None), default=NO_DATE_AT_ALL)
+        severity, where = Severity.WARNING, "the latest date in the inputs"
+    return latest, [
+        Finding(
+            severity=severity,
+            kind="as-of date not set",
+            table="Assumptions",
+            column="value",
+            what=f"The as-of date is blank, so {where} stands in: {latest}",
+            mend="Set as_of to the last day of the twelve months",
+        )
+    ]

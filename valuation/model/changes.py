@@ -1,11 +1,11 @@
 """What changed against the last refresh, in words: the base value, the movers, who came and who went."""
 
-import numpy as np
 import pandas as pd
 
 __all__ = ["changes"]
 
 MOST_NAMED = 3
+CENT = 0.005
 
 
 def changes(
@@ -26,48 +26,69 @@ def changes(
     list of str
         Sentences, the most important first; customers appear by id, never by name.
     """
-    known = before.dropna(subset=["customer_id"]) if "customer_id" in before else before.iloc[:0]
-    if known.empty or not known["value"].notna().any():
-        return [f"First refresh: {len(after):,} customers, base value {_total(after):,.0f}."]
-    joined = (
-        known.set_index("customer_id")["value"]
-        .to_frame("before")
-        .join(after.set_index("customer_id")["value"].to_frame("after"), how="outer")
-    )
-    return [*_base(joined), *_movers(joined), *_segment_moves(segments_before, segments)]
+    old, new = _by_customer(before, "value").astype(float), _by_customer(after, "value").astype(float)
+    if old.empty:
+        return [f"First refresh: {_count(len(new), 'customer')}, base value {_total(new)}."]
+    return [
+        *_base(old, new),
+        *_movers(old, new),
+        *_segment_moves(_by_customer(segments_before, "segment"), _by_customer(segments, "segment")),
+    ]
 
 
-def _total(frame: pd.DataFrame) -> float:
-    return float(frame["value"].sum())
+def _by_customer(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Give a column by customer id; rows without an id, and doubled ones, are nobody's."""
+    if not {"customer_id", column} <= set(frame):
+        return pd.Series(dtype=object)
+    named = frame.dropna(subset=["customer_id"]).drop_duplicates("customer_id")
+    return named.set_index("customer_id")[column]
 
 
-def _base(joined: pd.DataFrame) -> list[str]:
-    old, new = float(joined["before"].sum()), float(joined["after"].sum())
-    came = int((joined["before"].isna() & joined["after"].notna()).sum())
-    went = int((joined["after"].isna() & joined["before"].notna()).sum())
-    if np.isclose(old, new, rtol=1e-12, atol=0.005) and not came and not went:
-        return [f"The base value stays at {new:,.0f}."]
-    change = f" ({(new - old) / abs(old):+.1%})" if old else ""
-    people = f" {came:,} customers came, {went:,} went." if came or went else ""
-    return [f"The base value goes from {old:,.0f} to {new:,.0f}, {new - old:+,.0f}{change}.{people}"]
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _movers(joined: pd.DataFrame) -> list[str]:
-    moves = (joined["after"].fillna(0) - joined["before"].fillna(0)).round(2)
-    moves = moves[moves != 0]
+def _total(values: pd.Series) -> str:
+    """Write a total; one that leaves customers out would look right."""
+    return "unknown" if values.isna().any() else f"{values.sum():,.0f}"
+
+
+def _base(old: pd.Series, new: pd.Series) -> list[str]:
+    came, went = len(new.index.difference(old.index)), len(old.index.difference(new.index))
+    people = f" {_count(came, 'customer')} came, {went:,} went." if came or went else ""
+    before, after = _total(old), _total(new)
+    if "unknown" in (before, after):
+        missing = int(new.isna().sum())
+        why = f" ({_count(missing, 'customer')} without a value)" if missing else ""
+        words = f"stays unknown{why}" if before == after else f"goes from {before} to {after}{why}"
+        return [f"The base value {words}.{people}"]
+    change = float(new.sum()) - float(old.sum())
+    if abs(change) < CENT:
+        return [f"The base value stays at {after}.{people}"]
+    share = f" ({change / abs(old.sum()):+.1%})" if old.sum() else ""
+    return [f"The base value goes from {before} to {after}, {change:+,.0f}{share}.{people}"]
+
+
+def _movers(old: pd.Series, new: pd.Series) -> list[str]:
+    """Name the customers that moved most; one that came or went moved from or to nought."""
+    everybody = old.index.union(new.index, sort=False)
+    moves = new.reindex(everybody, fill_value=0.0) - old.reindex(everybody, fill_value=0.0)
+    moves = moves[moves.abs() >= CENT]  # a value that is unknown on one side is no move
     if moves.empty:
         return []
     largest = moves.reindex(moves.abs().sort_values(ascending=False, kind="stable").index)[:MOST_NAMED]
     named = ", ".join(f"{customer} {move:+,.0f}" for customer, move in largest.items())
-    return [f"{len(moves):,} customers' values change; the most: {named}."]
+    whose = "1 customer's value changes" if len(moves) == 1 else f"{len(moves):,} customers' values change"
+    return [f"{whose}; the most: {named}."]
 
 
-def _segment_moves(before: pd.DataFrame, after: pd.DataFrame) -> list[str]:
-    if "segment" not in before or before["segment"].isna().all():
+def _segment_moves(old: pd.Series, new: pd.Series) -> list[str]:
+    old, new = old.dropna(), new.dropna()
+    if old.empty:
         return []
-    old = before.dropna(subset=["customer_id"]).set_index("customer_id")["segment"]
-    new = after.set_index("customer_id")["segment"].reindex(old.index)
-    moved = old.notna() & new.notna() & (old != new)
+    both = old.index.intersection(new.index)
+    old, new = old.loc[both].astype(str), new.loc[both].astype(str)
+    moved = old != new
     if not moved.any():
         return ["No customer changes segment."]
     routes = (old[moved] + " to " + new[moved]).value_counts().sort_index()

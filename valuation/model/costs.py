@@ -162,11 +162,15 @@ def _usable_drivers(drivers: TableData | None) -> pd.DataFrame:
     frame = drivers.frame.reindex(columns=[column.name for column in DRIVERS])
     quantity = frame["quantity"].to_numpy(dtype=float)
     usable = frame["customer_id"].notna() & frame["driver"].notna() & (quantity >= 0) & np.isfinite(quantity)
-    return frame[usable & ~frame.duplicated(["customer_id", "driver"])]
+    kept: pd.DataFrame = frame[usable & ~frame.duplicated(["customer_id", "driver"])]
+    return kept
 
 
 POOL_ISSUES = {
-    "zero driver": ("Nobody has a quantity of the driver, so the pool stays unallocated", "Enter quantities on Drivers"),
+    "zero driver": (
+        "Nobody has a quantity of the driver, so the pool stays unallocated",
+        "Enter quantities on Drivers",
+    ),
     "no driver": (
         "The pool has no driver, so it stays unallocated",
         "Name a driver, or set the treatment to unallocated",
@@ -205,7 +209,7 @@ def _factor_costs(base: Base, settings: Settings, net_revenue: FloatArray) -> Co
     """
     Apply the typed factors: a share of net revenue, or money for each customer and year when the unit says so.
 
-    Credits larger than sales cost nothing to serve, and money is for customers with any revenue, or with a typed margin.
+    Credits larger than sales cost nothing to serve. Money is for customers with any revenue, known or not.
     """
     billed = np.maximum(net_revenue, 0.0)
     serving = np.isnan(net_revenue) | (net_revenue != 0)

@@ -84,7 +84,7 @@ def customer_profit(base: Base, settings: Settings, tables: Mapping[str, TableDa
         projected_cost=_rounded(running - _typed_cost_of(base, year, one_off, costs)),
         margin_36m=np.where(base.day_one, day_one.margin, _gross_margin(base, three_years & ~one_off)),
         typed=_customers_of(base, blank & year) | base.day_one | ~costs.measured,
-        findings=[*costs.findings, *_unknown(base, blank & year, day_one, pnl)],
+        findings=[*costs.findings, *_unknown(base, blank, year, pnl)],
     )
 
 
@@ -139,7 +139,7 @@ def _gross_margin(base: Base, mask: BoolArray) -> FloatArray:
 def _typed_cost_of(base: Base, year: BoolArray, one_off: BoolArray, costs: Costs) -> FloatArray:
     """What the typed shares of revenue charge for the one-offs; what a ledger charges for them is not known."""
     net, without = base.per_customer("net_amount", year), base.per_customer("net_amount", year & ~one_off)
-    return costs.share_of_revenue * (np.maximum(net, 0.0) - np.maximum(without, 0.0))
+    return np.asarray(costs.share_of_revenue * (np.maximum(net, 0.0) - np.maximum(without, 0.0)))
 
 
 def _rounded(amounts: FloatArray) -> FloatArray:
@@ -152,20 +152,19 @@ def _customers_of(base: Base, mask: BoolArray) -> BoolArray:
     return np.bincount(codes[codes >= 0], minlength=len(base)) > 0
 
 
-def _unknown(base: Base, blank: BoolArray, day_one: _DayOne, pnl: pd.DataFrame) -> Iterator[Finding]:
+def _unknown(base: Base, blank: BoolArray, year: BoolArray, pnl: pd.DataFrame) -> Iterator[Finding]:
     """Find what keeps a P&L from reaching contribution, at the cells where it can be mended."""
     stops = pnl["gross_margin"].isna().to_numpy()
     bought = stops & ~base.day_one
     if bought.any():
-        at = blank & (base.codes >= 0) & bought[base.codes]
-        # One finding for the whole column where all of it is blank.
-        rows = base.transactions["row"].to_numpy()[at] if base.transactions["cogs"].notna().any() else ()
+        at = blank & year & (base.codes >= 0) & bought[base.codes]
+        rows = tuple(base.transactions["row"].to_numpy()[at].tolist())
         yield _stop(
             TRANSACTIONS.name,
             "cogs",
-            tuple(int(row) for row in rows),
+            () if blank.all() else rows,  # the whole column, said once
             kind="cost of goods unknown",
-            what=f"{bought.sum():,} customers have no cost of goods: their P&L stops at revenue and their value is #N/A",
+            what=f"Cost of goods unknown: the P&L of {bought.sum():,} customers stops at revenue, their value is #N/A",
             mend="Fill in COGS, or set gross_margin_pct on Assumptions (or --set gross_margin_pct=0.35)",
         )
     without_margin = stops & base.day_one
@@ -191,6 +190,4 @@ def _unknown(base: Base, blank: BoolArray, day_one: _DayOne, pnl: pd.DataFrame) 
 
 
 def _stop(table: str, column: str, rows: tuple[int, ...], *, kind: str, what: str, mend: str) -> Finding:
-    return Finding(
-        severity=Severity.ERROR, kind=kind, table=table, column=column, rows=rows, what=what, mend=mend
-    )
+    return Finding(severity=Severity.ERROR, kind=kind, table=table, column=column, rows=rows, what=what, mend=mend)

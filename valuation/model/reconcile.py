@@ -61,14 +61,18 @@ def reconcile_transactions(base: Base, read: TableData | None) -> pd.DataFrame:
 def _all_rows(base: Base, read: TableData | None) -> tuple[FloatArray, IntArray, BoolArray]:
     """Give amount in millionths, a number for the customer (-1 for none) and usability of every row that was filled."""
     sales = base.transactions
-    amounts, ids = sales["net_amount"], sales["customer_id"]
+    amounts, ids, who = sales["net_amount"].to_numpy(dtype=float), sales["customer_id"], base.codes
     if read is not None and len(read.frame) > len(sales):
         left_out = read.filled.copy()
         left_out[sales["row"].to_numpy(dtype=np.int64) - 1] = False
         rest = read.frame.reindex(columns=["net_amount", "customer_id"])[left_out]
-        amounts, ids = pd.concat((amounts, rest["net_amount"])), pd.concat((ids, rest["customer_id"]))
-    micros = np.rint(amounts.to_numpy(dtype=float) * MICRO)
-    who = pd.factorize(ids)[0].astype(np.int64)
+        amounts = np.append(amounts, rest["net_amount"].to_numpy(dtype=float))
+        ids = pd.concat((ids, rest["customer_id"]))
+        who = np.append(who, pd.Index(base.customers["customer_id"]).get_indexer(pd.Index(rest["customer_id"])))
+    strangers = pd.factorize(ids[who < 0])[0]
+    who = who.copy()
+    who[who < 0] = np.where(strangers < 0, -1, strangers + len(base))
+    micros = np.rint(amounts * MICRO)
     return np.where(np.isfinite(micros), micros, 0.0), who, np.arange(len(micros)) < len(sales)
 
 

@@ -1,8 +1,8 @@
 """
 Transactions from CSV, Parquet and Excel files, rolled up to documents.
 
-DuckDB does the reading and the sums, in memory and shut off from everything but the one file. All SQL stands in the
-block at the end of the constants; no text of the file or of the mapping ever becomes part of it: columns are addressed
+DuckDB does the reading and the sums, in memory and shut off from everything but the one file. All SQL stands in
+`queries`; no text of the file or of the mapping ever becomes part of it: columns are addressed
 by their position (``c0``, ``c1``, ...) and values are bound. A column's cells are read by way of their shortest text,
 so that a customer, a date or an amount means the same whichever kind of file it came in; amounts are decimals with six
 places (more are rounded) until the frame is made. A line counts whole or not at all: one whose amount or date cannot
@@ -11,13 +11,12 @@ be read is a finding, with its money where that is known, and stands beside the 
 
 import codecs
 import csv
-import json
 import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
@@ -26,78 +25,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from addin.faults import UserError
+from addin.sources import queries
+from addin.sources.mapping import SourceError, SourceMapping
 from valuation.findings import Finding, Severity
 from valuation.tables import normalise_heading
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = [
-    "ImportTotals",
-    "ImportedTransactions",
-    "SourceError",
-    "SourceMapping",
-    "load_mapping",
-    "read_transactions",
-    "save_mapping",
-]
-
-
-class SourceError(UserError):
-    """The file, its columns or a mapping cannot be used; the message says what, where and what to do."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceMapping:
-    """
-    Which column of a file holds what.
-
-    Attributes
-    ----------
-    customer, date : str
-        Columns with the customer's id and the date.
-    amount : str
-        Column with the amount of a line; or else
-    quantity, unit_price : str
-        the two columns whose product it is.
-    document : str
-        Column with the number of the invoice or credit note; "" makes one document of a customer's day.
-    credit_prefix : str
-        What the number of a credit note begins with, "" if nothing tells it from an invoice.
-    date_format : str
-        How dates typed as text are written, such as ``%d.%m.%Y``; "" accepts ISO dates only.
-    decimal : str
-        Decimal sign of a CSV file, "." or ","; the other one may then group thousands. "" accepts plain numbers only.
-    """
-
-    customer: str
-    date: str
-    amount: str = ""
-    quantity: str = ""
-    unit_price: str = ""
-    document: str = ""
-    credit_prefix: str = ""
-    date_format: str = ""
-    decimal: str = ""
-
-    def __post_init__(self) -> None:
-        if not (self.customer and self.date):
-            raise SourceError("a mapping must name the columns of the customer and of the date")
-        given = (bool(self.amount), bool(self.quantity), bool(self.unit_price))
-        if given not in ((True, False, False), (False, True, True)):
-            raise SourceError("a mapping must name either the column of the amount, or both quantity and unit_price")
-        if self.credit_prefix and not self.document:
-            raise SourceError("credit_prefix needs the column of the document's number: name document too")
-        if self.date_format and not re.fullmatch(_DATE_FORMAT, self.date_format):
-            raise SourceError(f"date_format must be written like %d.%m.%Y, with a year, not {self.date_format!r}")
-        if self.decimal not in ("", ".", ","):
-            raise SourceError(f'decimal must be "." or ",", not {self.decimal!r}')
-
-    def columns(self) -> dict[str, str]:
-        """Names of the columns that are mapped, by what they hold."""
-        roles = ("customer", "date", "amount", "quantity", "unit_price", "document")
-        return {role: name for role in roles if (name := getattr(self, role))}
+__all__ = ["ImportTotals", "ImportedTransactions", "read_transactions"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,123 +106,8 @@ _COMMA_NUMBER = r"[+-]?[0-9.]*,[0-9.,]*"
 _ISO_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _ISO_TIME = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?"
 _ISO = rf"{_ISO_DAY}([T ]{_ISO_TIME})?"
-_DATE_FORMAT = r"(?=.*%-?[yY])([^%]|%-?[ymdjHIMS]|%[YbBaApfz])+"
 _ISO_WITH_T = rf"{_ISO_DAY}T{_ISO_TIME}"
 _OTHER_DATE = r".*[0-9][^0-9]+[0-9].*"  # 3/4/2011, 3 Apr 2011, Apr 3, 2011
-
-# ---- SQL: every statement of the module. Only column positions, counts and the pieces below are ever filled in. ----
-
-_CSV = """read_csv($path, auto_detect = false, columns = {{{columns}}}, header = true, delim = $delimiter,
-    quote = '"', escape = '"', encoding = $encoding, max_line_size = 10000000, hive_partitioning = false)"""
-_PARQUET = "read_parquet($path, hive_partitioning = false)"
-_DESCRIBE = "DESCRIBE SELECT * FROM {reader}"
-_RAW = "CREATE TABLE raw AS SELECT * FROM {reader} AS source({columns})"
-_COUNT = "SELECT count(*) FROM raw"
-
-_MACROS = r"""
-CREATE MACRO cell(v, blanks) AS nullif(nullif(nullif(trim(CAST(v AS VARCHAR), blanks), ''), 'nan'), 'NaN');
-CREATE MACRO ident(t) AS regexp_replace(t, '^(-?(?:0|[1-9][0-9]*))\.0+$', '\1');
-CREATE MACRO plain(t, pattern, thousands, point) AS
-    CASE WHEN regexp_full_match(t, pattern) THEN replace(replace(t, thousands, ''), point, '.') END;
-CREATE MACRO day_of(t, iso, format) AS coalesce(
-    CASE WHEN regexp_full_match(t, iso) THEN TRY_CAST(left(t, 10) AS DATE) END,
-    CAST(try_strptime(t, format) AS DATE));
-CREATE MACRO exact(d) AS CAST(CAST(d AS VARCHAR) AS DOUBLE); -- a direct cast may miss the nearest double
-"""
-
-# A true date becomes text with a T, which no date format of a mapping can take for something else.
-_TRUE_DATE = "replace(CAST(CAST({column} AS TIMESTAMP) AS VARCHAR), ' ', 'T')"
-
-# With an amount instead of quantity x price, the amount is the price of a quantity of 1. The product of the two decimal
-# types has 38 digits, the most there are: 12 of them decimals.
-_LINES = """
-CREATE TABLE lines AS
-WITH texts AS (
-    SELECT rowid + 1 AS line,
-        ident(cell({customer}, $blanks)) AS customer,
-        ident(cell({document}, $blanks)) AS document,
-        cell({date}, $blanks) AS date_text,
-        cell({quantity}, $blanks) AS quantity_text,
-        cell({price}, $blanks) AS price_text,
-        CASE WHEN date_text IS NULL AND price_text IS NULL THEN trim(concat({texts}), $blanks) = '' END AS is_blank
-    FROM raw
-), parsed AS (
-    SELECT *,
-        day_of(date_text, $iso, $format) AS day,
-        TRY_CAST(plain(quantity_text, $number, $thousands, $point) AS DECIMAL(18, 6)) AS quantity,
-        TRY_CAST(plain(price_text, $number, $thousands, $point) AS DECIMAL(20, 6)) AS price
-    FROM texts
-)
-SELECT line, customer, document, day, quantity * price AS amount, price = 0 AS zero_price,
-    CASE WHEN is_blank THEN 'blank row'
-        WHEN quantity_text IS NULL OR price_text IS NULL THEN 'blank amount'
-        WHEN quantity IS NULL OR price IS NULL THEN 'unreadable amount'
-        WHEN date_text IS NULL THEN 'blank date'
-        WHEN day IS NULL THEN 'unreadable date'
-        WHEN day NOT BETWEEN DATE '1900-01-01' AND DATE '2199-12-31' THEN 'implausible date'
-    END AS fault,
-    CASE WHEN fault = 'unreadable amount' THEN if(price IS NULL, price_text, quantity_text)
-        WHEN fault LIKE '%date' THEN date_text END AS sample
-FROM parsed
-"""
-
-_OTHER_NOTATION = """
-SELECT fault, sample, line FROM lines
-WHERE (fault = 'unreadable amount' AND $decimal = '' AND regexp_full_match(sample, $comma_number))
-    OR (fault = 'unreadable date' AND $format IS NULL AND regexp_full_match(sample, $other_date)
-        AND NOT regexp_full_match(sample, $iso) AND NOT regexp_full_match(sample, $plain_number))
-ORDER BY line LIMIT 1
-"""
-
-_DOCUMENTS = """
-CREATE TABLE documents AS
-WITH repeats AS (
-    SELECT min(rowid) + 1 AS line, count(*) - 1 AS times FROM raw GROUP BY {columns} HAVING count(*) > 1
-)
-SELECT customer, document, min(day) AS day, sum(amount) AS net, count(*) AS lines,
-    count_if(zero_price) AS zero_price_lines, coalesce(sum(times), 0) AS duplicate_lines,
-    coalesce(sum(amount * times), 0) AS duplicate_amount,
-    CASE WHEN $prefix <> '' AND starts_with(document, $prefix) THEN 'credit'
-        WHEN net >= 0 THEN 'sale'
-        WHEN $prefix = '' THEN 'credit'
-        ELSE 'adjustment' END AS type
-FROM lines LEFT JOIN repeats USING (line)
-WHERE fault IS NULL
-GROUP BY customer, document, CASE WHEN document IS NULL THEN day END
-"""
-
-_FRAME = """
-SELECT customer, day, exact(net), type, document, lines, zero_price_lines, duplicate_lines, exact(duplicate_amount)
-FROM documents ORDER BY day, document NULLS LAST, customer NULLS LAST
-"""
-
-# Sales and credits come from the documents, the rest from the lines: that they agree is a test of both.
-_TOTALS = """
-SELECT count(*) FILTER (fault IS NULL) AS lines,
-    (SELECT count(*) FROM documents WHERE customer IS NOT NULL) AS documents,
-    count(DISTINCT customer) FILTER (fault IS NULL) AS customers,
-    coalesce(sum(amount) FILTER (fault IS NULL), 0) AS all_lines,
-    coalesce(sum(amount) FILTER (fault IS NULL AND customer IS NOT NULL), 0) AS identified,
-    (SELECT coalesce(sum(net), 0) FROM documents WHERE customer IS NOT NULL AND type <> 'credit') AS sales,
-    (SELECT coalesce(sum(net), 0) FROM documents WHERE customer IS NOT NULL AND type = 'credit') AS credits,
-    coalesce(sum(amount) FILTER (fault IS NULL AND customer IS NULL), 0) AS unknown_customer,
-    count(*) FILTER (fault <> 'blank row') AS unreadable_lines,
-    coalesce(sum(amount) FILTER (fault IS NOT NULL), 0) AS unreadable_amount
-FROM lines
-"""
-
-_FAULTS = """
-WITH found AS (
-    SELECT fault AS kind, * FROM lines WHERE fault IS NOT NULL
-    UNION ALL SELECT 'future date', * REPLACE (CAST(day AS VARCHAR) AS sample) FROM lines
-        WHERE fault IS NULL AND day > $as_of
-    UNION ALL SELECT 'blank document', * FROM lines WHERE fault IS NULL AND document IS NULL AND $has_document
-)
-SELECT kind, list(line ORDER BY line), list(exact(amount) ORDER BY line), arg_min(sample, line)
-FROM found GROUP BY kind ORDER BY kind
-"""
-
-# ---- end of SQL ----
 
 _FRAME_COLUMNS = {  # column of the contract: type in the frame
     "customer_id": "object",
@@ -362,7 +183,7 @@ def read_transactions(
             reader = _opened(db, file)
             _load_lines(db, reader, mapping, file.name)
             columns = ", ".join(f"c{i}" for i in range(len(reader.names)))
-            db.execute(_DOCUMENTS.format(columns=columns), {"prefix": mapping.credit_prefix})
+            db.execute(queries.DOCUMENTS.format(columns=columns), {"prefix": mapping.credit_prefix})
             findings = [*reader.notes, *_findings(db, mapping, as_of, file.name)]
             totals = _totals(db)
             if not totals.lines:
@@ -409,8 +230,8 @@ def _opened(db: "duckdb.DuckDBPyConnection", path: Path) -> _Reader:
     """Load the file's cells into the table ``raw``, its columns called c0, c1, ..."""
     reader = _OPENERS[path.suffix.lower()](db, path)
     columns = ", ".join(f"c{i}" for i in range(len(reader.names)))
-    db.execute(_RAW.format(reader=reader.expression, columns=columns), reader.parameters)
-    if not _one(db.execute(_COUNT))[0]:
+    db.execute(queries.RAW.format(reader=reader.expression, columns=columns), reader.parameters)
+    if not _one(db.execute(queries.COUNT))[0]:
         raise SourceError(f"{path.name} has a header and no rows: export it again")
     return reader
 
@@ -431,7 +252,7 @@ def _open_csv(db: "duckdb.DuckDBPyConnection", path: Path) -> _Reader:
     parameters = {"path": _literal(path), "delimiter": delimiter, "encoding": encoding}
     what, mend = _OLD_ENCODING.format(path.name), "If ids with accents look wrong, save the file as 'CSV UTF-8'."
     notes = (_finding(Severity.NOTE, "old encoding", what, mend),) if encoding == "latin-1" else ()
-    expression, types = _CSV.format(columns=columns), ["VARCHAR"] * len(names)
+    expression, types = queries.CSV.format(columns=columns), ["VARCHAR"] * len(names)
     return _Reader(expression=expression, names=names, types=types, parameters=parameters, notes=notes)
 
 
@@ -457,13 +278,15 @@ def _finding(severity: Severity, kind: str, what: str, mend: str, **more: Any) -
 
 def _open_parquet(db: "duckdb.DuckDBPyConnection", path: Path) -> _Reader:
     parameters = {"path": _literal(path)}
-    described = db.execute(_DESCRIBE.format(reader=_PARQUET), parameters).fetchall()
+    described = db.execute(queries.DESCRIBE.format(reader=queries.PARQUET), parameters).fetchall()
     names, types = [row[0] for row in described], [row[1] for row in described]
-    return _Reader(expression=_PARQUET, names=names, types=types, parameters=parameters)
+    return _Reader(expression=queries.PARQUET, names=names, types=types, parameters=parameters)
 
 
 def _open_excel(db: "duckdb.DuckDBPyConnection", path: Path) -> _Reader:
-    rows = _read_excel(path)
+    from addin.books.file import FileBook  # reads workbooks with care: they may be hostile
+
+    rows = FileBook(path).first_sheet()
     if not rows:
         raise SourceError(f"the first sheet of {path.name} is empty: move the sheet with the transactions to the front")
     names = [_cell_text(cell) or "" for cell in rows[0]]
@@ -472,23 +295,6 @@ def _open_excel(db: "duckdb.DuckDBPyConnection", path: Path) -> _Reader:
     cells = {f"c{i}": pd.array([_cell_text(c) for c in column], dtype=text) for i, column in enumerate(columns)}
     db.register("cells", pd.DataFrame(cells))
     return _Reader(expression="cells", names=names, types=["VARCHAR"] * len(names))
-
-
-def _read_excel(path: Path) -> list[list[Any]]:
-    """
-    The cells of a workbook's first worksheet, from the first row that holds something.
-
-    To be replaced by the guarded reader of `addin.books`: python-calamine lays a sheet out as a full rectangle, and
-    a stray cell in the far corner ends the whole process.
-    """
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, WorksheetNotFound
-
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            sheets = [s.name for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
-            return book.get_sheet_by_name(sheets[0]).to_python() if sheets else []
-    except (CalamineError, WorksheetNotFound, OSError) as error:
-        raise SourceError(f"{path.name} cannot be read as a workbook ({error}): open it in Excel, save it") from error
 
 
 def _cell_text(cell: object) -> str | None:
@@ -514,11 +320,11 @@ def _load_lines(db: "duckdb.DuckDBPyConnection", reader: _Reader, mapping: Sourc
     at = _positions(reader.names, mapping, name)
     cells = {role: f"c{i}" for role, i in at.items()}
     if reader.types[at["date"]].startswith(("DATE", "TIMESTAMP")):
-        cells["date"] = _TRUE_DATE.format(column=cells["date"])
-    db.execute(_MACROS)
+        cells["date"] = queries.TRUE_DATE.format(column=cells["date"])
+    db.execute(queries.MACROS)
     number, thousands = _NUMBERS[mapping.decimal]
     notation = {"iso": _ISO_WITH_T if mapping.date_format else _ISO, "format": mapping.date_format or None}
-    sql = _LINES.format(
+    sql = queries.LINES.format(
         customer=cells["customer"],
         date=cells["date"],
         document=cells.get("document", "NULL"),
@@ -529,7 +335,7 @@ def _load_lines(db: "duckdb.DuckDBPyConnection", reader: _Reader, mapping: Sourc
     numbers = {"number": number, "thousands": thousands, "point": mapping.decimal or "."}
     db.execute(sql, {"blanks": _BLANKS, **numbers, **notation})
     patterns = {"comma_number": _COMMA_NUMBER, "other_date": _OTHER_DATE, "plain_number": _PLAIN}
-    found = db.execute(_OTHER_NOTATION, {"decimal": mapping.decimal, **notation, **patterns}).fetchone()
+    found = db.execute(queries.OTHER_NOTATION, {"decimal": mapping.decimal, **notation, **patterns}).fetchone()
     if found is not None:
         raise SourceError(_notation_message(name, mapping, *found))
 
@@ -582,7 +388,7 @@ def _findings(
 ) -> Iterator[Finding]:
     """What is wrong with lines, one finding a kind; faulty lines whose amount is known come with it."""
     parameters = {"as_of": as_of, "has_document": bool(mapping.document)}
-    for kind, rows, amounts, sample in db.execute(_FAULTS, parameters).fetchall():
+    for kind, rows, amounts, sample in db.execute(queries.FAULTS, parameters).fetchall():
         severity, column, words, mend = _FAULT_WORDS[kind]
         example = f": {sample[:40]!r}" if sample else ""
         count = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
@@ -592,7 +398,7 @@ def _findings(
 
 
 def _totals(db: "duckdb.DuckDBPyConnection") -> ImportTotals:
-    names, row = (f.name for f in fields(ImportTotals)), _one(db.execute(_TOTALS))
+    names, row = (f.name for f in fields(ImportTotals)), _one(db.execute(queries.TOTALS))
     values: dict[str, Any] = {n: _trimmed(v) if isinstance(v, Decimal) else v for n, v in zip(names, row, strict=True)}
     return ImportTotals(**values)
 
@@ -604,7 +410,7 @@ def _trimmed(value: Decimal) -> Decimal:
 
 
 def _frame(db: "duckdb.DuckDBPyConnection", mapping: SourceMapping, source: str) -> pd.DataFrame:
-    columns = zip(*db.execute(_FRAME).fetchall(), strict=True)
+    columns = zip(*db.execute(queries.FRAME).fetchall(), strict=True)
     series = zip(_FRAME_COLUMNS.items(), columns, strict=True)
     frame = pd.DataFrame({name: pd.Series(values, dtype=kind) for (name, kind), values in series})
     frame["source"] = pd.Series([source] * len(frame), dtype="object")
@@ -623,87 +429,3 @@ def _reason(error: Exception) -> str:
     text = str(error)
     told = re.findall(r"Line: \d+|Expected Number of Columns: .*|unterminated quote|not utf-8 encoded", text)
     return ", ".join(told) if told else text.partition("\n")[0].rstrip(".")
-
-
-def save_mapping(workbook_path: str | os.PathLike[str], name: str, mapping: SourceMapping) -> None:
-    """
-    Keep a mapping under a name in the file ``<workbook>.mappings.json`` beside the workbook.
-
-    Parameters
-    ----------
-    workbook_path : path
-        The workbook; it need not exist.
-    name : str
-        Name of the mapping; one that is there is replaced.
-    mapping : SourceMapping
-        What to keep.
-
-    Raises
-    ------
-    SourceError
-        If the name is blank, or the file cannot be read or written.
-    """
-    if not name.strip():
-        raise SourceError("a mapping needs a name")
-    path = _mappings_path(workbook_path)
-    kept = _mappings(path) | {name: {key: value for key, value in asdict(mapping).items() if value}}
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise SourceError(f"{path} cannot be written ({error.strerror}): check the folder") from error
-
-
-def load_mapping(workbook_path: str | os.PathLike[str], name: str) -> SourceMapping:
-    """
-    Give the mapping that was kept under a name.
-
-    Parameters
-    ----------
-    workbook_path : path
-        The workbook beside which it was kept.
-    name : str
-        Name of the mapping.
-
-    Returns
-    -------
-    SourceMapping
-        As it was kept.
-
-    Raises
-    ------
-    SourceError
-        If there is no mapping of that name, or it is not a proper one.
-    """
-    path = _mappings_path(workbook_path)
-    mappings = _mappings(path)
-    if name not in mappings:
-        known = ", ".join(repr(n) for n in mappings) or "none"
-        raise SourceError(f"there is no mapping called {name!r} in {path.name}; it knows: {known}")
-    values = mappings[name]
-    known_keys = {f.name for f in fields(SourceMapping)}
-    if not (isinstance(values, dict) and values.keys() <= known_keys and {"customer", "date"} <= values.keys()):
-        raise SourceError(f"mapping {name!r} in {path.name} must have customer and date, and only {sorted(known_keys)}")
-    if not all(isinstance(value, str) for value in values.values()):
-        raise SourceError(f"mapping {name!r} in {path.name} must hold texts only")
-    return SourceMapping(**values)
-
-
-def _mappings_path(workbook_path: str | os.PathLike[str]) -> Path:
-    workbook = Path(workbook_path)
-    return workbook.with_name(f"{workbook.stem}.mappings.json")
-
-
-def _mappings(path: Path) -> dict[str, Any]:
-    """All mappings in the file, none when there is no file."""
-    try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise SourceError(f"{path} cannot be read ({error}): correct it, or delete it and map anew") from error
-    if not isinstance(kept, dict):
-        raise SourceError(f"{path} must hold names with their mappings: correct it, or delete it and map anew")
-    return kept

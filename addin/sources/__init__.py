@@ -1,0 +1,14 @@
+"""Transactions from files: which column holds what (`mapping`), the SQL (`queries`), and the reading (`reading`)."""
+
+from addin.sources.mapping import SourceError, SourceMapping, load_mapping, save_mapping
+from addin.sources.reading import ImportedTransactions, ImportTotals, read_transactions
+
+__all__ = [
+    "ImportTotals",
+    "ImportedTransactions",
+    "SourceError",
+    "SourceMapping",
+    "load_mapping",
+    "read_transactions",
+    "save_mapping",
+]

@@ -26,13 +26,13 @@ def table_write(name: str, cells: TableCells) -> TableWrite:
 
 
 def assumption_cells(register: TableCells) -> dict[str, Cell]:
-    """Give the named cells of the register: the values for scope all."""
-    cells: dict[str, Cell] = {assumption.cell_name: None for assumption in REGISTER.values()}
+    """Give the named cells of the register: the values for scope all, the upper one where an id stands twice."""
+    found: dict[str, Cell] = {}
     columns = (register.get(name, ()) for name in ("id", "scope", "value"))
     for id_, scope, value in zip(*columns, strict=True):
-        if isinstance(id_, str) and id_ in REGISTER and scope in (None, "all"):
-            cells[REGISTER[id_].cell_name] = value
-    return cells
+        if isinstance(id_, str) and scope in (None, "all"):
+            found.setdefault(id_, value)
+    return {assumption.cell_name: found.get(assumption.id) for assumption in REGISTER.values()}
 
 
 def formula_values(
@@ -71,9 +71,10 @@ def formula_values(
 
 
 def _complete(table: Table, cells: TableCells) -> TableCells:
-    """Give every column of the contract; one that is not there is blank."""
+    """Give every column of the contract: one that is not there is blank, and so is the one row of an empty table."""
     rows = len(next(iter(cells.values()), ()))
-    return {column.name: cells.get(column.name, [None] * rows) for column in table}
+    blank = [None] * max(rows, 1)
+    return {column.name: cells.get(column.name, blank) if rows else blank for column in table}
 
 
 def _by_heading(table: Table, cells: TableCells) -> dict[str, Sequence[Cell]]:

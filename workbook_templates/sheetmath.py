@@ -77,7 +77,9 @@ def column_of(cells: Sequence[Cell]) -> Array:
     if kinds <= {dt.date, dt.datetime, type(None)}:
         days: Array = (np.array(cells, dtype="datetime64[us]") - np.datetime64(EPOCH, "us")) / np.timedelta64(1, "D")
         return days
-    return np.array([scalar_of(cell) for cell in cells], dtype=object)
+    if not kinds <= {str, CellError, float, bool, type(None)}:
+        cells = [scalar_of(cell) for cell in cells]
+    return np.array(cells, dtype=object)
 
 
 def _cells(value: Value) -> list[Scalar]:
@@ -155,10 +157,10 @@ def _numeric(
     """Make a sheet's function of a function of numbers; `quick` is the same for columns of them."""
 
     def single(*cells: Scalar) -> Scalar:
-        numbers = [_number(cell) for cell in cells]
-        error = _first_error(numbers)
-        if error is not None:
-            return error
+        numbers = [cell if type(cell) is float else _number(cell) for cell in cells]
+        for number in numbers:
+            if type(number) is CellError:
+                return number
         try:
             return _finite(function(*numbers))
         except OverflowError:
@@ -247,10 +249,14 @@ def _key(cell: Scalar) -> tuple[int, Any]:
 def _compare(left: Scalar, right: Scalar) -> int:
     """Give -1, 0 or 1 as the first of two cells stands before, with or after the other; neither is an error."""
     left, right = _filled(left, right), _filled(right, left)
-    if isinstance(left, float) and isinstance(right, float) and abs(left - right) <= ALIKE * max(abs(left), abs(right)):
+    if type(left) is float and type(right) is float and _alike(left, right):
         return 0
     a, b = _key(left), _key(right)
     return (a > b) - (a < b)
+
+
+def _alike(left: float, right: float) -> bool:
+    return abs(left - right) <= ALIKE * max(abs(left), abs(right))
 
 
 def _order(left: Any, right: Any) -> Array:
@@ -261,8 +267,9 @@ def _order(left: Any, right: Any) -> Array:
 
 def _comparison(holds: Callable[[Any, Any], Any]) -> Callable[[Value, Value], Value]:
     def single(left: Scalar, right: Scalar) -> Scalar:
-        error = _first_error((left, right))
-        return bool(holds(_compare(left, right), 0)) if error is None else error
+        if type(left) is CellError:
+            return left
+        return right if type(right) is CellError else bool(holds(_compare(left, right), 0))
 
     def apply(left: Value, right: Value) -> Value:
         order = _quick(_order, left, right) if _of_numbers(left) and _of_numbers(right) else None
@@ -407,8 +414,10 @@ def _meeting(column: Array, criterion: Scalar) -> npt.NDArray[np.bool_]:
 
 def _sameness(wanted: Scalar) -> Callable[[Scalar], bool]:
     """Make the test by which MATCH and criteria find a cell: of the same kind, texts in any case and by pattern."""
-    if isinstance(wanted, CellError) or not isinstance(wanted, str):
-        return lambda cell: type(cell) is type(wanted) and _compare(cell, wanted) == 0
+    if type(wanted) is float:
+        return lambda cell: type(cell) is float and _alike(cell, wanted)
+    if type(wanted) is not str:
+        return lambda cell: type(cell) is type(wanted) and cell == wanted
     if re.search("[*?~]", wanted):
         pattern = _pattern(wanted)
         return lambda cell: type(cell) is str and pattern.fullmatch(cell) is not None
@@ -442,7 +451,11 @@ def _match(wanted: Scalar, column: Array, kind: Scalar) -> Scalar:
         return error
     if kind != 0:
         raise NotImplementedError("MATCH has a twin for exact matches only: its last argument must be 0")
-    same = _sameness(_filled(wanted, None))
+    wanted = _filled(wanted, None)
+    if column.dtype == np.float64 and isinstance(wanted, float):
+        found = np.flatnonzero(_order(column, wanted) == 0)
+        return float(found[0] + 1) if found.size else CellError.NA
+    same = _sameness(wanted)
     return next((float(row) for row, cell in enumerate(_cells(column), start=1) if same(cell)), CellError.NA)
 
 

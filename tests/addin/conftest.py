@@ -4,6 +4,7 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from addin.books.file import FileBook
@@ -17,20 +18,48 @@ from workbook_templates.sample import sample_company
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 
 
-@pytest.fixture(scope="session")
-def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample company's workbook, refreshed once; do not change it."""
-    path = tmp_path_factory.mktemp("sample") / "sample.xlsx"
-    create_workbook(path, compose("customer_value", list(PACKS)), sample_company())
+def refreshed(path: Path, company: dict[str, pd.DataFrame]) -> Path:
+    """Make a workbook of a company with all packs and refresh it."""
+    create_workbook(path, compose("customer_value", list(PACKS)), company)
     book = FileBook(path)
     book.apply(plan_refresh(read_contents(book), now=NOW).plan)
     return path
 
 
+def small_company(customers: int = 40) -> dict[str, pd.DataFrame]:
+    """Cut the sample company down to some of its customers, so that slow readers can read it in a test."""
+    company = sample_company()
+    kept = set(company["Customers"]["customer_id"].iloc[:customers])
+    by_customer = {"Customers", "Transactions", "Drivers", "Invoices", "Issues", "Ideas", "Survey"}
+    return {
+        name: frame[frame["customer_id"].isin(kept)].reset_index(drop=True) if name in by_customer else frame
+        for name, frame in company.items()
+        if name != "Referrals"
+    }
+
+
+@pytest.fixture(scope="session")
+def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample company's workbook, refreshed once; do not change it."""
+    return refreshed(tmp_path_factory.mktemp("sample") / "sample.xlsx", sample_company())
+
+
+@pytest.fixture(scope="session")
+def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook of forty customers, refreshed once; do not change it."""
+    return refreshed(tmp_path_factory.mktemp("small") / "small.xlsx", small_company())
+
+
 @pytest.fixture
 def sample_copy(sample_file: Path, tmp_path: Path) -> Path:
-    """A copy of it that a test may change."""
+    """A copy of the sample company's workbook that a test may change."""
     return Path(shutil.copy(sample_file, tmp_path / "copy.xlsx"))
+
+
+@pytest.fixture
+def small_copy(small_file: Path, tmp_path: Path) -> Path:
+    """A copy of the workbook of forty customers that a test may change."""
+    return Path(shutil.copy(small_file, tmp_path / "copy.xlsx"))
 
 
 @pytest.fixture

@@ -1,0 +1,92 @@
+"""Input tables as the adapters give them: typed columns, and a fault for every cell that has no value."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from valuation.findings import Finding
+from valuation.model import Results, value_base
+from valuation.settings import Settings, read_settings
+from valuation.tables import NUMERIC_KINDS, TABLES, Fault, Kind, TableData
+
+AS_OF = np.datetime64("2025-12-31", "D")
+
+Tables = dict[str, TableData]
+
+
+def table(
+    name_: str, /, *, faults: Mapping[str, Mapping[int, Fault]] | None = None, **columns: Sequence[object]
+) -> TableData:
+    """Make a table of the contract; None is a blank, and `faults` adds others by column and row counted from 1."""
+    contract = TABLES[name_]
+    size = len(next(iter(columns.values()), ()))
+    frame = pd.DataFrame(index=pd.RangeIndex(size))
+    found: dict[str, npt.NDArray[np.int8]] = {}
+    for column, cells in columns.items():
+        frame[column] = typed(contract[column].kind, cells)
+        marks = np.where(frame[column].isna(), Fault.BLANK, Fault.NONE).astype(np.int8)
+        for row, fault in (faults or {}).get(column, {}).items():
+            marks[row - 1] = fault
+        if marks.any():
+            found[column] = marks
+    return TableData(table=contract, frame=frame, faults=found)
+
+
+def typed(kind: Kind, cells: Sequence[object]) -> "pd.Series[Any]":
+    if kind in NUMERIC_KINDS:
+        return pd.Series([np.nan if cell is None else cell for cell in cells], dtype=float)
+    if kind is Kind.DATE:
+        return pd.Series(np.array([np.datetime64(str(c)) if c else "NaT" for c in cells], dtype="datetime64[s]"))
+    return pd.Series(list(cells), dtype=object)
+
+
+def from_frame(name: str, frame: pd.DataFrame) -> TableData:
+    return TableData(table=TABLES[name], frame=frame)
+
+
+def customers(*ids: str, **columns: Sequence[object]) -> TableData:
+    return table("Customers", customer_id=ids, **columns)
+
+
+def transactions(*rows: tuple[str | None, str | None, float | None], **columns: Sequence[object]) -> TableData:
+    """Make documents of customer, date and net amount."""
+    ids, dates, amounts = zip(*rows, strict=True) if rows else ((), (), ())
+    return table("Transactions", customer_id=ids, date=dates, net_amount=amounts, **columns)
+
+
+def assumptions(*rows: tuple[str, object] | tuple[str, object, str, str], **values: object) -> TableData:
+    """Make a register: values for all by name, then rows of id, value, scope and what it applies to."""
+    scoped = [(row[0], row[1], *(row[2:] or ("all", None))) for row in rows]
+    every = [(id_, value, "all", None) for id_, value in values.items()] + scoped
+    ids, cells, scopes, targets = zip(*every, strict=True) if every else ((), (), (), ())
+    return table("Assumptions", id=ids, value=cells, unit=[None] * len(ids), scope=scopes, applies_to=targets)
+
+
+def settings(*rows: tuple[str, object] | tuple[str, object, str, str], **values: object) -> Settings:
+    return read_settings(assumptions(*rows, **values))[0]
+
+
+def tables(*parts: TableData) -> Tables:
+    return {part.table.name: part for part in parts}
+
+
+def value(*parts: TableData, previous: Mapping[str, str] | None = None) -> Results:
+    return value_base(tables(*parts), previous_segments=previous or {})
+
+
+def result(results: Results, name: str) -> pd.DataFrame:
+    """Give a result table by customer id."""
+    return results.tables[name].set_index("customer_id")
+
+
+def found(findings: Sequence[Finding], kind: str) -> Finding:
+    """Give the one finding of a kind."""
+    (one,) = [finding for finding in findings if finding.kind == kind]
+    return one
+
+
+def kinds(findings: Sequence[Finding]) -> set[str]:
+    return {finding.kind for finding in findings}

@@ -61,6 +61,8 @@ class Role(StrEnum):
     CALCULATION = "calculation"
     TOTAL = "total"
     STATUS = "status"
+    VERDICT = "verdict"
+    COUNTER = "counter"
     LINK = "link"
 
 
@@ -180,6 +182,8 @@ class Sheet:
         Row and column of the first cell that scrolls.
     widths : mapping of int to float
         Column number to width in characters.
+    one_page : bool
+        Whether it is printed on one page, however long it is.
     """
 
     name: str
@@ -189,6 +193,7 @@ class Sheet:
     front: bool = False
     freeze: tuple[int, int] = (1, 1)
     widths: Mapping[int, float] | None = None
+    one_page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -198,7 +198,9 @@ def const(value: "Expr | str | float | bool") -> Expr:
     if isinstance(value, Expr):
         return value
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
-        raise ValueError(f"a text in a formula has at most {LONGEST_TEXT} characters, not {len(value)}: {value[:40]}...")
+        raise ValueError(
+            f"a text in a formula has at most {LONGEST_TEXT} characters, not {len(value)}: {value[:40]}..."
+        )
     if isinstance(value, str | bool):
         return _Const(value)
     if not math.isfinite(value):

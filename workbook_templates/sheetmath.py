@@ -151,9 +151,7 @@ def _quick(function: Callable[..., Array], *values: Value) -> Array | None:
     return result if np.isfinite(result).all() else None
 
 
-def _numeric(
-    function: Callable[..., float | str], quick: Callable[..., Array] | None = None
-) -> Callable[..., Value]:
+def _numeric(function: Callable[..., float | str], quick: Callable[..., Array] | None = None) -> Callable[..., Value]:
     """Make a sheet's function of a function of numbers; `quick` is the same for columns of them."""
 
     def single(*cells: Scalar) -> Scalar:

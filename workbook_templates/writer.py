@@ -49,6 +49,8 @@ LOOKS: dict[Role, dict[str, Any]] = {
     Role.CALCULATION: {"font_color": INK},
     Role.TOTAL: {"bold": True, "top": 1},
     Role.STATUS: {"bold": True},
+    Role.VERDICT: {"bold": True, "align": "center"},
+    Role.COUNTER: {"font_color": INK, "align": "center"},
     Role.LINK: {"font_color": "#0563C1", "underline": 1},
 }
 TAB_COLOURS = {
@@ -143,7 +145,7 @@ class _Painter:
             page.freeze_panes(row - 1, column - 1)
         page.set_landscape()
         page.set_paper(9)
-        page.fit_to_pages(1, 0)
+        page.fit_to_pages(1, 1 if sheet.one_page else 0)
         headers = [item.row for item in sheet.items if isinstance(item, TableBlock)]
         if headers and sheet.stage in (Stage.INPUT, Stage.RESULT):
             page.repeat_rows(headers[-1] - 1)
@@ -163,14 +165,18 @@ class _Painter:
     def formula(self, page: Any, sheet: Sheet, item: Formula) -> None:
         """Draw a native formula; the plan gives its cached value."""
         text = "=" + item.expr.excel(self.template.place)
-        colour = {} if item.role in (Role.NOTE, Role.STATUS, Role.ANSWER) else {"font_color": self._ink(sheet, text)}
+        colour = (
+            {}
+            if item.role in (Role.NOTE, Role.STATUS, Role.VERDICT, Role.ANSWER)
+            else {"font_color": self._ink(sheet, text)}
+        )
         style = self.style(item.role, item.format, **colour)
         row, column = item.row - 1, item.column - 1
         if item.span > 1:
             page.merge_range(row, column, row, column + item.span - 1, "", style)
             page.set_row(row, 34)
         page.write_formula(row, column, text, style)
-        if item.role is Role.STATUS:
+        if item.role in (Role.STATUS, Role.VERDICT):
             self._traffic_light(page, item)
 
     def _ink(self, sheet: Sheet, text: str) -> str:
@@ -220,15 +226,12 @@ class _Painter:
 
     def _head_style(self, block: TableBlock, column: Column) -> Any:
         fill = INPUT_HEAD if block.input and column.name not in block.written else RESULT_GREY
-        align = "right" if column.kind in NUMERIC_KINDS else "left"
         looks: dict[str, Any] = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill, "valign": "top"}
-        return self.style(Role.LABEL, text_wrap=True, align=align, **looks)
+        return self.style(Role.LABEL, text_wrap=True, **_side(column), **looks)
 
     def _body_style(self, block: TableBlock, column: Column) -> Any:
-        number = number_format(column.kind)
-        if block.input and column.name not in block.written:
-            return self.style(Role.INPUT, number)
-        return self.style(Role.RESULT, number)
+        role = Role.INPUT if block.input and column.name not in block.written else Role.RESULT
+        return self.style(role, number_format(column.kind), **_side(column))
 
     def _stale_head(self, page: Any, block: TableBlock) -> None:
         """Turn the headings of a result red while it is stale."""
@@ -245,10 +248,11 @@ class _Painter:
             assumption = REGISTER[str(entry["id"])]
             for column, contract in enumerate(block.table, start=block.column - 1):
                 role = Role.RESULT if contract.name in block.written else Role.INPUT
-                number, align = number_format(contract.kind), "left"
+                number, side = number_format(contract.kind), _side(contract)
                 if contract.name in ("value", "used"):
-                    number, align = ASSUMPTION_FORMATS.get(assumption.wanted, Format.GENERAL), "right"
-                _write(page, row, column, entry.get(contract.name), self.style(role, number, align=align))
+                    number = ASSUMPTION_FORMATS.get(assumption.wanted, Format.TEXT)
+                    side = _LEFT if number is Format.TEXT else _RIGHT
+                _write(page, row, column, entry.get(contract.name), self.style(role, number, **side))
                 if contract.name == "value":
                     page.write_comment(row, column, _assumption_note(assumption), {"x_scale": 2})
                     if assumption.wanted == Wanted.WORD:
@@ -289,6 +293,15 @@ class _Painter:
                 column = item.column + [c.name for c in item.table].index("value")
                 for row, assumption in enumerate(REGISTER.values(), start=item.row + 1):
                     self.book.define_name(assumption.cell_name, f"={quoted}!{address(row, column, absolute=True)}")
+
+
+_LEFT: dict[str, Any] = {"align": "left", "indent": 1}
+_RIGHT: dict[str, Any] = {"align": "right"}
+
+
+def _side(column: Column) -> dict[str, Any]:
+    """Put numbers to the right, and texts to the left with a little air to the number before them."""
+    return _RIGHT if column.kind in NUMERIC_KINDS or column.kind is Kind.DATE else _LEFT
 
 
 def _write(page: Any, row: int, column: int, cell: Cell, style: Any) -> None:

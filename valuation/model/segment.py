@@ -69,7 +69,7 @@ def customer_segments(
     before = base.customers["customer_id"].map(dict(previous)).to_numpy(dtype=object)
     official = _tiers(money["value"], cuts["value"], previous=before, band=settings.number("tier_band"))
     stage, rule = _lifecycle(base, history)
-    recency = (base.as_of - history.last_purchase).astype("timedelta64[D]").astype(float)
+    recency = _days(base.as_of - history.last_purchase)
     scores = _scores(history, recency, money["revenue"], settings)
     frame = pd.DataFrame(
         {
@@ -142,6 +142,11 @@ def _scores(history: History, recency: FloatArray, revenue: FloatArray, settings
     """Score who has bought, by the twelve months."""
     frequency = np.where(np.isnan(recency), np.nan, history.purchases_12m)
     return rfm_scores(recency, frequency, revenue, bins=int(settings.number("rfm_bins")))
+
+
+def _days(spans: npt.NDArray[np.timedelta64]) -> FloatArray:
+    """Count days; NaN where there is no date, which a plain cast would turn into a huge number."""
+    return np.where(np.isnat(spans), np.nan, spans.astype("timedelta64[D]").astype(float))
 
 
 def _score(scores: npt.NDArray[np.int64]) -> FloatArray:

@@ -176,7 +176,11 @@ CHECK_LIST = (
         LIVE,
     ),
     Check(
-        "live", "Customer base value = the live formula on Lifetime value", Figure("live.difference"), CENT, "Refresh"
+        "live",
+        "One convention: base value = the live formula with this timing, grid, horizon and rate",
+        Figure("live.difference"),
+        CENT,
+        "Refresh",
     ),
     Check(
         "everybody",
@@ -218,7 +222,7 @@ FIRST = 8
 
 def _check_lines() -> tuple[Item, ...]:
     items: list[Item] = [
-        Text(row=FIRST - 1, column=i, text=text, role=Role.HEADING)
+        Text(row=FIRST - 1, column=i, text=text, role=Role.HEADING, right=i in (2, 3))
         for i, text in enumerate(("Check", "Difference", "Tolerance", "Result", "If it is not OK"), start=1)
     ]
     for row, check in enumerate(CHECK_LIST, start=FIRST):
@@ -240,9 +244,9 @@ def _check_lines() -> tuple[Item, ...]:
                 key=f"check.{check.key}",
                 expr=call("IFERROR", call("IF", good, "OK", "ERROR"), "ERROR"),
                 format=Format.GENERAL,
-                role=Role.STATUS,
+                role=Role.VERDICT,
             ),
-            Text(row=row, column=5, text=check.mend, role=Role.NOTE),
+            Text(row=row, column=5, text=check.mend, role=Role.REMARK),
         ]
     return tuple(items)
 
@@ -273,7 +277,7 @@ USED_ROW = RECONCILIATION_ROW + RECONCILIATION_LINES + 3
 def _used() -> tuple[Item, ...]:
     """Inputs now and as they were at the last refresh: a difference makes every result sheet stale."""
     items: list[Item] = [
-        Text(row=USED_ROW, column=i, text=text, role=Role.HEADING)
+        Text(row=USED_ROW, column=i, text=text, role=Role.HEADING, right=i > 1)
         for i, text in enumerate(("Inputs", "Now", "At the last refresh"), start=1)
     ]
     for i, (name, (title, expr)) in enumerate(INPUT_TOTALS.items()):

@@ -113,7 +113,7 @@ def result_sheet(table: Table, title: str, purpose: str, *, sums: tuple[str, ...
         stage=Stage.RESULT,
         items=(
             *head(table.name, title, purpose),
-            *totals(table, sums, RESULT_HEADER - 1),
+            *(totals(table, sums, RESULT_HEADER - 1) if sums else ()),
             TableBlock(row=RESULT_HEADER, column=1, table=table, input=False),
         ),
         front=front,

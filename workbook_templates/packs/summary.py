@@ -75,7 +75,7 @@ SCALE = call(
     call("IF", Name("cv_display_unit").equals(1000000), " million", ""),
 )
 CURRENCY = call("IF", Name("cv_currency").equals(""), "", Name("cv_currency") & " ")
-UNIT = CURRENCY & SCALE
+UNIT = Name("cv_currency") & SCALE
 
 
 def _amount(key: str) -> Expr:
@@ -92,15 +92,24 @@ def _best_names() -> Expr:
 
 BEST_SENTENCE = call(
     "IFERROR",
-    "The best customers by value are "
-    & _best_names()
-    & ": they hold "
-    & _percent(Figure("best.share"))
-    & " of the "
-    & _years()
-    & " customer value of "
-    & _amount("base_value")
-    & ".",
+    call(
+        "IF",
+        Figure("base_value") > 0,
+        "The best customers by value are "
+        & _best_names()
+        & ": they hold "
+        & _percent(Figure("best.share"))
+        & " of the "
+        & _years()
+        & " customer value of "
+        & _amount("base_value")
+        & ".",
+        "Together the customers cost more than they bring: the "
+        & _years()
+        & " customer value is "
+        & _amount("base_value")
+        & ".",
+    ),
     "Customer value cannot be given yet: see Exceptions for what is missing.",
 )
 HORIZON_SENTENCE = call(
@@ -297,7 +306,14 @@ def _customer_line(prefix: str, row: int, rank: Expr | int) -> tuple[Item, ...]:
         ("value", call("IFERROR", _in_units(_lookup(LIFETIME_VALUE, "value", "value_rank", place)), ""), Format.MONEY),
     )
     return tuple(
-        Formula(row=row, column=LISTS_COLUMN + i, key=f"{prefix}.{name}", expr=expr, format=number)
+        Formula(
+            row=row,
+            column=LISTS_COLUMN + i,
+            key=f"{prefix}.{name}",
+            expr=expr,
+            format=number,
+            role=Role.COUNTER if name == "rank" else Role.CALCULATION,
+        )
         for i, (name, expr, number) in enumerate(columns)
     )
 
@@ -400,5 +416,6 @@ SUMMARY = Sheet(
         *_whale_curve(),
     ),
     front=True,
+    one_page=True,
     widths={1: 33, 2: 16, 3: 44, 4: 3, 5: 7, 6: 34, 7: 15, 8: 15, 9: 15},
 )

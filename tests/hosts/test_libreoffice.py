@@ -1,0 +1,198 @@
+"""Every native formula of every sheet, computed by LibreOffice: it must say what our twin has put into the cell."""
+
+import datetime as dt
+import math
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from addin.books.file import FileBook
+from addin.contents import read_contents
+from addin.creating import create_workbook
+from addin.refresh import plan_refresh
+from addin.settings import set_assumptions
+from tests.hosts.libreoffice import SOFFICE, Shown, recalculate, shown
+from valuation.assumptions import ASSUMPTIONS as REGISTER
+from workbook_templates.catalogue import compose
+from workbook_templates.layout import Template, address
+from workbook_templates.packs import PACKS
+from workbook_templates.plan import Cell, CellError, Plan
+from workbook_templates.sample import sample_company
+
+pytestmark = [
+    pytest.mark.office,
+    pytest.mark.skipif(SOFFICE is None, reason="soffice is not on PATH: install LibreOffice Calc to run these tests"),
+]
+
+Inputs = Mapping[str, pd.DataFrame]
+Settings = Mapping[str, Cell]
+
+NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+ALL_PACKS = tuple(PACKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A workbook: what it is filled with, and what is done to it before the refresh."""
+
+    inputs: Callable[[], Inputs]
+    settings: Settings | None = None
+    typed: Mapping[tuple[str, str], Cell] | None = None
+    packs: tuple[str, ...] = ALL_PACKS
+    refreshed: bool = True
+
+    def build(self, path: Path) -> Template:
+        """Write it as a user would get it."""
+        template = compose("customer_value", self.packs)
+        create_workbook(path, template, self.inputs())
+        book = FileBook(path)
+        if self.typed:
+            book.apply(Plan(cells=self.typed))
+        if self.refreshed:
+            contents, cells = set_assumptions(read_contents(book), self.settings or {})
+            book.apply(plan_refresh(contents, now=NOW, settings=cells).plan)
+        return template
+
+
+def few(customers: int) -> Inputs:
+    """Give the first customers of the sample company, with what belongs to them."""
+    tables = dict(sample_company())
+    kept = tables["Customers"].head(customers)
+    tables["Customers"] = kept
+    for name, table in tables.items():
+        if name not in ("Customers", "Retention", "Ledger pools") and "customer_id" in table:
+            tables[name] = table[table["customer_id"].isin(kept["customer_id"])].reset_index(drop=True)
+    return tables
+
+
+def day_one() -> Inputs:
+    """Give a customer list with a margin a year, and nothing else."""
+    ids = [f"K{i}" for i in range(1, 9)]
+    revenue = [120000.0, 80000.0, 60000.5, 40000.0, 30000.0, 0.0, 5000.25, 1.0]
+    return {
+        "Customers": pd.DataFrame(
+            {
+                "customer_id": ids,
+                "name": [f"Customer {i}" for i in ids],
+                "annual_revenue": revenue,
+                "annual_margin": [0.3 * amount for amount in revenue],
+            }
+        )
+    }
+
+
+def without_costs() -> Inputs:
+    """Give customers and what they bought, but not what it cost."""
+    tables = few(20)
+    transactions = tables["Transactions"].drop(columns="cogs")
+    return {"Customers": tables["Customers"], "Transactions": transactions}
+
+
+def small() -> Inputs:
+    return few(40)
+
+
+FACTORS: Settings = {"marketing_cost": 0.02, "sales_cost": 0.05, "support_cost": 0.03}
+NOTHING: Settings = {id_: None for id_ in REGISTER}
+SPOILT = {("Transactions", "C7"): "twelve", ("Transactions", "C9"): CellError.NA, ("Ledger pools", "C8"): "n/a"}
+
+CASES = {
+    "empty": Case(inputs=dict, refreshed=False),
+    "empty_refreshed": Case(inputs=dict, settings={"as_of": dt.date(2025, 12, 31)}),
+    "sample": Case(inputs=sample_company),
+    "core_only": Case(inputs=small, packs=()),
+    "day_one": Case(inputs=day_one, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}),
+    "costs_unknown": Case(inputs=without_costs),
+    "unlimited": Case(inputs=small, settings={"horizon": "inf", "currency": None}),
+    "start": Case(inputs=small, settings={"timing": "start", "horizon": 5.0, "display_unit": 1.0}),
+    "end_of_month": Case(inputs=small, settings={"timing": "end", "periods_per_year": 12.0, "display_unit": 1e6}),
+    "one_customer": Case(inputs=lambda: few(1)),
+    "no_assumptions": Case(inputs=small, settings=NOTHING),
+    "spoilt_inputs": Case(inputs=small, typed=SPOILT),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalculated:
+    """One workbook as we wrote it and as LibreOffice computes it."""
+
+    template: Template
+    path: Path
+    cached: Mapping[tuple[str, str], Shown]
+    computed: Mapping[tuple[str, str], Shown]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Recalculated]:
+    folder = tmp_path_factory.mktemp("libreoffice")
+    paths = {name: folder / f"{name}.xlsx" for name in CASES}
+    templates = {name: case.build(paths[name]) for name, case in CASES.items()}
+    saved = recalculate(list(paths.values()), folder)
+    found = {}
+    for name, path in paths.items():
+        places = formula_places(templates[name])
+        found[name] = Recalculated(
+            template=templates[name], path=path, cached=shown(path, places), computed=shown(saved[path], places)
+        )
+    return found
+
+
+def formula_places(template: Template) -> dict[tuple[str, str], str]:
+    """Give sheet and address of every formula cell, with its key."""
+    return {
+        (sheet.name, address(formula.row, formula.column)): key
+        for key, (sheet, formula) in template.formulas.items()
+    }
+
+
+def agree(ours: Shown, theirs: Shown) -> bool:
+    """Compare two cells: numbers to nine digits or a millionth, everything else to the letter."""
+    if ours.kind == theirs.kind == "n":
+        a, b = float(str(ours.value)), float(str(theirs.value))
+        return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-6)
+    texts = {"s", "str", "inlineStr"}
+    same_kind = ours.kind == theirs.kind or {ours.kind, theirs.kind} <= texts
+    return same_kind and ours.value == theirs.value
+
+
+EMPTY_TEXT = Shown("", "s")
+"""An empty text is stored without a value, which the reader gives as no cell at all."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_formula_shows_what_libreoffice_computes(results: Mapping[str, Recalculated], name: str) -> None:
+    result = results[name]
+    differences = {
+        f"{place[0]}!{place[1]} ({key})": (ours, theirs)
+        for place, key in formula_places(result.template).items()
+        if not agree(
+            ours := result.cached.get(place, EMPTY_TEXT), theirs := result.computed.get(place, EMPTY_TEXT)
+        )
+    }
+    assert differences == {}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_workbook_has_no_other_formula_cells(results: Mapping[str, Recalculated], name: str) -> None:
+    result = results[name]
+    with zipfile.ZipFile(result.path) as package:
+        formulas = sum(
+            len(re.findall(rb"<f[ >]", package.read(part)))
+            for part in package.namelist()
+            if part.startswith("xl/worksheets/sheet")
+        )
+    assert formulas == len(result.template.formulas)
+
+
+def test_sample_has_no_error_cells_and_passes_all_checks(results: Mapping[str, Recalculated]) -> None:
+    result = results["sample"]
+    places = {key: place for place, key in formula_places(result.template).items()}
+    errors = [place for place, cell in result.computed.items() if cell.kind == "e"]
+    assert errors == []
+    assert result.computed[places["checks"]].value == "All checks passed"
+    assert result.computed[places["stale"]].value is False

@@ -98,10 +98,11 @@ def _money(data: TableData, mask: BoolArray | pd.Series, column: str = "net_amou
 
 
 def _missing_columns(data: TableData) -> Iterator[Finding]:
+    """Find columns that the table must have; without one whose blanks are allowed, values stand all the same."""
     for column in data.table:
         if column.required and column.name not in data.frame:
             yield Finding(
-                severity=Severity.ERROR,
+                severity=Severity.ERROR if column.blank is Blank.STOP else Severity.WARNING,
                 kind="column missing",
                 table=data.table.name,
                 column=column.name,

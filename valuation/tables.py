@@ -156,7 +156,10 @@ class Table:
 
     def __getitem__(self, name: str) -> Column:
         """Give the column of that name."""
-        return next(column for column in self.columns if column.name == name)
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)

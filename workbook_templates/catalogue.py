@@ -1,8 +1,9 @@
 """The templates there are, and how a workbook says which one it was made from."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from workbook_templates.layout import Format, Item, Role, Sheet, Stage, Template, Text
+from workbook_templates.layout import Format, Formula, Item, NamedCell, Role, Sheet, Stage, TableBlock, Template, Text
 from workbook_templates.layout import Pack as Pack
 from workbook_templates.packs import PACKS
 
@@ -24,6 +25,8 @@ def compose(template: str = "customer_value", packs: Sequence[str] = ()) -> Temp
     ------
     UnknownTemplateError
         If there is no such template or pack; the message names those that there are.
+    ValueError
+        If packs do not go together: a sheet, a table, a name or the key of a formula stands in two of them.
     """
     if template not in TEMPLATES:
         raise UnknownTemplateError(f"no template '{template}'; there is {', '.join(TEMPLATES)}")
@@ -34,7 +37,25 @@ def compose(template: str = "customer_value", packs: Sequence[str] = ()) -> Temp
     bare = Template(id=template, version=VERSION, packs=tuple(chosen))
     core = chosen[0]
     with_index = Pack(name=core.name, purpose=core.purpose, sheets=(*core.sheets, _index(bare)))
-    return Template(id=template, version=VERSION, packs=(with_index, *chosen[1:]))
+    composed = Template(id=template, version=VERSION, packs=(with_index, *chosen[1:]))
+    doubles = [what for what, times in Counter(_found_by_name(composed)).items() if times > 1]
+    if doubles:
+        raise ValueError(f"the packs {', '.join(pack.name for pack in chosen)} have two of: {', '.join(doubles)}")
+    return composed
+
+
+def _found_by_name(template: Template) -> Iterator[str]:
+    """Name everything that formulas, links and plans look for; Excel does not tell capital letters from small ones."""
+    for sheet in template.sheets:
+        yield f"sheet {sheet.name.casefold()}"
+        for item in sheet.items:
+            match item:
+                case Formula():
+                    yield f"formula {item.key}"
+                case NamedCell():
+                    yield f"name {item.name.casefold()}"
+                case TableBlock():
+                    yield f"table {item.table.excel_name.casefold()}"
 
 
 def recognise(identity: str) -> Template:

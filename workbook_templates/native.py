@@ -82,22 +82,20 @@ NEGATIVE = BINDING["-"]
 
 
 class Expr:
-    """
-    A part of a formula.
+    """A part of a formula."""
 
-    Attributes
-    ----------
-    binding : int
-        How tightly its text holds together.
-    wide : bool
-        Whether it gives a column, not one value.
-    is_range : bool
-        Whether it is cells of a sheet, not a computed value.
-    """
+    is_range = False
+    """Whether it is cells of a sheet, not a computed value."""
 
-    binding: int = ATOM
-    wide: bool = False
-    is_range: bool = False
+    @property
+    def binding(self) -> int:
+        """How tightly its text holds together."""
+        return ATOM
+
+    @property
+    def wide(self) -> bool:
+        """Whether it gives a column, not one value."""
+        return False
 
     def excel(self, place: Place) -> str:
         """Write the expression as formula text without a leading equals sign."""
@@ -151,16 +149,16 @@ class Expr:
         """Give the opposite of `equals`."""
         return _Binary("<>", self, const(other))
 
-    def __lt__(self, other: "Expr | float") -> "Expr":
+    def __lt__(self, other: "Expr | str | float") -> "Expr":
         return _Binary("<", self, const(other))
 
-    def __le__(self, other: "Expr | float") -> "Expr":
+    def __le__(self, other: "Expr | str | float") -> "Expr":
         return _Binary("<=", self, const(other))
 
-    def __gt__(self, other: "Expr | float") -> "Expr":
+    def __gt__(self, other: "Expr | str | float") -> "Expr":
         return _Binary(">", self, const(other))
 
-    def __ge__(self, other: "Expr | float") -> "Expr":
+    def __ge__(self, other: "Expr | str | float") -> "Expr":
         return _Binary(">=", self, const(other))
 
 
@@ -172,7 +170,7 @@ class _Const(Expr):
     content: str | float | bool
 
     @property
-    def binding(self) -> int:  # type: ignore[override]  # of a constant it depends on the sign
+    def binding(self) -> int:
         return NEGATIVE if not isinstance(self.content, str) and self.content < 0 else ATOM
 
     def excel(self, place: Place) -> str:
@@ -214,12 +212,15 @@ class Column(Expr):
 
     table: Table
     name: str
-    wide = True
     is_range = True
 
     def __post_init__(self) -> None:
         if self.name not in (column.name for column in self.table):
             raise KeyError(f"table {self.table.name} has no column '{self.name}'")
+
+    @property
+    def wide(self) -> bool:
+        return True
 
     @property
     def heading(self) -> str:
@@ -269,8 +270,11 @@ class Figures(Expr):
     """A column of formula cells one under the other, by the keys of all of them."""
 
     keys: tuple[str, ...]
-    wide = True
     is_range = True
+
+    @property
+    def wide(self) -> bool:
+        return True
 
     def excel(self, place: Place) -> str:
         return f"{place(self.keys[0])}:{place(self.keys[-1]).rsplit('!', 1)[-1]}"
@@ -286,11 +290,11 @@ class _Binary(Expr):
     right: Expr
 
     @property
-    def binding(self) -> int:  # type: ignore[override]  # that of its sign
+    def binding(self) -> int:
         return BINDING[self.sign]
 
     @property
-    def wide(self) -> bool:  # type: ignore[override]  # like its operands
+    def wide(self) -> bool:
         return self.left.wide or self.right.wide
 
     def excel(self, place: Place) -> str:
@@ -314,7 +318,7 @@ class _Call(Expr):
     arguments: tuple[Expr, ...]
 
     @property
-    def wide(self) -> bool:  # type: ignore[override]  # like its arguments
+    def wide(self) -> bool:
         return FUNCTIONS[self.name].rowwise and any(argument.wide for argument in self.arguments)
 
     def excel(self, place: Place) -> str:

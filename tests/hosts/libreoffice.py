@@ -66,9 +66,13 @@ def shown(workbook: Path, places: Iterable[Place]) -> Mapping[Place, Shown]:
         return {
             (sheet, cell.coordinate): Shown(cell.value, cell.data_type)
             for sheet, addresses in wanted.items()
-            for row in book[sheet].iter_rows(max_row=max(int(a.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")) for a in addresses))
+            for row in book[sheet].iter_rows(max_row=max(map(_row, addresses)))
             for cell in row
             if cell.value is not None and cell.coordinate in addresses
         }
     finally:
         book.close()
+
+
+def _row(address: str) -> int:
+    return int(address.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))

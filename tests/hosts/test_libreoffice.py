@@ -98,7 +98,7 @@ def small() -> Inputs:
 
 
 FACTORS: Settings = {"marketing_cost": 0.02, "sales_cost": 0.05, "support_cost": 0.03}
-NOTHING: Settings = {id_: None for id_ in REGISTER}
+NOTHING: Settings = dict.fromkeys(REGISTER)
 SPOILT = {("Transactions", "C7"): "twelve", ("Transactions", "C9"): CellError.NA, ("Ledger pools", "C8"): "n/a"}
 
 CASES = {
@@ -145,8 +145,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Recalculat
 def formula_places(template: Template) -> dict[tuple[str, str], str]:
     """Give sheet and address of every formula cell, with its key."""
     return {
-        (sheet.name, address(formula.row, formula.column)): key
-        for key, (sheet, formula) in template.formulas.items()
+        (sheet.name, address(formula.row, formula.column)): key for key, (sheet, formula) in template.formulas.items()
     }
 
 
@@ -170,9 +169,7 @@ def test_every_formula_shows_what_libreoffice_computes(results: Mapping[str, Rec
     differences = {
         f"{place[0]}!{place[1]} ({key})": (ours, theirs)
         for place, key in formula_places(result.template).items()
-        if not agree(
-            ours := result.cached.get(place, EMPTY_TEXT), theirs := result.computed.get(place, EMPTY_TEXT)
-        )
+        if not agree(ours := result.cached.get(place, EMPTY_TEXT), theirs := result.computed.get(place, EMPTY_TEXT))
     }
     assert differences == {}
 

@@ -1,10 +1,10 @@
 """Input tables as the adapters give them: typed columns, and a fault for every cell that has no value."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from valuation.findings import Finding
@@ -17,22 +17,23 @@ AS_OF = np.datetime64("2025-12-31", "D")
 Tables = dict[str, TableData]
 
 
-def table(
-    name_: str, /, *, faults: Mapping[str, Mapping[int, Fault]] | None = None, **columns: Sequence[object]
-) -> TableData:
-    """Make a table of the contract; None is a blank, and `faults` adds others by column and row counted from 1."""
+def table(name_: str, /, **columns: Sequence[object]) -> TableData:
+    """Make a table of the contract; None is a blank."""
     contract = TABLES[name_]
-    size = len(next(iter(columns.values()), ()))
-    frame = pd.DataFrame(index=pd.RangeIndex(size))
-    found: dict[str, npt.NDArray[np.int8]] = {}
+    frame = pd.DataFrame(index=pd.RangeIndex(len(next(iter(columns.values()), ()))))
     for column, cells in columns.items():
         frame[column] = typed(contract[column].kind, cells)
-        marks = np.where(frame[column].isna(), Fault.BLANK, Fault.NONE).astype(np.int8)
-        for row, fault in (faults or {}).get(column, {}).items():
-            marks[row - 1] = fault
-        if marks.any():
-            found[column] = marks
-    return TableData(table=contract, frame=frame, faults=found)
+    blanks = {column: frame[column].isna().to_numpy() for column in columns}
+    faults = {column: blank * np.int8(Fault.BLANK) for column, blank in blanks.items() if blank.any()}
+    return TableData(table=contract, frame=frame, faults=faults)
+
+
+def misread(data: TableData, column: str, faults: Mapping[int, Fault]) -> TableData:
+    """Give blank cells of a column the fault that made them so, by row counted from 1."""
+    marks = data.faults[column].copy()
+    for row, fault in faults.items():
+        marks[row - 1] = fault
+    return replace(data, faults={**data.faults, column: marks})
 
 
 def typed(kind: Kind, cells: Sequence[object]) -> "pd.Series[Any]":
@@ -77,8 +78,8 @@ def value(*parts: TableData, previous: Mapping[str, str] | None = None) -> Resul
     return value_base(tables(*parts), previous_segments=previous or {})
 
 
-def result(results: Results, name: str) -> pd.DataFrame:
-    """Give a result table by customer id."""
+def result(results: Results, name: str) -> Any:
+    """Give a result table by customer id; untyped, because the stubs know nothing about its cells."""
     return results.tables[name].set_index("customer_id")
 
 

@@ -30,7 +30,7 @@ def profit(own: TableData, *parts: TableData, assumed: Settings | None = None) -
 
 
 def line(result: Profit, *columns: str) -> list[list[float]]:
-    return np.asarray(result.pnl[list(columns)].to_numpy(dtype=float)).T.tolist()
+    return [result.pnl[column].tolist() for column in columns]
 
 
 def day_one(*rows: tuple[float | None, float | None]) -> TableData:

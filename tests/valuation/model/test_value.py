@@ -1,6 +1,7 @@
 """Customer value: the projection base, the horizons, who is worth nothing, and what cannot be known."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import strategies
-from tests.valuation.model.builders import customers, found, kinds, result, table, tables, transactions, value
-from tests.valuation.model.builders import assumptions as register
+from tests.valuation.model.builders import (
+    assumptions,
+    customers,
+    found,
+    kinds,
+    result,
+    table,
+    tables,
+    transactions,
+    value,
+)
 from valuation.findings import Severity
 from valuation.lifetime import lifetime_value
 from valuation.model import Results, value_base
@@ -32,13 +42,13 @@ def chances(*rates: float) -> TableData:
     return table("Retention", customer_id=ids, probability=rates)
 
 
-def values(own: TableData, *parts: TableData, **assumed: object) -> pd.DataFrame:
-    frame = result(value(own, register(as_of=AS_OF_DATE, sales_cost=0.0, **assumed), *parts), "Lifetime value")
+def values(own: TableData, *parts: TableData, **assumed: object) -> Any:
+    frame = result(value(own, assumptions(as_of=AS_OF_DATE, sales_cost=0.0, **assumed), *parts), "Lifetime value")
     assert list(frame.reset_index()) == [column.name for column in LIFETIME_VALUE]
     return frame
 
 
-def horizons(results: Results) -> pd.DataFrame:
+def horizons(results: Results) -> Any:
     frame = results.tables["Horizons"]
     assert list(frame) == [column.name for column in HORIZONS]
     return frame.set_index("horizon")
@@ -78,7 +88,7 @@ def test_horizon_table_adds_up_the_customer_table() -> None:
     inputs = tables(
         typed_customers(1000.0, -50.0, 300.0, 7.0, status=[None, None, "lost", "prospect"]),
         chances(0.8, 0.9, 0.5, 0.5),
-        register(as_of=AS_OF_DATE, sales_cost=0.0, periods_per_year=4.0),
+        assumptions(as_of=AS_OF_DATE, sales_cost=0.0, periods_per_year=4.0),
     )
     results = value_base(inputs, previous_segments={})
     by_customer, by_horizon = results.tables["Lifetime value"], horizons(results)
@@ -90,7 +100,7 @@ def test_horizon_table_adds_up_the_customer_table() -> None:
 
 def test_longer_horizons_may_change_the_order() -> None:
     results = value(
-        typed_customers(1000.0, 600.0), chances(0.6, 0.9), register(as_of=AS_OF_DATE, sales_cost=0.0, horizon=1.0)
+        typed_customers(1000.0, 600.0), chances(0.6, 0.9), assumptions(as_of=AS_OF_DATE, sales_cost=0.0, horizon=1.0)
     )
     assert result(results, "Lifetime value")["value_rank"].tolist() == [1.0, 2.0]
     assert horizons(results)["rank_correlation"].iloc[0] == -1.0
@@ -101,7 +111,7 @@ def test_longer_horizons_may_change_the_order() -> None:
 
 def test_endless_values_are_missing_and_found_and_finite_ones_stand() -> None:
     inputs = (typed_customers(100.0, 100.0), chances(0.5, 1.0))
-    results = value(*inputs, register(as_of=AS_OF_DATE, sales_cost=0.0, discount_rate=0.0))
+    results = value(*inputs, assumptions(as_of=AS_OF_DATE, sales_cost=0.0, discount_rate=0.0))
     frame = result(results, "Lifetime value")
     assert frame.loc["C1", ["value", "value_3", "value_10"]].tolist() == [300.0, 300.0, 1000.0]
     assert math.isnan(frame.loc["C1", "value_unlimited"])
@@ -114,14 +124,14 @@ def test_endless_values_are_missing_and_found_and_finite_ones_stand() -> None:
 
 def test_an_endless_value_is_an_error_where_it_is_the_chosen_one() -> None:
     inputs = (typed_customers(100.0), chances(1.0))
-    results = value(*inputs, register(as_of=AS_OF_DATE, sales_cost=0.0, discount_rate=0.0, horizon="inf"))
+    results = value(*inputs, assumptions(as_of=AS_OF_DATE, sales_cost=0.0, discount_rate=0.0, horizon="inf"))
     assert math.isnan(result(results, "Lifetime value").loc["C0", "value"])
     assert found(results.findings, "value has no limit").severity is Severity.ERROR
 
 
 def test_a_negative_rate_can_be_endless_below_certainty() -> None:
     inputs = (typed_customers(100.0), chances(0.97))
-    results = value(*inputs, register(as_of=AS_OF_DATE, sales_cost=0.0, discount_rate=-0.05))
+    results = value(*inputs, assumptions(as_of=AS_OF_DATE, sales_cost=0.0, discount_rate=-0.05))
     assert "not below 1 + the discount rate" in found(results.findings, "value has no limit").what
 
 
@@ -137,7 +147,7 @@ def test_base_is_the_run_rate_without_one_offs() -> None:
         acq_share=[0.5],
     )  # fmt: skip
     hours = table("Drivers", customer_id=["A"], driver=["h"], quantity=[1.0])
-    results = value(customers("A"), sales, pools, hours, register(as_of=AS_OF_DATE))
+    results = value(customers("A"), sales, pools, hours, assumptions(as_of=AS_OF_DATE))
     assert result(results, "Lifetime value").loc["A", "annual_margin"] == 40.0 - 30.0 + 15.0
     assert result(results, "Customer P&L").loc["A", "run_rate_contribution"] == 140.0 - 15.0
 
@@ -189,7 +199,7 @@ def test_lost_ended_silent_and_prospects_are_worth_nothing_though_they_cost() ->
         "Ledger pools", pool=["support"], gl_account=["1"], amount=[50.0], driver=["h"], treatment=["retention"]
     )
     hours = table("Drivers", customer_id=list(own.frame["customer_id"]), driver=["h"] * 5, quantity=[1.0] * 5)
-    results = value(own, sales, pools, hours, register(as_of=AS_OF_DATE))
+    results = value(own, sales, pools, hours, assumptions(as_of=AS_OF_DATE))
     frame = result(results, "Lifetime value")
     assert (frame.loc[["lost", "ended", "silent", "prospect"], VALUES] == 0).all().all()
     assert not np.signbit(frame.loc[["silent", "prospect"], VALUES].to_numpy()).any()
@@ -206,7 +216,7 @@ def test_lost_ended_silent_and_prospects_are_worth_nothing_though_they_cost() ->
 def test_costs_unknown_make_a_customer_worth_an_unknown_amount_unless_it_is_gone() -> None:
     own = customers("A", "B", "C", status=[None, "lost", None])
     sales = transactions(*((id_, "2025-03-01", 100.0) for id_ in "ABC"), cogs=[None, None, 40.0])
-    results = value(own, sales, register(as_of=AS_OF_DATE, sales_cost=0.0))
+    results = value(own, sales, assumptions(as_of=AS_OF_DATE, sales_cost=0.0))
     frame = result(results, "Lifetime value")
     assert frame.loc["A", [*VALUES, "annual_margin", "value_rank"]].isna().all()
     assert frame.loc["A", "note"] == "costs or revenue unknown: no value"
@@ -250,7 +260,7 @@ def test_typed_or_missing_costs_are_graded_c_whatever_the_retention() -> None:
 def test_a_first_value_on_day_one_is_graded_c() -> None:
     """A customer list with a yearly margin and three typed factors: no transactions, no ledger."""
     own = table("Customers", customer_id=["A", "B"], annual_revenue=[1000.0, 500.0], annual_margin=[400.0, 20.0])
-    assumed = register(as_of=AS_OF_DATE, marketing_cost=0.02, sales_cost=0.06, support_cost=0.03)
+    assumed = assumptions(as_of=AS_OF_DATE, marketing_cost=0.02, sales_cost=0.06, support_cost=0.03)
     results = value(own, assumed)
     frame = result(results, "Lifetime value")
     assert frame["annual_margin"].tolist() == pytest.approx([290.0, -35.0])

@@ -230,6 +230,14 @@ def _join(left: Scalar, right: Scalar) -> Scalar:
     return _text(left) + _text(right) if error is None else error
 
 
+def _substitute(text: Scalar, old: Scalar, new: Scalar) -> Scalar:
+    error = _first_error((text, old, new))
+    if error is not None:
+        return error
+    before = _text(old)
+    return _text(text).replace(before, _text(new)) if before else _text(text)
+
+
 def _filled(cell: Scalar, beside: Scalar) -> Scalar:
     """Make of a blank what the cell beside it is: 0, an empty text or FALSE."""
     if cell is not None:
@@ -428,9 +436,9 @@ def _is_empty(cell: Scalar) -> bool:
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    """Make a pattern of a text in which ``*`` and ``?`` stand for anything, unless ``~`` precedes them."""
+    """Make a pattern of a text in which ``*`` and ``?`` stand for anything, and ``~`` for the sign that follows it."""
     wild = {"*": ".*", "?": "."}
-    tokens = re.findall(r"~[*?~]|.", text, re.DOTALL)
+    tokens = re.findall(r"~.|.", text, re.DOTALL)
     return re.compile("".join(wild.get(token) or re.escape(token[-1]) for token in tokens), re.IGNORECASE | re.DOTALL)
 
 
@@ -520,6 +528,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "MAX": Function(_over_numbers(np.max), (_RANGE,), many=True),
     "MIN": Function(_over_numbers(np.min), (_RANGE,), many=True),
     "ROUND": Function(_numeric(_round), (_CELL, _CELL)),
+    "SUBSTITUTE": Function(_substitute, (_CELL, _CELL, _CELL)),
     "SUM": Function(_sum, (_RANGE,), many=True),
     "SUMIF": Function(_sum_if, (_RANGE, _CELL, _RANGE)),
     "SUMPRODUCT": Function(_sum_product, (_ANY,), many=True),

@@ -4,7 +4,7 @@ import datetime as dt
 import math
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,20 +70,35 @@ def few(customers: int) -> Inputs:
     return tables
 
 
-def day_one() -> Inputs:
+def listed(ids: Sequence[str]) -> Inputs:
     """Give a customer list with a margin a year, and nothing else."""
-    ids = [f"K{i}" for i in range(1, 9)]
-    revenue = [120000.0, 80000.0, 60000.5, 40000.0, 30000.0, 0.0, 5000.25, 1.0]
+    revenue = [120000.0 / place**2 for place in range(1, len(ids) + 1)]
     return {
         "Customers": pd.DataFrame(
             {
                 "customer_id": ids,
-                "name": [f"Customer {i}" for i in ids],
+                "name": ids,
                 "annual_revenue": revenue,
                 "annual_margin": [0.3 * amount for amount in revenue],
             }
         )
     }
+
+
+def day_one() -> Inputs:
+    return listed([f"K{place}" for place in range(1, 9)])
+
+
+def odd_ids() -> Inputs:
+    """Give ids that a spreadsheet could take for a pattern, a number, a formula or an error."""
+    return listed(["A*", "AB", "a?", "~1", "007", "7", "1E5", "=1+1", "TRUE", 'say "x" & <y>', "Ünï", "~*"])
+
+
+def loyal() -> Inputs:
+    """Give customers who all stay for ever."""
+    tables = dict(day_one())
+    tables["Retention"] = pd.DataFrame({"customer_id": tables["Customers"]["customer_id"], "probability": 1.0})
+    return tables
 
 
 def without_costs() -> Inputs:
@@ -107,6 +122,8 @@ CASES = {
     "sample": Case(inputs=sample_company),
     "core_only": Case(inputs=small, packs=()),
     "day_one": Case(inputs=day_one, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}),
+    "odd_ids": Case(inputs=odd_ids, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}),
+    "undiscounted": Case(inputs=loyal, settings={**FACTORS, "as_of": dt.date(2025, 12, 31), "discount_rate": 0.0}),
     "costs_unknown": Case(inputs=without_costs),
     "unlimited": Case(inputs=small, settings={"horizon": "inf", "currency": None}),
     "start": Case(inputs=small, settings={"timing": "start", "horizon": 5.0, "display_unit": 1.0}),

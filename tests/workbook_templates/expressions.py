@@ -129,6 +129,10 @@ CASES: Final[tuple[Case, ...]] = (
     Case((THREE * 1e20) & "", 'cv_three*100000000000000000000&""', "300000000000000000000", "LibreOffice: 3E+020"),
     Case(DATE & "", 'cv_day&""', "46022"),
     Case(WORD & ERROR, "cv_word&cv_error", NUM),
+    Case(call("SUBSTITUTE", "a*b*", "*", "~*"), 'SUBSTITUTE("a*b*","*","~*")', "a~*b~*"),
+    Case(call("SUBSTITUTE", THREE, "", "x"), 'SUBSTITUTE(cv_three,"","x")', "3"),
+    Case(call("SUBSTITUTE", WORD, "M", BLANK), 'SUBSTITUTE(cv_word,"M",cv_blank)', "id"),
+    Case(call("SUBSTITUTE", WORD, ERROR, "x"), 'SUBSTITUTE(cv_word,cv_error,"x")', NUM),
     # comparisons
     Case(BLANK.equals(0), "cv_blank=0", True),
     Case(BLANK.equals(""), 'cv_blank=""', True),
@@ -224,6 +228,12 @@ CASES: Final[tuple[Case, ...]] = (
     Case(call("MATCH", "ABC", ID, 0), 'MATCH("ABC",tblThings[Id],0)', 4.0),
     Case(call("MATCH", "?b?", ID, 0), 'MATCH("?b?",tblThings[Id],0)', 4.0),
     Case(call("MATCH", "x~~y", ID, 0), 'MATCH("x~~y",tblThings[Id],0)', 5.0),
+    Case(call("MATCH", "x~y", ID, 0), 'MATCH("x~y",tblThings[Id],0)', NA),
+    Case(
+        call("MATCH", call("SUBSTITUTE", "x~y", "~", "~~"), ID, 0),
+        'MATCH(SUBSTITUTE("x~y","~","~~"),tblThings[Id],0)',
+        5.0,
+    ),
     Case(call("MATCH", "z", ID, 0), 'MATCH("z",tblThings[Id],0)', NA),
     Case(call("MATCH", 5, RANK, 0), "MATCH(5,tblThings[Rank],0)", 3.0),
     Case(call("MATCH", 0, AMOUNT, 0), "MATCH(0,tblThings[Amount],0)", 5.0),

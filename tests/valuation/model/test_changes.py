@@ -71,9 +71,7 @@ def test_who_came_and_who_went_counts_from_nought() -> None:
         ({"A": NAN, "B": None}, {"A": NAN, "B": NAN}, "stays unknown (2 customers without a value)."),
     ],
 )
-def test_a_total_that_leaves_customers_out_is_not_given(
-    before: Cells, after: Cells, expected: str
-) -> None:
+def test_a_total_that_leaves_customers_out_is_not_given(before: Cells, after: Cells, expected: str) -> None:
     assert said(before, after) == [f"The base value {expected}"]
 
 

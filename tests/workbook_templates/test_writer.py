@@ -1,0 +1,198 @@
+"""The empty workbook that is drawn from a template, read back by another program and from its XML."""
+
+import html
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+
+import openpyxl
+import pytest
+from openpyxl.workbook.workbook import Workbook
+
+from valuation.assumptions import ASSUMPTIONS as REGISTER
+from valuation.tables import ASSUMPTIONS, Kind
+from workbook_templates.catalogue import compose
+from workbook_templates.layout import NamedCell, Role, TableBlock, Text, address
+from workbook_templates.packs import PACKS
+from workbook_templates.plan import Cell
+from workbook_templates.writer import draw
+
+TEMPLATE = compose("customer_value", list(PACKS))
+HOSTILE = ('=HYPERLINK("http://example.com")', "+1", "-1", "@SUM(A1)", "{=1+1}", "http://example.com", "1e5", "<b>&")
+
+
+def register(**values: Cell) -> Sequence[Mapping[str, Cell]]:
+    """Give the rows of the register, with some of their cells."""
+    return [{"id": id_, "scope": "all", **values} for id_ in REGISTER]
+
+
+@pytest.fixture(scope="module")
+def drawn() -> bytes:
+    return draw(TEMPLATE, register())
+
+
+@pytest.fixture(scope="module")
+def book(drawn: bytes) -> Workbook:
+    return openpyxl.load_workbook(BytesIO(drawn))
+
+
+def parts(workbook: bytes) -> dict[str, str]:
+    """Give the XML parts of a package."""
+    with zipfile.ZipFile(BytesIO(workbook)) as package:
+        return {
+            name: package.read(name).decode("utf-8") for name in package.namelist() if name.endswith((".xml", ".rels"))
+        }
+
+
+def sheet_parts(workbook: bytes) -> dict[str, str]:
+    """Give the XML of each sheet by its name, in the order of the workbook."""
+    xml = parts(workbook)
+    found = re.findall(r'<sheet name="([^"]+)" sheetId="(\d+)"', xml["xl/workbook.xml"])
+    return {html.unescape(name): xml[f"xl/worksheets/sheet{number}.xml"] for name, number in found}
+
+
+def test_the_same_template_gives_the_same_bytes(drawn: bytes) -> None:
+    assert draw(compose("customer_value", list(PACKS)), register()) == drawn
+
+
+def test_sheets_stand_in_order(book: Workbook) -> None:
+    assert book.sheetnames == [sheet.name for sheet in TEMPLATE.sheets]
+    assert {sheet.sheet_state for sheet in book.worksheets} == {"visible"}
+    assert book.active is book["Summary"]
+
+
+def test_every_formula_cell_has_exactly_the_text_of_the_layout(drawn: bytes) -> None:
+    wanted = {
+        (sheet.name, address(formula.row, formula.column)): formula.expr.excel(TEMPLATE.place)
+        for sheet, formula in TEMPLATE.formulas.values()
+    }
+    found = {
+        (sheet, cell): html.unescape(text)
+        for sheet, xml in sheet_parts(drawn).items()
+        for cell, text in re.findall(r'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*>([^<]*)</f>', xml)
+    }
+    assert found == wanted
+    assert sum(xml.count("<f>") + xml.count("<f ") for xml in sheet_parts(drawn).values()) == len(wanted)
+
+
+def test_tables_stand_where_the_layout_says_with_their_headings(book: Workbook) -> None:
+    for name, (sheet, block) in TEMPLATE.tables.items():
+        table = book[sheet.name].tables[block.table.excel_name]
+        rows = len(REGISTER) if name == "Assumptions" else block.rows
+        last = address(block.row + rows, block.column + len(block.table.columns) - 1)
+        assert table.ref == f"{address(block.row, block.column)}:{last}"
+        assert table.column_names == [column.title for column in block.table]
+        heads = [book[sheet.name].cell(block.row, block.column + i).value for i in range(len(block.table.columns))]
+        assert heads == table.column_names
+
+
+def test_input_columns_refuse_what_they_cannot_hold(book: Workbook) -> None:
+    for sheet, block in TEMPLATE.tables.values():
+        rules = {
+            str(cells): rule for rule in book[sheet.name].data_validations.dataValidation for cells in rule.sqref.ranges
+        }
+        for position, column in enumerate(block.table, start=block.column):
+            checked = column.choices or column.kind in (Kind.DATE, Kind.MONEY, Kind.NUMBER, Kind.COUNT, Kind.SHARE)
+            if not (block.input and checked and column.name not in block.written):
+                continue
+            first = address(block.row + 1, position)
+            rule = next(rule for cells, rule in rules.items() if cells.split(":")[0] == first)
+            if column.choices:
+                assert (rule.type, rule.formula1) == ("list", f'"{",".join(column.choices)}"')
+            else:
+                assert rule.type == ("date" if column.kind is Kind.DATE else "decimal")
+            assert rule.showErrorMessage
+            assert column.help[:40] in rule.error
+
+
+def test_input_headings_say_what_they_want(book: Workbook) -> None:
+    for sheet, block in TEMPLATE.tables.values():
+        for position, column in enumerate(block.table, start=block.column):
+            comment = book[sheet.name].cell(block.row, position).comment
+            if block.input and column.name not in block.written:
+                assert comment is not None
+                assert column.help in comment.text
+            else:
+                assert comment is None
+
+
+def test_every_assumption_has_its_name_its_note_and_its_words(book: Workbook) -> None:
+    _, block = TEMPLATE.tables["Assumptions"]
+    column = block.column + [c.name for c in ASSUMPTIONS].index("value")
+    sheet = book["Assumptions"]
+    rules = {str(rule.sqref): rule.formula1 for rule in sheet.data_validations.dataValidation}
+    for row, assumption in enumerate(REGISTER.values(), start=block.row + 1):
+        target = f"'Assumptions'!{address(row, column, absolute=True)}"
+        assert book.defined_names[assumption.cell_name].attr_text.replace("'", "") == target.replace("'", "")
+        note = sheet.cell(row, column).comment
+        assert note is not None
+        assert assumption.help in note.text
+        if assumption.wanted == "word":
+            assert rules[address(row, column)] == f'"{",".join(assumption.words)}"'
+
+
+def test_names_point_at_their_cells(book: Workbook) -> None:
+    named = [(sheet, item) for sheet, item in TEMPLATE.items() if isinstance(item, NamedCell)]
+    for sheet, item in named:
+        sheet_name, _, cell = book.defined_names[item.name].attr_text.rpartition("!")
+        assert (sheet_name.strip("'"), cell) == (sheet.name, address(item.row, item.column, absolute=True))
+    assert book.defined_names["cv_template"].attr_text == f'"{TEMPLATE.identity}"'
+    ours = {item.name for _, item in named} | {a.cell_name for a in REGISTER.values()} | {"cv_template"}
+    assert set(book.defined_names) == ours
+
+
+def test_links_lead_to_their_sheets(book: Workbook) -> None:
+    for sheet, item in TEMPLATE.items():
+        if isinstance(item, Text) and item.role is Role.LINK:
+            link = book[sheet.name].cell(item.row, item.column).hyperlink
+            assert link is not None
+            assert link.location == f"'{item.text}'!A1"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_is_never_a_formula_a_link_or_a_number(drawn: bytes, text: str) -> None:
+    workbook = draw(TEMPLATE, register(value=text, source=text))
+    _, block = TEMPLATE.tables["Assumptions"]
+    sheet = openpyxl.load_workbook(BytesIO(workbook))["Assumptions"]
+    for name in ("value", "source"):
+        cell = sheet.cell(block.row + 1, block.column + [c.name for c in ASSUMPTIONS].index(name))
+        assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
+    for part in sheet_parts(workbook):
+        assert sheet_parts(workbook)[part].count("<f>") == sheet_parts(drawn)[part].count("<f>")
+
+
+def test_nothing_in_it_runs_or_looks_elsewhere(drawn: bytes) -> None:
+    xml = parts(drawn)
+    assert not [name for name in xml if "vba" in name or "externalLink" in name or "connections" in name]
+    assert not [text for text in xml.values() if 'TargetMode="External"' in text]
+    assert not [name for name in xml if "calcChain" in name]
+
+
+def test_the_clock_appears_nowhere(drawn: bytes) -> None:
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", "".join(parts(drawn).values()))) == {"2026-01-01T00:00:00Z"}
+
+
+def test_headings_of_results_turn_red_when_stale(book: Workbook) -> None:
+    stale = TEMPLATE.place("stale").replace("'", "")
+    for sheet, block in TEMPLATE.tables.values():
+        rules = [
+            (str(formatting.sqref), rule.formula[0].replace("'", ""))
+            for formatting in book[sheet.name].conditional_formatting
+            for rule in formatting.rules
+            if rule.type == "expression"
+        ]
+        last = address(block.row, block.column + len(block.table.columns) - 1)
+        area = f"{address(block.row, block.column)}:{last}"
+        assert ((area, stale) in rules) is not block.input
+
+
+def test_printing(book: Workbook) -> None:
+    for sheet in TEMPLATE.sheets:
+        page = book[sheet.name]
+        assert page.page_setup.orientation == "landscape"
+        assert page.sheet_properties.pageSetUpPr is not None
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        assert page.page_setup.fitToWidth in (None, 1)
+        blocks = [item for item in sheet.items if isinstance(item, TableBlock)]
+        assert not blocks or page.freeze_panes is not None or sheet.freeze == (1, 1)

@@ -44,7 +44,7 @@ class Finding:
     mend : str
         What to do about it.
     amounts : tuple of float
-        Money of each row in `rows`, or empty when no money is involved. [currency]
+        Money of each row in `rows`; without rows one amount for all of it; empty when no money is involved. [currency]
     """
 
     severity: Severity

@@ -105,8 +105,8 @@ def _colour_key(row: int) -> list[Item]:
     lines = (
         ("Blue on yellow", "An input: change it", Role.INPUT),
         ("Black", "A formula over cells of the same sheet", Role.CALCULATION),
-        ("Green", "A formula over other sheets", Role.TOTAL),
-        ("Grey heading", "A result that the refresh writes; do not type into it", Role.RESULT),
+        ("Green", "A formula over other sheets or assumptions", Role.FOREIGN),
+        ("Grey heading", "A result that the refresh writes; do not type into it", Role.RESULT_HEAD),
     )
     items: list[Item] = [Text(row=row, column=1, text="Colours", role=Role.HEADING, span=2)]
     for i, (name, meaning, role) in enumerate(lines, start=1):

@@ -64,6 +64,8 @@ class Role(StrEnum):
     VERDICT = "verdict"
     COUNTER = "counter"
     LINK = "link"
+    FOREIGN = "foreign"
+    RESULT_HEAD = "result head"
 
 
 class Stage(IntEnum):
@@ -251,11 +253,15 @@ class Template:
         """Every table by its contract name."""
         return {item.table.name: (sheet, item) for sheet, item in self.items() if isinstance(item, TableBlock)}
 
-    def place(self, key: str) -> str:
-        """Give the full address of a formula cell."""
+    def place(self, key: str, on: str = "") -> str:
+        """Give the address of a formula cell: with its sheet, unless it is meant for a formula `on` that sheet."""
         sheet, formula = self.formulas[key]
-        quoted = sheet.name.replace("'", "''")
-        return f"'{quoted}'!{address(formula.row, formula.column, absolute=True)}"
+        cell = address(formula.row, formula.column, absolute=True)
+        return cell if sheet.name == on else f"{_quoted(sheet.name)}!{cell}"
+
+
+def _quoted(sheet: str) -> str:
+    return "'" + sheet.replace("'", "''") + "'"
 
 
 def column_letters(column: int) -> str:
@@ -275,7 +281,7 @@ def address(row: int, column: int, *, absolute: bool = False) -> str:
 
 _FORMATS = {
     Kind.MONEY: Format.CENTS,
-    Kind.NUMBER: Format.RATIO,
+    Kind.NUMBER: Format.CENTS,
     Kind.COUNT: Format.COUNT,
     Kind.SHARE: Format.PERCENT,
     Kind.FLAG: Format.PLAIN,

@@ -7,6 +7,7 @@ from a plan, applied by the same adapter that refreshes the workbook.
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -51,6 +52,8 @@ LOOKS: dict[Role, dict[str, Any]] = {
     Role.STATUS: {"bold": True},
     Role.VERDICT: {"bold": True, "align": "center"},
     Role.COUNTER: {"font_color": INK, "align": "center"},
+    Role.FOREIGN: {"font_color": LINK_GREEN},
+    Role.RESULT_HEAD: {"bold": True, "font_color": "#FFFFFF", "bg_color": RESULT_GREY},
     Role.LINK: {"font_color": "#0563C1", "underline": 1},
 }
 TAB_COLOURS = {
@@ -66,7 +69,7 @@ ASSUMPTION_FORMATS: dict[str, Format] = {
     Wanted.DATE: Format.DATE,
     Wanted.RATE: Format.PERCENT,
     Wanted.SHARE: Format.PERCENT,
-    Wanted.MONEY: Format.GENERAL,
+    Wanted.MONEY: Format.CENTS,
     Wanted.COUNT: Format.GENERAL,
     Wanted.HORIZON: Format.GENERAL,
 }
@@ -164,7 +167,7 @@ class _Painter:
 
     def formula(self, page: Any, sheet: Sheet, item: Formula) -> None:
         """Draw a native formula; the plan gives its cached value."""
-        text = "=" + item.expr.excel(self.template.place)
+        text = "=" + item.expr.excel(partial(self.template.place, on=sheet.name))
         colour = (
             {}
             if item.role in (Role.NOTE, Role.STATUS, Role.VERDICT, Role.ANSWER)
@@ -184,8 +187,7 @@ class _Painter:
         own = [item.table.excel_name for item in sheet.items if isinstance(item, TableBlock)]
         tables = [block.table.excel_name for _, block in self.template.tables.values()]
         foreign = any(f"{name}[" in text for name in tables if name not in own)
-        quoted = "'" + sheet.name.replace("'", "''") + "'!"
-        return LINK_GREEN if foreign or "!" in text.replace(quoted, "") or "cv_" in text else INK
+        return LINK_GREEN if foreign or "!" in text or "cv_" in text else INK
 
     def _traffic_light(self, page: Any, item: Formula) -> None:
         red = self.book.add_format({"bg_color": "#C00000", "font_color": "#FFFFFF"})
@@ -205,12 +207,19 @@ class _Painter:
         bottom = top + (len(self.register) if block.table.name == "Assumptions" else block.rows)
         columns = list(block.table)
         heads = [{"header": column.title, "header_format": self._head_style(block, column)} for column in columns]
+        sortable = block.table.name != "Assumptions"  # sorting would move values away from the names of their cells
         page.add_table(
             top,
             left,
             bottom,
             left + len(columns) - 1,
-            {"name": block.table.excel_name, "columns": heads, "style": "Table Style Light 1", "banded_rows": False},
+            {
+                "name": block.table.excel_name,
+                "columns": heads,
+                "style": "Table Style Light 1",
+                "banded_rows": False,
+                "autofilter": sortable,
+            },
         )
         for offset, column in enumerate(columns):
             style = self._body_style(block, column)
@@ -251,7 +260,7 @@ class _Painter:
                 number, side = number_format(contract.kind), _side(contract)
                 if contract.name in ("value", "used"):
                     number = ASSUMPTION_FORMATS.get(assumption.wanted, Format.TEXT)
-                    side = _LEFT if number is Format.TEXT else _RIGHT
+                    side = _LEFT | {"text_wrap": True} if number is Format.TEXT else _RIGHT
                 _write(page, row, column, entry.get(contract.name), self.style(role, number, **side))
                 if contract.name == "value":
                     page.write_comment(row, column, _assumption_note(assumption), {"x_scale": 2})

@@ -4,6 +4,7 @@ import html
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from io import BytesIO
 
 import openpyxl
@@ -64,7 +65,7 @@ def test_sheets_stand_in_order(book: Workbook) -> None:
 
 def test_every_formula_cell_has_exactly_the_text_of_the_layout(drawn: bytes) -> None:
     wanted = {
-        (sheet.name, address(formula.row, formula.column)): formula.expr.excel(TEMPLATE.place)
+        (sheet.name, address(formula.row, formula.column)): formula.expr.excel(partial(TEMPLATE.place, on=sheet.name))
         for sheet, formula in TEMPLATE.formulas.values()
     }
     found = {

@@ -16,7 +16,19 @@ from valuation.dates import DateArray, twelve_months_before
 from valuation.findings import Finding, Severity
 from valuation.tables import CUSTOMERS, TRANSACTIONS, Table, TableData, empty_frame
 
-__all__ = ["Base", "BoolArray", "FloatArray", "History", "contradictions", "latest_date", "read_base", "read_history"]
+__all__ = [
+    "MICRO",
+    "Base",
+    "BoolArray",
+    "FloatArray",
+    "History",
+    "IntArray",
+    "contradictions",
+    "latest_date",
+    "months_until",
+    "read_base",
+    "read_history",
+]
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]

@@ -21,6 +21,7 @@ from valuation.tables import TableData
 __all__ = ["Retention", "chance_to_stay", "gone", "prospects"]
 
 TextArray = npt.NDArray[np.object_]
+PRIOR = "prior (assumption)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,33 +87,47 @@ def gone(base: Base, history: History) -> BoolArray:
 def chance_to_stay(
     base: Base, history: History, settings: Settings, tables: Mapping[str, TableData]
 ) -> tuple[Retention, str]:
-    """Choose each customer's chance to stay, and say what was done where nothing particular is known."""
+    """Choose each customer's chance to stay, and say in a note which evidence was used for how many."""
     n = len(base)
     prior = _Prior(
         rate=settings.by_customer("retention_prior", base.customers), weight=settings.number("retention_prior_weight")
     )
     everybody = np.ones(n, dtype=bool)
     nothing = Retention(rate=prior.rate, basis=np.full(n, "", dtype=object), grade=np.full(n, "", dtype=object))
-    result = nothing.use(everybody, prior.rate, "prior (assumption)", "C")
-    result, note = _pooled(result, base, history, prior)
+    result = nothing.use(everybody, prior.rate, PRIOR, "C")
+    result, why_prior = _pooled(result, base, history, prior)
     evidence = tables.get("Retention")
     if evidence is not None and len(evidence.frame):
         result = _recorded(result, base, evidence.frame, prior)
-    result = result.use(gone(base, history), 0.0, "no longer a customer", "A")
-    return result.use(prospects(base, history), 0.0, "not yet a customer", "A"), note
+    left, to_come = gone(base, history), prospects(base, history)
+    note = _note(result.basis[~left & ~to_come], why_prior)
+    result = result.use(left, 0.0, "no longer a customer", "A")
+    return result.use(to_come, 0.0, "not yet a customer", "A"), note
+
+
+def _note(basis: TextArray, why_prior: str) -> str:
+    """Say for how many customers which evidence was used."""
+    sources = pd.Series(basis, dtype=object)
+    kinds = sources.str.partition(":")[0] if len(sources) else sources
+    uses = [
+        f"{own.iloc[0] if own.nunique() == 1 else kind} ({len(own):,})"
+        for kind, own in sorted(sources.groupby(kinds), key=lambda use: -len(use[1]))
+    ]
+    reason = f". Prior, because {why_prior}" if PRIOR in set(kinds) and why_prior else ""
+    return f"Chance to stay, with the number of customers: {', '.join(uses)}{reason}" if uses else ""
 
 
 def _pooled(result: Retention, base: Base, history: History, prior: _Prior) -> tuple[Retention, str]:
-    """Use the part of last year's buyers that bought again this year, when there is enough history for it."""
+    """Use the part of last year's buyers that bought again this year, or say why there is too little history for it."""
     exposed = int(history.active_prior.sum())
     renewed = int((history.active_prior & history.active_12m).sum())
     method = choose_method(customers=len(base), events=exposed - renewed, months=base.months, contractual=False)
     if method.name == "prior":
-        return result, f"Retention: prior, because {method.reason}" if len(base) else ""
+        return result, method.reason
     basis = f"all customers: {renewed:,} of {exposed:,} bought again"
     rate = prior.with_counts(float(renewed), float(exposed))
     grade = "B" if exposed >= prior.weight else "C"
-    return result.use(np.ones(len(base), dtype=bool), rate, basis, grade), f"Retention: {basis}"
+    return result.use(np.ones(len(base), dtype=bool), rate, basis, grade), ""
 
 
 def _recorded(result: Retention, base: Base, evidence: pd.DataFrame, prior: _Prior) -> Retention:

@@ -1,5 +1,6 @@
 """The Checks: every one a native formula with its tolerance, and the inputs as they were at the last refresh."""
 
+from functools import reduce
 from typing import NamedTuple
 
 from valuation.tables import (
@@ -54,21 +55,22 @@ def _count(table: Table) -> Expr:
     return call("COUNTA", Column(table, "customer_id"))
 
 
-def _errors(table: Table, *names: str) -> Expr:
+def _errors(*columns: Expr) -> Expr:
     """Count the error cells in columns that are summed."""
-    result: Expr = const(0)
-    for name in names:
-        result = result + call("SUMPRODUCT", call("ISERROR", Column(table, name)) * 1)
-    return result
+    return _added(*(call("SUMPRODUCT", call("ISERROR", column) * 1) for column in columns))
+
+
+def _added(first: Expr, *more: Expr) -> Expr:
+    return reduce(lambda total, term: total + term, more, first)
 
 
 CENT = 0.005
 INPUT_TOTALS = {
-    "cv_used_customers": ("Customers", call("COUNTA", Column(CUSTOMERS, "customer_id"))),
-    "cv_used_transactions": ("Transactions, net amount", _sum(TRANSACTIONS, "net_amount")),
-    "cv_used_ledger": ("Ledger pools, amount", _sum(LEDGER_POOLS, "amount")),
-    "cv_used_drivers": ("Drivers, quantity", _sum(DRIVERS, "quantity")),
-    "cv_used_retention": ("Retention, exposed", _sum(RETENTION, "exposed")),
+    "cv_used_customers": ("Customers", call("COUNTA", Column(CUSTOMERS, "customer_id")), Format.COUNT),
+    "cv_used_transactions": ("Transactions, net amount", _sum(TRANSACTIONS, "net_amount"), Format.CENTS),
+    "cv_used_ledger": ("Ledger pools, amount", _sum(LEDGER_POOLS, "amount"), Format.CENTS),
+    "cv_used_drivers": ("Drivers, quantity", _sum(DRIVERS, "quantity"), Format.CENTS),
+    "cv_used_retention": ("Retention, exposed", _sum(RETENTION, "exposed"), Format.COUNT),
 }
 USED_NAMES = ("cv_used_as_of", "cv_used_as_of_text", "cv_used_convention", "cv_used_version", "cv_used_rows")
 
@@ -77,10 +79,7 @@ ASSUMPTIONS_CHANGED = call("SUMPRODUCT", Column(ASSUMPTIONS, "value").differs(Co
 
 def _inputs_changed() -> Expr:
     """Sum the differences between the inputs and what they were at the refresh."""
-    result: Expr = const(0)
-    for i, name in enumerate(INPUT_TOTALS):
-        result = result + call("ABS", Figure(f"input.{i}") - Name(name))
-    return result
+    return _added(*(call("ABS", Figure(f"input.{i}") - Name(name)) for i, name in enumerate(INPUT_TOTALS)))
 
 
 LIVE = "Refresh; if it stays, somebody changed a result table by hand"
@@ -200,10 +199,13 @@ CHECK_LIST = (
     Check(
         "error_cells",
         "No error cells in summed columns",
-        _errors(CUSTOMER_PNL, "contribution", "net_revenue")
-        + _errors(LIFETIME_VALUE, "value", "value_unlimited")
-        + _errors(TRANSACTIONS, "net_amount")
-        + _errors(LEDGER_POOLS, "amount"),
+        _errors(
+            Column(CUSTOMER_PNL, "contribution"),
+            Column(CUSTOMER_PNL, "net_revenue"),
+            Column(LIFETIME_VALUE, "value"),
+            Column(TRANSACTIONS, "net_amount"),
+            Column(LEDGER_POOLS, "amount"),
+        ),
         0,
         "Mend the cells; #N/A in values means that costs are unknown",
     ),
@@ -217,7 +219,8 @@ CHECK_LIST = (
     Check("fresh", "Results are up to date with inputs and assumptions", Figure("changed"), CENT, "Refresh"),
 )
 
-FIRST = 8
+FIRST = 7
+COUNTS_ROW = FIRST + len(CHECK_LIST)
 
 
 def _check_lines() -> tuple[Item, ...]:
@@ -263,13 +266,16 @@ def _master() -> tuple[Item, ...]:
             format=Format.GENERAL,
             role=Role.STATUS,
         ),
-        Formula(row=5, column=2, key="checks.passed", expr=call("COUNTIF", results, "OK"), format=Format.PLAIN),
-        Text(row=5, column=3, text="of", role=Role.NOTE),
-        Formula(row=5, column=4, key="checks.all", expr=call("COUNTA", results), format=Format.PLAIN),
+        Text(row=COUNTS_ROW, column=1, text="Checks that say OK", role=Role.TOTAL),
+        Formula(
+            row=COUNTS_ROW, column=2, key="checks.passed", expr=call("COUNTIF", results, "OK"), format=Format.PLAIN
+        ),
+        Text(row=COUNTS_ROW + 1, column=1, text="Checks in all"),
+        Formula(row=COUNTS_ROW + 1, column=2, key="checks.all", expr=call("COUNTA", results), format=Format.PLAIN),
     )
 
 
-RECONCILIATION_ROW = FIRST + len(CHECK_LIST) + 2
+RECONCILIATION_ROW = COUNTS_ROW + 4
 RECONCILIATION_LINES = 9
 USED_ROW = RECONCILIATION_ROW + RECONCILIATION_LINES + 3
 
@@ -280,12 +286,12 @@ def _used() -> tuple[Item, ...]:
         Text(row=USED_ROW, column=i, text=text, role=Role.HEADING, right=i > 1)
         for i, text in enumerate(("Inputs", "Now", "At the last refresh"), start=1)
     ]
-    for i, (name, (title, expr)) in enumerate(INPUT_TOTALS.items()):
+    for i, (name, (title, expr, number)) in enumerate(INPUT_TOTALS.items()):
         row = USED_ROW + 1 + i
         items += [
             Text(row=row, column=1, text=title),
-            Formula(row=row, column=2, key=f"input.{i}", expr=expr, format=Format.CENTS),
-            NamedCell(row=row, column=3, name=name, format=Format.CENTS),
+            Formula(row=row, column=2, key=f"input.{i}", expr=expr, format=number),
+            NamedCell(row=row, column=3, name=name, format=number),
         ]
     row = USED_ROW + 1 + len(INPUT_TOTALS)
     items += [
@@ -339,6 +345,6 @@ CHECKS = Sheet(
         *_used(),
     ),
     front=True,
-    freeze=(6, 1),
-    widths={1: 72, 2: 20, 3: 16, 4: 14, 5: 70},
+    freeze=(FIRST, 1),
+    widths={1: 78, 2: 20, 3: 20, 4: 14, 5: 78},
 )

@@ -43,7 +43,7 @@ def _assumptions() -> Sheet:
         ),
         front=True,
         freeze=(ASSUMPTIONS_HEADER + 1, 3),
-        widths=table_width(ASSUMPTIONS) | {1: 24, 2: 42, 3: 20, 4: 22, 7: 46, 8: 16, 10: 20},
+        widths=table_width(ASSUMPTIONS) | {1: 24, 2: 42, 3: 30, 4: 22, 7: 46, 8: 22, 10: 30},
     )
 
 
@@ -63,16 +63,18 @@ def _live_value() -> Expr:
     """
     Customer base value by native formulas: m r / (1+d)^e (1 - q^N) / (1 - q) with q = r / (1+d), on the grid.
 
-    The one-period forms are roots of the yearly ones: q over a period is (r / (1+d))^(1/p).
+    The one-period forms are roots of the yearly ones: q over a period is (r / (1+d))^(1/p). Where q is 1 the sum of the
+    N p equal terms stands for the quotient, whose divisor is made 1.
     """
     margin, retention = Column(LIFETIME_VALUE, "annual_margin"), Column(LIFETIME_VALUE, "retention_rate")
-    rate, grid, horizon = Name("cv_discount_rate"), Name("cv_periods_per_year"), Name("cv_horizon")
-    timing = Name("cv_timing")
+    rate, horizon, timing = Name("cv_discount_rate"), Name("cv_horizon"), Name("cv_timing")
+    grid = call("IF", Name("cv_periods_per_year") >= 1, Name("cv_periods_per_year"), 1)
     exponent = call("IF", timing.equals("start"), 0, call("IF", timing.equals("mid"), 0.5, 1))
     yearly = retention / (rate + 1)
     ratio = yearly ** (const(1) / grid)
     first = margin / grid * ratio * (rate + 1) ** ((1 - exponent) / grid)
-    finite = call("SUMPRODUCT", first * (1 - yearly**horizon) / (1 - ratio))
+    steady = yearly.equals(1)
+    finite = call("SUMPRODUCT", first * (1 - yearly**horizon + steady * horizon * grid) / (1 - ratio + steady))
     endless = call("SUMPRODUCT", first / (1 - ratio))
     return call("IF", call("ISNUMBER", horizon), finite, endless)
 
@@ -92,7 +94,7 @@ def _lifetime_value() -> Sheet:
     live: list[Item] = [Text(row=LIVE_ROW, column=1, text=LIVE_TITLE, role=Role.HEADING, span=8)]
     for column, (key, title, expr, number) in enumerate(LIVE_FIGURES, start=3):
         live += [
-            Text(row=LIVE_ROW + 1, column=column, text=title, role=Role.NOTE),
+            Text(row=LIVE_ROW + 1, column=column, text=title, role=Role.NOTE, right=True),
             Formula(row=LIVE_ROW + 2, column=column, key=key, expr=expr, format=number),
         ]
     return Sheet(

@@ -4,7 +4,7 @@ What sheets have in common: title, purpose, whether the sheet is up to date, and
 An input sheet has its header in row 5 and its total above it; a result sheet in row 7. The rows above stay in view.
 """
 
-from valuation.tables import Table
+from valuation.tables import Kind, Table
 from workbook_templates.layout import (
     Format,
     Formula,
@@ -36,7 +36,7 @@ def head(sheet: str, title: str, purpose: str, *, value: bool = True) -> tuple[I
             row=3,
             column=1,
             key=f"{sheet}.status",
-            expr=call("IF", Figure("stale"), STALE, FRESH),
+            expr=call("IFERROR", call("IF", Figure("stale"), STALE, FRESH), UNCLEAR),
             format=Format.GENERAL,
             role=Role.STATUS,
         ),
@@ -53,6 +53,7 @@ def head(sheet: str, title: str, purpose: str, *, value: bool = True) -> tuple[I
 
 STALE = "STALE: an input or an assumption has changed since the refresh. Run the refresh again."
 FRESH = "Up to date with its inputs."
+UNCLEAR = "An input holds an error value: see Checks and Exceptions."
 
 
 def total(table: Table, name: str, row: int, column: int) -> Formula:
@@ -125,7 +126,7 @@ def result_sheet(table: Table, title: str, purpose: str, *, sums: tuple[str, ...
 def table_width(table: Table) -> dict[int, float]:
     """Give column widths that show headings and usual contents."""
     return {
-        position: WIDTHS.get(column.name, max(13.0, len(column.title) + 3.0))
+        position: WIDTHS.get(column.name, max(16.0 if column.kind is Kind.MONEY else 13.0, len(column.title) + 3.0))
         for position, column in enumerate(table, start=1)
     }
 
@@ -136,10 +137,10 @@ WIDTHS = {
     "mend": 60.0,
     "note": 52.0,
     "retention_basis": 34.0,
-    "lifecycle_rule": 44.0,
+    "lifecycle_rule": 56.0,
     "pool": 26.0,
     "changes": 90.0,
-    "convention": 60.0,
+    "convention": 78.0,
     "refreshed_at": 22.0,
     "driver": 20.0,
     "kind": 24.0,

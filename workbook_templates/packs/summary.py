@@ -11,37 +11,7 @@ PURPOSE = "The answer in words, with the figures it rests on."
 FIGURES_ROW = 12
 LISTS_COLUMN = 5
 CURVE_ROW = 34
-CURVE = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    5,
-    7.5,
-    10,
-    15,
-    20,
-    25,
-    30,
-    35,
-    40,
-    45,
-    50,
-    55,
-    60,
-    65,
-    70,
-    75,
-    80,
-    85,
-    90,
-    92.5,
-    95,
-    97.5,
-    99,
-    100,
-)
+CURVE = (*range(5), 5, 7.5, *range(10, 90, 5), 90, 92.5, 95, 97.5, 99, 100)  # percent of customers, closer at the ends
 BEST = 5
 
 
@@ -51,7 +21,7 @@ def _sum(table: Table, name: str) -> Expr:
 
 def _in_units(expr: Expr) -> Expr:
     """Show an amount in the unit of the sheet, rounded, so that the statement's lines add up as printed."""
-    return call("ROUND", expr / Name("cv_display_unit"), 0)
+    return call("ROUND", expr / call("IF", Name("cv_display_unit") >= 1, Name("cv_display_unit"), 1), 0)
 
 
 def _lookup(table: Table, wanted: str, key: str, value: Expr) -> Expr:
@@ -84,10 +54,12 @@ def _amount(key: str) -> Expr:
 
 
 def _best_names() -> Expr:
+    """List the best customers; there may be fewer than five."""
     names: Expr = Figure("best.1.name")
-    for rank in range(2, BEST):
-        names = names & ", " & Figure(f"best.{rank}.name")
-    return names & " and " & Figure(f"best.{BEST}.name")
+    for rank in range(2, BEST + 1):
+        name = Figure(f"best.{rank}.name")
+        names = names & call("IF", name.equals(""), "", (" and " if rank == BEST else ", ") & name)
+    return names
 
 
 BEST_SENTENCE = call(
@@ -104,11 +76,16 @@ BEST_SENTENCE = call(
         & " customer value of "
         & _amount("base_value")
         & ".",
-        "Together the customers cost more than they bring: the "
-        & _years()
-        & " customer value is "
-        & _amount("base_value")
-        & ".",
+        call(
+            "IF",
+            Figure("customers").equals(0),
+            "There are no customers yet: fill in the inputs, or import transactions, and refresh.",
+            "Together the customers bring no value: the "
+            & _years()
+            & " customer value is "
+            & _amount("base_value")
+            & ".",
+        ),
     ),
     "Customer value cannot be given yet: see Exceptions for what is missing.",
 )
@@ -137,7 +114,7 @@ REVENUE_SENTENCE = call(
     Figure("largest.name")
     & " is the largest by revenue ("
     & _amount("largest.revenue")
-    & ") but contributes "
+    & "), contributes "
     & _amount("largest.contribution")
     & " and is number "
     & Figure("largest.rank")
@@ -284,12 +261,17 @@ def _figures() -> tuple[Item, ...]:
     return tuple(items)
 
 
+def _exactly(text: Expr) -> Expr:
+    """Keep MATCH from reading a customer id's signs as wildcards."""
+    for sign in "~*?":
+        text = call("SUBSTITUTE", text, sign, "~" + sign)
+    return text
+
+
 def _customer_line(prefix: str, row: int, rank: Expr | int) -> tuple[Item, ...]:
     """One customer of a list by value rank: rank, name, revenue, contribution, value."""
     place = Figure(f"{prefix}.rank")
-    key = call(
-        "INDEX", Column(LIFETIME_VALUE, "customer_id"), call("MATCH", place, Column(LIFETIME_VALUE, "value_rank"), 0)
-    )
+    key = _exactly(_lookup(LIFETIME_VALUE, "customer_id", "value_rank", place))
     columns: tuple[tuple[str, Expr, Format], ...] = (
         ("rank", const(rank), Format.PLAIN),
         ("name", call("IFERROR", _lookup(LIFETIME_VALUE, "name", "value_rank", place), ""), Format.GENERAL),
@@ -331,8 +313,15 @@ def _list(title: str, row: int, lines: tuple[tuple[str, Expr | int], ...]) -> tu
 
 
 LAST_RANK = call("MAX", Column(LIFETIME_VALUE, "value_rank"))
+
+
+def _from_last(place: int) -> Expr:
+    """Give the rank of the last customer, the last but one, and so on; nothing where there are no ranks."""
+    return call("IFERROR", LAST_RANK - (place - 1) if place > 1 else LAST_RANK, "")
+
+
 BEST_LINES: tuple[tuple[str, Expr | int], ...] = tuple((f"best.{i}", i) for i in range(1, BEST + 1))
-WORST_LINES: tuple[tuple[str, Expr | int], ...] = tuple((f"worst.{i}", LAST_RANK + (1 - i)) for i in range(1, BEST + 1))
+WORST_LINES: tuple[tuple[str, Expr | int], ...] = tuple((f"worst.{i}", _from_last(i)) for i in range(1, BEST + 1))
 
 LARGEST_REVENUE = call("MAX", Column(CUSTOMER_PNL, "net_revenue"))
 
@@ -395,7 +384,7 @@ def _whale_curve() -> tuple[Item, ...]:
             values=("whale.0.contribution", f"whale.{last}.contribution"),
             category_title="Customers",
             value_title="Part of total contribution",
-            width=860,
+            width=1000,
             height=560,
         )
     )

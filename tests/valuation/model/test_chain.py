@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.valuation.model.builders import (
@@ -26,6 +26,8 @@ from valuation.model import Results, value_base
 from valuation.tables import INPUT_TABLES, TABLES, TableData, empty_frame
 
 AS_OF = pd.Timestamp("2025-12-31")
+WHOLE_CHAIN = settings(max_examples=25)
+"""Each example runs the whole chain, which takes some hundredths of a second."""
 RESULTS = ("Customer P&L", "Cost to serve", "Lifetime value", "Horizons", "Segments", "Reconciliation")
 
 
@@ -268,6 +270,7 @@ def inputs(rows: list[tuple[str | None, str, float]], *, scale: float = 1.0) -> 
     return tables(own, sales, assumptions(as_of=AS_OF, sales_cost=0.05, support_cost=0.02))
 
 
+@WHOLE_CHAIN
 @given(documents, st.randoms(use_true_random=False))
 def test_order_of_rows_does_not_matter(rows: list[tuple[str | None, str, float]], random: "st.DrawFn") -> None:
     shuffled = list(rows)
@@ -277,6 +280,7 @@ def test_order_of_rows_does_not_matter(rows: list[tuple[str | None, str, float]]
         pd.testing.assert_frame_equal(there[name], back[name], rtol=1e-12)
 
 
+@WHOLE_CHAIN
 @given(documents)
 def test_scaling_money_scales_results(rows: list[tuple[str | None, str, float]]) -> None:
     plain, scaled = (value_base(inputs(rows, scale=scale), previous_segments={}).tables for scale in (1.0, 1000.0))
@@ -286,6 +290,7 @@ def test_scaling_money_scales_results(rows: list[tuple[str | None, str, float]])
     assert scaled["Segments"]["segment"].tolist() == plain["Segments"]["segment"].tolist()
 
 
+@WHOLE_CHAIN
 @given(documents)
 def test_splitting_the_base_adds_up(rows: list[tuple[str | None, str, float]]) -> None:
     def part(ids: list[str]) -> Results:
@@ -299,6 +304,7 @@ def test_splitting_the_base_adds_up(rows: list[tuple[str | None, str, float]]) -
         assert totals[0] == pytest.approx(totals[1] + totals[2], rel=1e-9, abs=1e-6)
 
 
+@WHOLE_CHAIN
 @given(documents)
 def test_refreshing_twice_changes_nothing(rows: list[tuple[str | None, str, float]]) -> None:
     first = value_base(inputs(rows), previous_segments={})

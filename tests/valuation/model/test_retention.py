@@ -42,7 +42,9 @@ def test_prior_where_nothing_is_known() -> None:
     assert result.rate.tolist() == [0.8] * 3
     assert set(result.basis) == {"prior (assumption)"}
     assert set(result.grade) == {"C"}
-    assert note.startswith("Retention: prior, because 0 months of history")
+    assert note.startswith(
+        "Chance to stay, with the number of customers: prior (assumption) (3). Prior, because 0 months of history"
+    )
 
 
 def test_prior_may_differ_by_segment_and_customer() -> None:
@@ -57,7 +59,7 @@ def test_buyers_who_came_back_beat_the_prior_when_there_are_enough() -> None:
     result, note = retention(own, sales)
     assert result.rate[0] == pytest.approx((20 * 0.8 + 30) / (20 + 40))
     assert (result.basis[0], result.grade[0]) == ("all customers: 30 of 40 bought again", "B")
-    assert note == "Retention: all customers: 30 of 40 bought again"
+    assert note == "Chance to stay, with the number of customers: all customers: 30 of 40 bought again (30)"
     few, why = retention(*buyers(30, 9))
     assert few.basis[0] == "prior (assumption)"
     assert "9 events are fewer than 10" in why
@@ -198,6 +200,17 @@ def test_prospects_never_bought() -> None:
 def test_nobody_has_no_chance() -> None:
     result, note = retention(table("Customers", customer_id=[]), transactions(("X", "2025-06-01", 1.0)))
     assert (result.rate.size, note) == (0, "")
+
+
+def test_the_note_counts_only_who_has_a_future_and_the_commonest_first() -> None:
+    own = customers("A", "B", "C", "D", "E", status=["lost", None, None, None, None], segment=["s", "s", "s", "t", "t"],
+                    first_purchase=["2020-01-01"] * 5)  # fmt: skip
+    rows = evidence(
+        customer_id=["B", None, None], segment=[None, "s", "t"], renewed=[5.0, 50.0, 70.0], exposed=[9.0, 60.0, 80.0]
+    )
+    assert retention(own, rows)[1] == (
+        "Chance to stay, with the number of customers: segment (3), own record: 5 of 9 stayed (1)"
+    )
 
 
 def test_order_of_rows_does_not_matter() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.valuation.model.builders import assumptions, customers, found, kinds, result, table, transactions, value
@@ -14,6 +14,8 @@ from valuation.model import Results
 from valuation.tables import SEGMENTS, TableData
 
 AS_OF = pd.Timestamp("2025-12-31")
+WHOLE_CHAIN = settings(max_examples=25)
+"""Each example runs the whole chain, which takes some hundredths of a second."""
 CUTS: dict[str, Any] = {"value_tier_a": 1000.0, "value_tier_b": 100.0}
 
 
@@ -99,6 +101,7 @@ def test_segments_that_have_no_cut_hold_nobody() -> None:
     assert segments(1001.0, 1001.0, 1001.0, previous=before, **CUTS) == ["A", "A", "A"]
 
 
+@WHOLE_CHAIN
 @given(
     st.lists(st.integers(-100, 2000).map(float), max_size=12),
     st.lists(st.sampled_from(["A", "B", "C", "N"]), min_size=12, max_size=12),
@@ -112,6 +115,7 @@ def test_refreshing_twice_changes_nothing(margins: list[float], before: list[str
     pd.testing.assert_frame_equal(first, second)
 
 
+@WHOLE_CHAIN
 @given(st.permutations([1500.0, 1000.0, 400.0, 99.0, 0.0, -3.0]))
 def test_order_of_rows_does_not_matter(margins: list[float]) -> None:
     there = segments(1500.0, 1000.0, 400.0, 99.0, 0.0, -3.0)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import strategies
@@ -28,6 +28,8 @@ from valuation.model.value import HORIZON_YEARS
 from valuation.tables import HORIZONS, LIFETIME_VALUE, TableData
 
 AS_OF_DATE = pd.Timestamp("2025-12-31")
+WHOLE_CHAIN = settings(max_examples=25)
+"""Each example runs the whole chain, which takes some hundredths of a second."""
 VALUES = ["value", *HORIZON_YEARS]
 
 
@@ -273,6 +275,7 @@ def test_a_first_value_on_day_one_is_graded_c() -> None:
 # Laws.
 
 
+@WHOLE_CHAIN
 @given(
     portfolio=strategies.portfolios(),
     rate=strategies.discount_rates(low=0.0),
@@ -299,6 +302,7 @@ def test_value_is_the_formula_on_the_grid(
         assert number == pytest.approx(margin / grid * discounted.sum(), rel=1e-9, abs=1e-6)
 
 
+@WHOLE_CHAIN
 @given(portfolio=strategies.portfolios(least=2), at=st.integers(1, 11))
 def test_splitting_the_base_adds_up(portfolio: list[tuple[float, float]], at: int) -> None:
     def base_value(part: list[tuple[float, float]]) -> float:
@@ -312,6 +316,7 @@ def test_splitting_the_base_adds_up(portfolio: list[tuple[float, float]], at: in
     assert base_value(portfolio[:at]) + base_value(portfolio[at:]) == pytest.approx(whole, rel=1e-9, abs=1e-9 * size)
 
 
+@WHOLE_CHAIN
 @given(portfolio=strategies.portfolios(), scale=st.sampled_from([0.01, 1000.0]))
 def test_scaling_money_scales_values_and_keeps_the_order(portfolio: list[tuple[float, float]], scale: float) -> None:
     margins, stays = zip(*portfolio, strict=True)

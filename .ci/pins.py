@@ -32,14 +32,8 @@ def resolved(text: str) -> list[str]:
             "--no-header",
             "--no-emit-project",
         ]
-        done = subprocess.run(
-            export, cwd=folder, check=True, capture_output=True, text=True
-        )
-    return sorted(
-        line.strip()
-        for line in done.stdout.splitlines()
-        if line.strip() and not line.startswith("-")
-    )
+        done = subprocess.run(export, cwd=folder, check=True, capture_output=True, text=True)
+    return sorted(line.strip() for line in done.stdout.splitlines() if line.strip() and not line.startswith("-"))
 
 
 def with_pins(text: str, tree: list[str]) -> str:
@@ -52,16 +46,12 @@ def main() -> int:
     """Check or write the pins."""
     text = PROJECT.read_text(encoding="utf-8")
     if "--write" in sys.argv[1:]:
-        PROJECT.write_text(
-            with_pins(text, resolved(with_pins(text, []))), encoding="utf-8"
-        )
+        PROJECT.write_text(with_pins(text, resolved(with_pins(text, []))), encoding="utf-8")
         return 0
     pinned = sorted(tomllib.loads(text)["tool"]["uv"]["constraint-dependencies"])
     tree = resolved(text)
     for line in sorted(set(tree) ^ set(pinned)):
-        sys.stdout.write(
-            f"{'not pinned' if line in tree else 'pinned in vain'}: {line}\n"
-        )
+        sys.stdout.write(f"{'not pinned' if line in tree else 'pinned in vain'}: {line}\n")
     return int(tree != pinned)
 
 

@@ -166,7 +166,7 @@ def _read_flags(given: _Sorted, choices: Sequence[str]) -> tuple[npt.NDArray[Any
 
 def _read_dates(given: _Sorted, choices: Sequence[str]) -> tuple[npt.NDArray[Any], FaultArray]:
     """Dates as datetime64[s], from dates and from serial numbers."""
-    values = np.full(given.cells.size, np.datetime64("NaT"), dtype="datetime64[s]")
+    values = np.full(given.cells.size, np.datetime64("NaT", "s"), dtype="datetime64[s]")
     refused = np.zeros(values.size, np.int8)
     rows = given.where(Is.DATE)
     values[rows] = _seconds(given.cells[rows].tolist())

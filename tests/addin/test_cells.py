@@ -252,7 +252,7 @@ def test_a_column_stays_a_column_and_a_row_a_row() -> None:
         (None, CellError.NUM),
         (pd.NaT, CellError.NUM),
         (pd.NA, CellError.NUM),
-        (np.datetime64("NaT"), CellError.NUM),
+        (np.datetime64("NaT", "D"), CellError.NUM),
     ],
 )
 def test_a_value_becomes_a_plain_cell(value: object, cell: object) -> None:

@@ -81,7 +81,7 @@ def test_texts_and_numbers_are_no_dates(column: Any) -> None:
         dates(column, "first")
 
 
-@pytest.mark.parametrize("value", [None, np.datetime64("NaT"), pd.NaT])
+@pytest.mark.parametrize("value", [None, np.datetime64("NaT", "D"), pd.NaT])
 def test_an_as_of_date_has_to_be_there(value: Any) -> None:
     with pytest.raises(InputError, match="as_of must be a date, not"):
         one_date(value, "as_of")

@@ -123,7 +123,7 @@ def _average_margin(base: Base, history: History, profit: Profit, to_come: BoolA
     A customer counts from the month of its first purchase, and nobody from before the first transaction in the
     workbook. Less than a year counts as one.
     """
-    first = np.fmax(history.first_purchase, np.datetime64("NaT") if base.first_day is None else base.first_day)
+    first = np.fmax(history.first_purchase, np.datetime64("NaT", "D") if base.first_day is None else base.first_day)
     years = months_until(base.as_of, np.fmax(first, base.three_years)) / MONTHS_PER_YEAR
     years = np.where(base.day_one, 1.0, np.clip(years, 1, MOST_YEARS))
     return np.where(to_come, 0.0, profit.margin_36m / years - profit.projected_cost)

@@ -88,7 +88,7 @@ def dates(days: IntArray, *, known: BoolArray | None = None) -> npt.NDArray[np.d
     """Turn days into dates; where not `known`, there is none."""
     stamps = np.datetime64(EPOCH, "D") + days.astype("timedelta64[D]")
     if known is not None:
-        stamps = np.where(known, stamps, np.datetime64("NaT"))
+        stamps = np.where(known, stamps, np.datetime64("NaT", "D"))
     return stamps.astype("datetime64[s]")
 
 

@@ -190,7 +190,7 @@ def test_no_transactions_give_an_empty_table() -> None:
         ({"amount": [[1, 2]]}, InputError, r"amount must be a column, not of shape \(1, 2\)"),
         ({"amount": ["1", "2"]}, InputError, "amount must be a number or an array of numbers, not '1'"),
         ({"as_of": "2024-06-30"}, InputError, "as_of must be a date, not '2024-06-30'"),
-        ({"as_of": np.datetime64("NaT")}, InputError, "as_of must be a date, not"),
+        ({"as_of": np.datetime64("NaT", "D")}, InputError, "as_of must be a date, not"),
         ({"as_of": pd.NaT}, InputError, "as_of must be a date, not NaT"),
         ({"days_per_period": 0}, DomainError, "days_per_period must be a finite number above 0, not 0"),
         ({"days_per_period": [7, 7]}, InputError, "days_per_period must be one number"),

@@ -34,8 +34,8 @@ def one(**row: Any) -> tuple[str | None, str]:
 
 
 NOTHING_BOUGHT = {
-    "first_purchase": np.datetime64("NaT"),
-    "last_purchase": np.datetime64("NaT"),
+    "first_purchase": np.datetime64("NaT", "D"),
+    "last_purchase": np.datetime64("NaT", "D"),
     "median_gap": math.nan,
     "purchases": 0,
     "revenue_12m": 0.0,
@@ -104,7 +104,7 @@ def test_earlier_rules_come_first() -> None:
 @pytest.mark.parametrize(
     ("row", "rule"),
     [
-        ({"first_purchase": np.datetime64("NaT")}, "first or last purchase missing"),
+        ({"first_purchase": np.datetime64("NaT", "D")}, "first or last purchase missing"),
         ({"first_purchase": np.datetime64("2025-12-21")}, "last purchase before the first"),
         ({"last_purchase": np.datetime64("2026-01-01")}, "purchase after 2025-12-31"),
         ({"purchases": 0}, "number of purchases does not fit the dates"),
@@ -187,7 +187,7 @@ def test_arguments_of_a_wrong_kind_are_refused() -> None:
     with pytest.raises(InputError, match="first_purchase must be dates, not"):
         stage_of({"first_purchase": "2020-01-01"})
     with pytest.raises(InputError, match="as_of must be a date, not"):
-        stage_of({}, as_of=np.datetime64("NaT"))
+        stage_of({}, as_of=np.datetime64("NaT", "D"))
     with pytest.raises(InputError, match="purchases must be numbers, not"):
         stage_of({"purchases": "4"})
 

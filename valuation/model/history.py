@@ -160,7 +160,9 @@ def latest_date(data: TableData | None, column: str = "date") -> np.datetime64 |
 
 def months_until(end: np.datetime64, start: np.datetime64 | DateArray) -> npt.NDArray[np.int64]:
     """Count calendar months from the month of `start` to the last one that is over at `end`."""
-    months: npt.NDArray[np.int64] = ((end + 1).astype("datetime64[M]") - start.astype("datetime64[M]")).astype(int)
+    months: npt.NDArray[np.int64] = (
+        (end + np.timedelta64(1, "D")).astype("datetime64[M]") - start.astype("datetime64[M]")
+    ).astype(int)
     return months
 
 

@@ -97,23 +97,27 @@ def _stacked(table: Table, before: TableCells, kept: Sequence[int], more: TableC
 
 
 def _customers(contents: Contents, transactions: TableCells) -> tuple[dict[str, list[Cell]], int]:
-    """Add the customers that are not on the list yet, each with the date of its first transaction."""
+    """Add the customers that are not on the list yet, each with the date of its first sale; a credit note is none."""
     before = contents.cells[CUSTOMERS.name]
     known = set(contents.inputs[CUSTOMERS.name].frame["customer_id"].dropna())
-    first: dict[str, Cell] = {}
-    for id_, date in zip(transactions["customer_id"], transactions["date"], strict=True):
+    first: dict[str, dt.date] = {}
+    rows = zip(*(transactions[name] for name in ("customer_id", "date", "net_amount")), strict=True)
+    for id_, date, amount in rows:
         if isinstance(id_, str) and id_ not in known:
-            earlier = first.get(id_)
-            first[id_] = date if earlier is None or _day(date) < _day(earlier) else earlier
+            sold = isinstance(amount, float) and amount > 0
+            first[id_] = min(first.get(id_, NEVER), _day(date) if sold else NEVER)
     ids = sorted(first)
-    new: dict[str, Sequence[Cell]] = {"customer_id": ids, "first_purchase": [first[id_] for id_ in ids]}
-    return _stacked(CUSTOMERS, before, _filled(before), new), len(first)
+    dates: list[Cell] = [None if first[id_] == NEVER else first[id_] for id_ in ids]
+    return _stacked(CUSTOMERS, before, _filled(before), {"customer_id": ids, "first_purchase": dates}), len(ids)
+
+
+NEVER = dt.date.max
 
 
 def _day(cell: Cell) -> dt.date:
     if isinstance(cell, dt.datetime):
         return cell.date()
-    return cell if isinstance(cell, dt.date) else dt.date.max
+    return cell if isinstance(cell, dt.date) else NEVER
 
 
 def _latest(dates: Sequence[Cell]) -> dt.date | None:

@@ -11,7 +11,7 @@ Every error that the mathematics raises, and the cell that each becomes.
     +-- ZeroDenominatorError (ZeroDivisionError)     #DIV/0!   nothing to divide by
 
 A message names the argument, the rule and what was given: ``discount_rate must be above -1, not -1.2``.
-Faults in users' data are not raised one at a time: they are findings (see `valuation.tables`).
+Faults in users' data are not raised one at a time: they are findings (see `valuation.findings`).
 """
 
 from typing import ClassVar

@@ -37,7 +37,7 @@ LEDGER = (
     Line("Field and inside sales", "621500", 305_570.58, "sales hours", "retention", 0.05, "sales", "SA20"),
     Line("Field and inside sales", "622000", 161_621.12, "sales hours", "retention", 0.05, "sales", "SA10"),
     Line("New business team", "623000", 213_818.67, "acquisition hours", "acquisition", None, "sales", "SA30"),
-    Line("Commissions", "624000", 25_301.98, None, "retention", 0.0, "sales", "SA40", BIGGEST_DEAL),
+    Line("Commissions", "624000", 25_301.98, None, "acquisition", None, "sales", "SA40", BIGGEST_DEAL),
     Line("Sales management", "629000", 156_300.00, None, "sustaining", None, "sales", "SA01"),
     Line("Order desk", "631000", 377_894.14, "order lines", "retention", 0.0, "order handling", "OH10"),
     Line("Invoicing", "632000", 200_892.60, "documents", "retention", 0.0, "order handling", "OH20"),

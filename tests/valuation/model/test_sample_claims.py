@@ -157,9 +157,10 @@ def test_the_biggest_deal_is_in_the_pnl_and_not_in_the_projection(pnl: Any, valu
     who = planted.BIGGEST_DEAL
     assert pnl["revenue_rank"][who] <= 10
     assert 0 < pnl["contribution"][who] < 0.1 * pnl["net_revenue"][who]
-    assert pnl["sales"][who] > 50_000  # the commission among it
-    assert values["annual_margin"][who] < 0 < pnl["run_rate_contribution"][who]
-    assert segments.loc[who, ["revenue_tier", "segment"]].tolist() == ["A", "N"]
+    assert pnl["acquisition_cost"][who] > 25_000  # the commission
+    assert values["annual_margin"][who] < 0.2 * pnl["run_rate_contribution"][who]
+    assert values["value_rank"][who] > 100 > pnl["revenue_rank"][who]
+    assert segments["revenue_tier"][who] == "A" != segments["segment"][who]
 
 
 def test_no_support_and_self_help_leave_support_next_to_nothing(pnl: Any) -> None:

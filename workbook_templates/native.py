@@ -12,6 +12,7 @@ is inside SUMPRODUCT.
 
 import math
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -81,7 +82,7 @@ BINDING = {"^": 6, "*": 5, "/": 5, "+": 4, "-": 4, "&": 3} | dict.fromkeys(("=",
 NEGATIVE = BINDING["-"]
 
 
-class Expr:
+class Expr(ABC):
     """A part of a formula."""
 
     is_range = False
@@ -97,13 +98,13 @@ class Expr:
         """Whether it gives a column, not one value."""
         return False
 
+    @abstractmethod
     def excel(self, place: Place) -> str:
         """Write the expression as formula text without a leading equals sign."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, book: Book) -> Value:
         """Compute the same in Python."""
-        raise NotImplementedError
 
     def __add__(self, other: "Expr | float") -> "Expr":
         return _Binary("+", self, const(other))

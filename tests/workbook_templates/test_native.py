@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from tests.workbook_templates.expressions import CASES, CELLS, FIGURES, NAMES, THINGS, Case, book, place
-from workbook_templates.native import Book, Column, Expr, Figure, Figures, Name, call, const
+from workbook_templates.native import Book, Column, Expr, Figure, Figures, Name, Place, call, const
 from workbook_templates.plan import Cell, CellError
 from workbook_templates.sheetmath import FUNCTIONS, OPERATORS, Scalar
 
@@ -117,6 +117,9 @@ def test_a_figure_is_computed_once() -> None:
     counted: list[str] = []
 
     class Counting(Expr):
+        def excel(self, place: Place) -> str:
+            return "1"
+
         def value(self, book: Book) -> Scalar:
             counted.append("computed")
             return 2.0

@@ -1,0 +1,305 @@
+"""The input tables: what people fill in or import."""
+
+from valuation.tables.schema import Blank, Column, Kind, Table, customer_id_column, optional_column
+
+__all__ = [
+    "ASSUMPTIONS",
+    "CUSTOMERS",
+    "DRIVERS",
+    "IDEAS",
+    "INPUT_TABLES",
+    "INVOICES",
+    "ISSUES",
+    "LEDGER_POOLS",
+    "REFERRALS",
+    "RETENTION",
+    "SURVEY",
+    "TRANSACTIONS",
+]
+
+CUSTOMERS = Table(
+    "Customers",
+    "tblCustomers",
+    "one row for each customer",
+    (
+        customer_id_column(),
+        Column("name", Kind.TEXT, "Name for reports; the id is shown where it is blank", blank=Blank.ESTIMATE),
+        Column(
+            "first_purchase",
+            Kind.DATE,
+            "Date of the first purchase ever; the earliest transaction where it is blank",
+            blank=Blank.ESTIMATE,
+        ),
+        Column(
+            "status",
+            Kind.CHOICE,
+            "active, lost (no longer a customer) or prospect (never bought)",
+            blank=Blank.ESTIMATE,
+            choices=("active", "lost", "prospect"),
+        ),
+        optional_column("end_date", Kind.DATE, "Date on which the contract ended, if it did"),
+        optional_column("parent_id", Kind.ID, "The id of the parent account"),
+        optional_column("segment", Kind.TEXT, "A group of customers that share retention and cost assumptions"),
+        optional_column(
+            "contract_type",
+            Kind.CHOICE,
+            "contractual (leaving is announced) or transactional (it is only noticed)",
+            choices=("contractual", "transactional"),
+        ),
+        optional_column("owner", Kind.TEXT, "Who looks after the customer"),
+        optional_column("must_serve", Kind.FLAG, "1 if a duty to serve stands whatever the value"),
+        optional_column(
+            "annual_revenue", Kind.MONEY, "Day one without transactions: revenue in a year", "currency/year"
+        ),
+        optional_column(
+            "annual_margin", Kind.MONEY, "Day one without a ledger: gross margin in a year", "currency/year"
+        ),
+    ),
+    key=("customer_id",),
+)
+
+TRANSACTIONS = Table(
+    "Transactions",
+    "tblTransactions",
+    "one row for each document (invoice or credit note)",
+    (
+        Column(
+            "customer_id", Kind.ID, "The customer's id; blank money is kept as 'unknown customer'", blank=Blank.ALLOWED
+        ),
+        Column("date", Kind.DATE, "Date of the document"),
+        Column("net_amount", Kind.MONEY, "Amount without sales tax; a credit note is negative", "currency"),
+        optional_column("gross_amount", Kind.MONEY, "Amount before discounts and returns", "currency"),
+        optional_column("discount", Kind.MONEY, "Discounts and rebates, positive", "currency", blank=Blank.ZERO),
+        optional_column("returns", Kind.MONEY, "Returns and credits, positive", "currency", blank=Blank.ZERO),
+        optional_column("cogs", Kind.MONEY, "Cost of the goods or services sold", "currency", blank=Blank.ESTIMATE),
+        optional_column(
+            "type",
+            Kind.CHOICE,
+            "sale, credit, trial or adjustment; a blank one is a sale if positive, a credit if negative",
+            blank=Blank.ESTIMATE,
+            choices=("sale", "credit", "trial", "adjustment"),
+        ),
+        optional_column("invoice_no", Kind.ID, "Number of the document"),
+        optional_column("lines", Kind.COUNT, "Lines on the document", "lines", low=0),
+        optional_column("zero_price_lines", Kind.COUNT, "Lines at price nought", "lines", low=0),
+        optional_column("duplicate_lines", Kind.COUNT, "Lines that repeat another one to the letter", "lines", low=0),
+        optional_column("duplicate_amount", Kind.MONEY, "Their amount, which is counted in the net amount", "currency"),
+        optional_column("one_off", Kind.FLAG, "1 keeps the document out of the projection (it stays in the P&L)"),
+        optional_column("source", Kind.TEXT, "Where the row came from; an import of the same source replaces its rows"),
+    ),
+)
+
+LEDGER_POOLS = Table(
+    "Ledger pools",
+    "tblLedgerPools",
+    "one row for each ledger account in a cost pool, for the twelve months to the as-of date",
+    (
+        Column("pool", Kind.TEXT, "Name of the cost pool"),
+        Column("gl_account", Kind.ID, "Account in the general ledger"),
+        Column("amount", Kind.MONEY, "Cost in the twelve months, positive", "currency"),
+        Column("driver", Kind.TEXT, "What causes the cost; the same word as on Drivers", blank=Blank.ALLOWED),
+        Column(
+            "treatment",
+            Kind.CHOICE,
+            "retention or acquisition (goes to customers), sustaining or unallocated (does not)",
+            choices=("retention", "acquisition", "sustaining", "unallocated"),
+        ),
+        optional_column(
+            "acq_share",
+            Kind.SHARE,
+            "Part of a retention pool that was spent on winning customers",
+            "0-100%",
+            low=0,
+            high=1,
+        ),
+        optional_column(
+            "family",
+            Kind.CHOICE,
+            "Line of the customer P&L that the cost goes to; the pool's own name where it is blank",
+            blank=Blank.ESTIMATE,
+            choices=("marketing", "sales", "order handling", "logistics", "support", "returns"),
+        ),
+        optional_column("customer_id", Kind.ID, "Set when the whole line was caused by one customer"),
+        optional_column("cost_centre", Kind.TEXT, "Cost centre, for reference"),
+    ),
+)
+
+DRIVERS = Table(
+    "Drivers",
+    "tblDrivers",
+    "one row for each customer and driver, for the twelve months to the as-of date",
+    (
+        customer_id_column(),
+        Column("driver", Kind.TEXT, "Name of the driver; the same word as on Ledger pools"),
+        Column("quantity", Kind.NUMBER, "How much the customer used", "count, minutes or hours", low=0),
+        optional_column("source", Kind.TEXT, "System that the count comes from"),
+    ),
+    key=("customer_id", "driver"),
+)
+
+RETENTION = Table(
+    "Retention",
+    "tblRetention",
+    "one row for each customer or segment; with neither, for everybody",
+    (
+        Column("customer_id", Kind.ID, "For one customer", blank=Blank.ALLOWED),
+        Column("segment", Kind.TEXT, "For all customers of a segment", blank=Blank.ALLOWED),
+        Column(
+            "renewed", Kind.COUNT, "Customers (or contracts) that stayed", "count in a year", blank=Blank.ALLOWED, low=0
+        ),
+        Column(
+            "exposed",
+            Kind.COUNT,
+            "Customers (or contracts) that could have left",
+            "count in a year",
+            blank=Blank.ALLOWED,
+            low=0,
+        ),
+        optional_column(
+            "probability", Kind.SHARE, "Chance to stay for a year, where it is known otherwise", "0-100%", low=0, high=1
+        ),
+        optional_column("cohort", Kind.TEXT, "Year or group of first purchase, for reference"),
+        optional_column("contract_end", Kind.DATE, "Next renewal date"),
+    ),
+    key=("customer_id", "segment"),
+)
+
+ASSUMPTIONS = Table(
+    "Assumptions",
+    "tblAssumptions",
+    "one row for each assumption and scope; customer beats segment beats all",
+    (
+        Column("id", Kind.TEXT, "Identifies the assumption; do not change it"),
+        Column("name", Kind.TEXT, "What it is", blank=Blank.ALLOWED),
+        Column("value", Kind.ANY, "Change this one", blank=Blank.ALLOWED),
+        Column("unit", Kind.TEXT, "Unit of the value", blank=Blank.ALLOWED),
+        Column(
+            "scope",
+            Kind.CHOICE,
+            "all, segment or customer",
+            blank=Blank.ESTIMATE,
+            choices=("all", "segment", "customer"),
+        ),
+        Column("applies_to", Kind.ID, "The segment or customer id, if the scope is not all", blank=Blank.ALLOWED),
+        Column("source", Kind.TEXT, "Where the value comes from", blank=Blank.ALLOWED),
+        Column("owner", Kind.TEXT, "Who answers for it", blank=Blank.ALLOWED),
+        Column("as_of", Kind.DATE, "Since when it holds", blank=Blank.ALLOWED, heading="Set on"),
+        Column(
+            "used",
+            Kind.ANY,
+            "Value at the last refresh; written by the refresh",
+            blank=Blank.ALLOWED,
+            heading="Used at refresh",
+        ),
+    ),
+    key=("id", "scope", "applies_to"),
+)
+
+INVOICES = Table(
+    "Invoices",
+    "tblInvoices",
+    "one row for each invoice (finance officer: who pays on time?)",
+    (
+        customer_id_column(),
+        Column("invoice_no", Kind.ID, "Number of the invoice"),
+        Column("invoice_date", Kind.DATE, "Date of the invoice"),
+        Column("due_date", Kind.DATE, "When it is due"),
+        Column("amount", Kind.MONEY, "Amount to be paid, sales tax included", "currency"),
+        optional_column("paid_date", Kind.DATE, "When it was paid; blank while it is open"),
+        optional_column("disputed", Kind.FLAG, "1 while the customer disputes it"),
+        optional_column("credit_of", Kind.ID, "For a credit note: the invoice that it credits"),
+    ),
+    key=("invoice_no",),
+)
+
+ISSUES = Table(
+    "Issues",
+    "tblIssues",
+    "one row for each support issue (support officer: who needs no support?)",
+    (
+        Column("issue_id", Kind.ID, "Number of the issue"),
+        customer_id_column(),
+        Column("opened", Kind.DATE, "When it was raised"),
+        Column("severity", Kind.COUNT, "1 (worst) to 4", "1-4", low=1, high=4),
+        Column("hours", Kind.NUMBER, "Work it takes or took", "hours", low=0),
+        optional_column("closed", Kind.DATE, "When it was solved; blank while it is open"),
+        optional_column(
+            "p_loss_now", Kind.SHARE, "Chance to lose the customer if nothing is done", "0-100%", low=0, high=1
+        ),
+        optional_column("p_loss_served", Kind.SHARE, "The same if it is solved", "0-100%", low=0, high=1),
+        optional_column("must_serve", Kind.FLAG, "1 if a duty to solve it stands whatever the value"),
+    ),
+    key=("issue_id",),
+)
+
+REFERRALS = Table(
+    "Referrals",
+    "tblReferrals",
+    "one row for each referral (marketing officer: who brings new customers?)",
+    (
+        Column("referrer_id", Kind.ID, "The customer who recommended us"),
+        Column("referred_id", Kind.ID, "The customer who came"),
+        Column("date", Kind.DATE, "When"),
+        Column("type", Kind.COUNT, "1: would not have come otherwise; 2: would have come anyway", "1-2", low=1, high=2),
+        optional_column(
+            "p_incremental", Kind.SHARE, "Chance that it would not have come otherwise", "0-100%", low=0, high=1
+        ),
+        optional_column("reward", Kind.MONEY, "Reward paid, once", "currency"),
+        optional_column("acq_saving", Kind.MONEY, "Cost of winning a customer that was saved, once", "currency"),
+    ),
+    key=("referrer_id", "referred_id"),
+)
+
+IDEAS = Table(
+    "Ideas",
+    "tblIdeas",
+    "one row for each idea and customer (product officer: who drives innovation?)",
+    (
+        Column("idea_id", Kind.ID, "Number of the idea"),
+        Column("npv", Kind.MONEY, "Net present value of the improvement", "currency"),
+        Column("stage_probability", Kind.SHARE, "Chance that it is built (rejected: 0%)", "0-100%", low=0, high=1),
+        customer_id_column("The customer who gave it"),
+        Column("attribution", Kind.SHARE, "The customer's part in it", "0-100%", low=0, high=1),
+        optional_column("evidence", Kind.TEXT, "measured, surveyed or judged"),
+    ),
+    key=("idea_id", "customer_id"),
+)
+
+SURVEY = Table(
+    "Survey",
+    "tblSurvey",
+    "one row for each customer: what the customer gets from us",
+    (
+        customer_id_column(),
+        optional_column("fit", Kind.SHARE, "Must-have requirements that the product meets", "0-100%", low=0, high=1),
+        optional_column("nps", Kind.NUMBER, "Would recommend us", "0-10", low=0, high=10),
+        optional_column(
+            "adoption_days", Kind.NUMBER, "Days from release until the customer uses a new feature", "days", low=0
+        ),
+        optional_column(
+            "self_resolved",
+            Kind.COUNT,
+            "Questions that the customer solved in the community or help pages",
+            "count",
+            low=0,
+        ),
+        optional_column(
+            "wallet", Kind.MONEY, "What the customer spends on the category, with anybody", "currency/year"
+        ),
+    ),
+    key=("customer_id",),
+)
+
+INPUT_TABLES = (
+    CUSTOMERS,
+    TRANSACTIONS,
+    LEDGER_POOLS,
+    DRIVERS,
+    RETENTION,
+    ASSUMPTIONS,
+    INVOICES,
+    ISSUES,
+    REFERRALS,
+    IDEAS,
+    SURVEY,
+)

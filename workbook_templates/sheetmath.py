@@ -456,7 +456,7 @@ def _match(wanted: Scalar, column: Array, kind: Scalar) -> Scalar:
     if error is not None:
         return error
     if kind != 0:
-        raise NotImplementedError("MATCH has a twin for exact matches only: its last argument must be 0")
+        raise ValueError("MATCH must look for exact matches: its last argument must be 0")
     wanted = _filled(wanted, None)
     if column.dtype == np.float64 and isinstance(wanted, float):
         found = np.flatnonzero(_order(column, wanted) == 0)

@@ -95,7 +95,7 @@ class TestRefusals:
             world.figure("product")
 
     def test_a_match_that_is_not_exact(self) -> None:
-        with pytest.raises(NotImplementedError, match="exact matches only"):
+        with pytest.raises(ValueError, match="must look for exact matches"):
             call("MATCH", 1, Column(THINGS, "rank"), 1).value(book())
 
     def test_an_unknown_column(self) -> None:

@@ -12,8 +12,9 @@ from addin.cells import read_table_data
 from addin.workbook import RawTable, Workbook, WorkbookError
 from valuation.findings import Finding, Severity
 from valuation.tables import INPUT_TABLES, TableData
+from workbook_templates.addresses import address
 from workbook_templates.catalogue import UnknownTemplateError, recognise
-from workbook_templates.layout import NamedCell, Template, address
+from workbook_templates.layout import NamedCell, Template
 from workbook_templates.plan import Cell
 from workbook_templates.planner import TableCells
 

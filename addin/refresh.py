@@ -16,7 +16,8 @@ from addin.contents import Contents
 from valuation.findings import Finding, Severity
 from valuation.model import Results, changes, value_base
 from valuation.tables import ASSUMPTIONS, EXCEPTIONS, LIFETIME_VALUE, LOG, SEGMENTS, TABLES
-from workbook_templates.layout import Template, address
+from workbook_templates.addresses import address
+from workbook_templates.layout import Template
 from workbook_templates.packs.checks import CHECK_LIST, INPUT_TOTALS
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write

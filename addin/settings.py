@@ -13,7 +13,7 @@ from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.assumptions import Assumption, Wanted
 from valuation.settings import read_settings
 from valuation.tables import ASSUMPTIONS, TableData
-from workbook_templates.layout import address
+from workbook_templates.addresses import address
 from workbook_templates.plan import Cell
 
 __all__ = ["BY_HAND", "SettingError", "parse_settings", "set_assumptions"]

@@ -12,6 +12,7 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 
 from valuation.tables import Kind, Table
+from workbook_templates.addresses import address
 from workbook_templates.native import Expr
 
 __all__ = [
@@ -27,8 +28,6 @@ __all__ = [
     "TableBlock",
     "Template",
     "Text",
-    "address",
-    "column_letters",
     "number_format",
 ]
 
@@ -262,21 +261,6 @@ class Template:
 
 def _quoted(sheet: str) -> str:
     return "'" + sheet.replace("'", "''") + "'"
-
-
-def column_letters(column: int) -> str:
-    """Give a column's letters: 1 is A, 27 is AA."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def address(row: int, column: int, *, absolute: bool = False) -> str:
-    """Give a cell's address."""
-    mark = "$" if absolute else ""
-    return f"{mark}{column_letters(column)}{mark}{row}"
 
 
 _FORMATS = {

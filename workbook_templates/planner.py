@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS, TABLES, Table
-from workbook_templates.layout import NamedCell, Template, address
+from workbook_templates.addresses import address
+from workbook_templates.layout import NamedCell, Template
 from workbook_templates.native import Book
 from workbook_templates.plan import Cell, TableWrite
 

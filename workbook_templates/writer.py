@@ -16,6 +16,7 @@ import xlsxwriter
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.assumptions import Assumption, Wanted
 from valuation.tables import NUMERIC_KINDS, Column, Kind
+from workbook_templates.addresses import address
 from workbook_templates.layout import (
     Chart,
     Format,
@@ -27,7 +28,6 @@ from workbook_templates.layout import (
     TableBlock,
     Template,
     Text,
-    address,
     number_format,
 )
 from workbook_templates.plan import Cell

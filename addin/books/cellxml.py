@@ -9,10 +9,10 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 from addin.workbook import WorkbookError
+from workbook_templates.addresses import address, column_letters, column_number
 from workbook_templates.plan import Cell, CellError
 
 __all__ = [
@@ -20,9 +20,6 @@ __all__ = [
     "LAST_ROW",
     "Area",
     "CellWriter",
-    "address",
-    "column_letters",
-    "column_number",
     "escaped",
     "serial",
     "unescaped",
@@ -42,37 +39,6 @@ _EDGE_SPACE = re.compile(r"^[ \t\n]|[ \t\n]$|[\t\n]|  ")
 _EPOCH: Final = dt.datetime(1899, 12, 30)  # cells have no time zone
 _FIRST_1904: Final = 1462  # serial of 1904-01-01 in the 1900 system
 _NO_LEAP_DAY: Final = 61  # serial of 1900-03-01; Excel counts a 29 February 1900 before it
-
-
-@cache
-def column_letters(number: int) -> str:
-    """
-    Return a column's letters.
-
-    Examples
-    --------
-    >>> column_letters(1), column_letters(28), column_letters(16384)
-    ('A', 'AB', 'XFD')
-    """
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-@cache
-def column_number(letters: str) -> int:
-    """Return a column's number, counted from 1."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def address(row: int, column: int) -> str:
-    """Return a cell's address, such as ``B7``."""
-    return f"{column_letters(column)}{row}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from functools import partial
 
 from lxml import etree
 
-from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area, address
+from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area
 from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
 from addin.books.outline import Outline, TablePart, recalculated_on_load
 from addin.books.package import Package
@@ -16,6 +16,7 @@ from addin.books.saving import Draft
 from addin.books.sheet import SheetStream, formula_count, survey
 from addin.books.tables import TableEdit, resized
 from addin.workbook import RawTable, WorkbookError
+from workbook_templates.addresses import address
 from workbook_templates.plan import Cell, Plan
 
 __all__ = ["edited"]

@@ -4,7 +4,8 @@ import html
 import re
 from typing import Final
 
-from addin.books.cellxml import LAST_COLUMN, LAST_ROW, column_letters, column_number, xml_escaped
+from addin.books.cellxml import LAST_COLUMN, LAST_ROW, xml_escaped
+from workbook_templates.addresses import column_letters, column_number
 
 __all__ = ["moved", "read_formula", "with_row", "written_formula"]
 

@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import python_calamine
 
-from addin.books.cellxml import Area, column_letters, column_number
+from addin.books.cellxml import Area
 from addin.books.sheet import whole_rows
 from addin.workbook import WorkbookError
+from workbook_templates.addresses import column_letters, column_number
 from workbook_templates.plan import Cell, CellError
 
 __all__ = ["Grid", "Reader"]

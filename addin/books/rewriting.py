@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from addin.books.cellxml import Area, CellWriter, address, column_letters, column_number
+from addin.books.cellxml import Area, CellWriter
 from addin.books.formulas import moved, read_formula, written_formula
 from addin.books.sheet import FORMULA, FORMULA_START, PLACE, RawCell, Row, Shared, SheetStream, Survey, attributes_of
+from workbook_templates.addresses import address, column_letters, column_number
 from workbook_templates.plan import Cell
 
 __all__ = ["Block", "SheetEdit", "expanded", "own_formula", "transplanted", "without_value"]

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
-from addin.books.cellxml import LAST_ROW, Area, column_number
+from addin.books.cellxml import LAST_ROW, Area
 from addin.books.formulas import moved, read_formula
 from addin.workbook import WorkbookError
+from workbook_templates.addresses import column_number
 
 __all__ = [
     "FORMULA",

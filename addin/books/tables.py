@@ -12,13 +12,14 @@ from typing import Final
 
 from lxml import etree
 
-from addin.books.cellxml import LAST_ROW, Area, address, xml_escaped
+from addin.books.cellxml import LAST_ROW, Area, xml_escaped
 from addin.books.formulas import moved
 from addin.books.growth import Growth
 from addin.books.outline import TablePart
 from addin.books.rewriting import SheetEdit, expanded, own_formula, transplanted, without_value
 from addin.books.sheet import RawCell, Survey
 from addin.workbook import RawTable, WorkbookError
+from workbook_templates.addresses import address
 from workbook_templates.plan import Cell, TableWrite
 
 __all__ = ["TableEdit", "resized"]

@@ -18,8 +18,9 @@ from addin.refresh import plan_refresh
 from addin.settings import set_assumptions
 from tests.hosts.libreoffice import SOFFICE, Shown, recalculate, shown
 from valuation.assumptions import ASSUMPTIONS as REGISTER
+from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
-from workbook_templates.layout import Template, address
+from workbook_templates.layout import Template
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell, CellError, Plan
 from workbook_templates.sample import sample_company

@@ -13,6 +13,7 @@ from hypothesis import given
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.model import value_base
 from valuation.tables import TABLES, Kind, TableData, normalise_heading
+from workbook_templates.addresses import address, column_letters
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import (
     Chart,
@@ -27,8 +28,6 @@ from workbook_templates.layout import (
     TableBlock,
     Template,
     Text,
-    address,
-    column_letters,
     number_format,
 )
 from workbook_templates.native import Figures, const

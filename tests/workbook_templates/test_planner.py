@@ -6,8 +6,9 @@ import pytest
 
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import TABLES
+from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
-from workbook_templates.layout import Template, address
+from workbook_templates.layout import Template
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell, CellError
 from workbook_templates.planner import TableCells, assumption_cells, formula_values, table_write

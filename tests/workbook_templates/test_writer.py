@@ -13,8 +13,9 @@ from openpyxl.workbook.workbook import Workbook
 
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS, Kind
+from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
-from workbook_templates.layout import NamedCell, Role, TableBlock, Text, address
+from workbook_templates.layout import NamedCell, Role, TableBlock, Text
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell
 from workbook_templates.writer import draw

@@ -10,13 +10,14 @@ from openpyxl.formula.translate import Translator
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from addin.books import sheet as sheet_module
-from addin.books.cellxml import Area, CellWriter, address, column_letters, column_number, escaped, serial, unescaped
+from addin.books.cellxml import Area, CellWriter, escaped, serial, unescaped
 from addin.books.file import FileBook
 from addin.books.formulas import moved
 from addin.books.rewriting import SheetEdit
 from addin.books.sheet import SheetStream, formula_count, survey, whole_rows
 from addin.workbook import WorkbookError
 from tests.addin.books.builders import raw_book
+from workbook_templates.addresses import address, column_letters, column_number
 from workbook_templates.plan import Cell, CellError, Plan
 
 NAMES = '<definedNames><definedName name="here">S!{}</definedName></definedNames>'

@@ -6,6 +6,7 @@ needs them, so that the call of one function starts fast.
 """
 
 import datetime as dt
+import io
 import sys
 from itertools import count
 from pathlib import Path
@@ -35,6 +36,11 @@ Out = Annotated[Path | None, typer.Option(help="Write to this file; the workbook
 
 def main() -> None:
     """Run a command; a fault that the user can mend becomes one line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(
+                errors="replace"
+            )  # a console of the old kind lacks some signs; that is no reason to stop
     try:
         app()
     except UserError as fault:

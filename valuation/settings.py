@@ -22,6 +22,9 @@ __all__ = ["Settings", "read_settings"]
 Value = float | str | np.datetime64 | None
 
 
+GRIDS = {1: "yearly", 2: "half-yearly", 4: "quarterly", 12: "monthly"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """
@@ -88,10 +91,8 @@ class Settings:
         horizon = self.number("horizon")
         years = "no horizon" if math.isinf(horizon) else f"{horizon:g} years"
         rate = self.number("discount_rate")
-        return (
-            f"{years}, {rate:.2%} a year, margin at {self.word('timing')} of period, existing customers, "
-            f"{self.number('periods_per_year'):g} period(s) a year"
-        )
+        grid = GRIDS.get(int(self.number("periods_per_year")), "yearly")
+        return f"{years}, {rate:.2%} a year, {grid} margins at {self.word('timing')} of period, existing customers"
 
 
 def read_settings(data: TableData | None) -> tuple[Settings, list[Finding]]:

@@ -231,9 +231,8 @@ def test_every_mistake_is_said_at_once() -> None:
 
 
 def test_convention_in_a_line() -> None:
-    assert settings().convention() == (
-        "3 years, 10.00% a year, margin at mid of period, existing customers, 1 period(s) a year"
-    )
+    assert settings().convention() == ("3 years, 10.00% a year, yearly margins at mid of period, existing customers")
+    assert "monthly margins" in settings(periods_per_year=12.0).convention()
     assert settings(horizon="inf").convention().startswith("no horizon, 10.00% a year")
 
 

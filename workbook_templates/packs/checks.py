@@ -60,6 +60,11 @@ def _errors(*columns: Expr) -> Expr:
     return _added(*(call("SUMPRODUCT", call("ISERROR", column) * 1) for column in columns))
 
 
+def _exact(difference: Expr) -> Expr:
+    """Take off what binary fractions leave behind: amounts have six decimals at the most."""
+    return call("ROUND", difference, 6)
+
+
 def _added(first: Expr, *more: Expr) -> Expr:
     return reduce(lambda total, term: total + term, more, first)
 
@@ -233,7 +238,13 @@ def _check_lines() -> tuple[Item, ...]:
         good = call("ABS", difference) <= Figure(f"check.{check.key}.tolerance")
         items += [
             Text(row=row, column=1, text=check.title),
-            Formula(row=row, column=2, key=f"check.{check.key}.difference", expr=check.difference, format=Format.CENTS),
+            Formula(
+                row=row,
+                column=2,
+                key=f"check.{check.key}.difference",
+                expr=_exact(check.difference),
+                format=Format.CENTS,
+            ),
             Formula(
                 row=row,
                 column=3,

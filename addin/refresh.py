@@ -5,6 +5,7 @@ A check is the same without new results: it evaluates the formulas over what the
 """
 
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -168,7 +169,7 @@ def _exceptions(contents: Contents, findings: list[Finding]) -> pd.DataFrame:
 
 def _used(contents: Contents, results: Results) -> dict[str, Cell]:
     """Record how the results were computed."""
-    as_of = _date(results)
+    as_of, horizon = _date(results), results.settings.number("horizon")
     counts = [f"{name} {_filled(contents, name):,}" for name in contents.inputs]
     return {
         "cv_used_as_of": as_of,
@@ -176,6 +177,7 @@ def _used(contents: Contents, results: Results) -> dict[str, Cell]:
         "cv_used_convention": results.settings.convention(),
         "cv_used_version": version("customer-value"),
         "cv_used_rows": ", ".join(counts),
+        "cv_used_horizon": "inf" if math.isinf(horizon) else horizon,
     }
 
 

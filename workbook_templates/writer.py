@@ -190,7 +190,8 @@ class _Painter:
         return LINK_GREEN if foreign or "!" in text or "cv_" in text else INK
 
     def _traffic_light(self, page: Any, item: Formula) -> None:
-        red = self.book.add_format({"bg_color": "#C00000", "font_color": "#FFFFFF"})
+        # dark on light: what runs over into the next cells must be legible there too
+        red = self.book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"})
         green = self.book.add_format({"font_color": "#548235"})
         cell = address(item.row, item.column)
         for word, style in (("STALE", red), ("ERROR", red), ("FAILED", red), ("", green)):

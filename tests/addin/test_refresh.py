@@ -60,6 +60,8 @@ def test_result_is_stale_as_soon_as_an_assumption_changes(contents: Contents) ->
     stale = formula_values(changed.template, changed.cells, changed.names)
     assert figure(changed, stale, "stale") is True
     assert str(stale["Customer P&L", "A3"]).startswith("STALE")
+    assert figure(changed, stale, "answer.best") == figure(contents, fresh, "answer.best")  # still the 3-year value
+    assert figure(changed, stale, "answer.horizon") == figure(contents, fresh, "answer.horizon")
 
 
 def test_result_is_stale_as_soon_as_an_input_changes(contents: Contents) -> None:

@@ -198,7 +198,7 @@ ASSUMPTIONS = Table(
 INVOICES = Table(
     "Invoices",
     "tblInvoices",
-    "one row for each invoice (finance officer: who pays on time?)",
+    "one row for each invoice",
     (
         customer_id_column(),
         Column("invoice_no", Kind.ID, "Number of the invoice"),
@@ -215,7 +215,7 @@ INVOICES = Table(
 ISSUES = Table(
     "Issues",
     "tblIssues",
-    "one row for each support issue (support officer: who needs no support?)",
+    "one row for each support issue",
     (
         Column("issue_id", Kind.ID, "Number of the issue"),
         customer_id_column(),
@@ -235,7 +235,7 @@ ISSUES = Table(
 REFERRALS = Table(
     "Referrals",
     "tblReferrals",
-    "one row for each referral (marketing officer: who brings new customers?)",
+    "one row for each referral",
     (
         Column("referrer_id", Kind.ID, "The customer who recommended us"),
         Column("referred_id", Kind.ID, "The customer who came"),
@@ -253,7 +253,7 @@ REFERRALS = Table(
 IDEAS = Table(
     "Ideas",
     "tblIdeas",
-    "one row for each idea and customer (product officer: who drives innovation?)",
+    "one row for each idea and customer",
     (
         Column("idea_id", Kind.ID, "Number of the idea"),
         Column("npv", Kind.MONEY, "Net present value of the improvement", "currency"),

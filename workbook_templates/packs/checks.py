@@ -23,7 +23,7 @@ from workbook_templates.layout import Format, Formula, Item, NamedCell, Role, Sh
 from workbook_templates.native import Column, Expr, Figure, Figures, Name, call, const
 from workbook_templates.packs.furniture import head
 
-__all__ = ["CHECKS", "INPUT_TOTALS", "USED_NAMES"]
+__all__ = ["CHECKS", "INPUT_TOTALS"]
 
 PURPOSE = "Whether the figures can be trusted: every line must say OK."
 
@@ -77,7 +77,6 @@ INPUT_TOTALS = {
     "cv_used_drivers": ("Drivers, quantity", _sum(DRIVERS, "quantity"), Format.CENTS),
     "cv_used_retention": ("Retention, exposed", _sum(RETENTION, "exposed"), Format.COUNT),
 }
-USED_NAMES = ("cv_used_as_of", "cv_used_as_of_text", "cv_used_convention", "cv_used_version", "cv_used_rows")
 
 ASSUMPTIONS_CHANGED = call("SUMPRODUCT", Column(ASSUMPTIONS, "value").differs(Column(ASSUMPTIONS, "used")) * 1)
 
@@ -335,6 +334,7 @@ USED_CELLS = (
     ("cv_used_convention", "Convention", Format.TEXT),
     ("cv_used_version", "Version of Customer Value for Excel", Format.TEXT),
     ("cv_used_rows", "Rows read", Format.TEXT),
+    ("cv_used_horizon", "Horizon, years", Format.GENERAL),
 )
 
 CHECKS = Sheet(

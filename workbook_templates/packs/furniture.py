@@ -88,7 +88,7 @@ def input_sheet(table: Table, purpose: str, *, sums: tuple[str, ...] = ()) -> Sh
             Text(
                 row=2,
                 column=1,
-                text=f"{purpose} One row is {table.grain.removeprefix('one row for ')}.",
+                text=f"{purpose} {table.grain.capitalize()}.",
                 role=Role.NOTE,
             ),
             Text(row=3, column=1, text=INPUT_HINT, role=Role.NOTE),

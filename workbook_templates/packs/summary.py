@@ -29,9 +29,13 @@ def _lookup(table: Table, wanted: str, key: str, value: Expr) -> Expr:
     return call("INDEX", Column(table, wanted), call("MATCH", value, Column(table, key), 0))
 
 
+HORIZON = Name("cv_used_horizon")
+NOTHING_YET = HORIZON.equals("")
+
+
 def _years() -> Expr:
-    """Name the horizon: '3-year', or 'unlimited'."""
-    return call("IF", call("ISNUMBER", Name("cv_horizon")), Name("cv_horizon") & "-year", "unlimited")
+    """Name the horizon that the values were computed with, whatever Assumptions says now: '3-year', 'unlimited'."""
+    return call("IF", call("ISNUMBER", HORIZON), HORIZON & "-year", "unlimited")
 
 
 def _percent(expr: Expr) -> Expr:
@@ -78,8 +82,8 @@ BEST_SENTENCE = call(
         & ".",
         call(
             "IF",
-            Figure("customers").equals(0),
-            "There are no customers yet: fill in the inputs, or import transactions, and refresh.",
+            NOTHING_YET,
+            "Nothing is valued yet: fill in the inputs, or import transactions, and refresh.",
             "Together the customers bring no value: the "
             & _years()
             & " customer value is "
@@ -93,7 +97,7 @@ HORIZON_SENTENCE = call(
     "IFERROR",
     call(
         "IF",
-        call("ISNUMBER", Name("cv_horizon")),
+        call("ISNUMBER", HORIZON),
         "The "
         & _years()
         & " figure is "
@@ -105,23 +109,28 @@ HORIZON_SENTENCE = call(
             "changes the size, not the order of the customers.",
             "changes the order of the customers too (agreement " & call("FIXED", Figure("rank_agreement"), 2) & ").",
         ),
-        "The figure has no horizon: it counts all years to come.",
+        call("IF", NOTHING_YET, "", "The figure has no horizon: it counts all years to come."),
     ),
     "",
 )
 REVENUE_SENTENCE = call(
     "IFERROR",
-    Figure("largest.name")
-    & " is the largest by revenue ("
-    & _amount("largest.revenue")
-    & "), contributes "
-    & _amount("largest.contribution")
-    & " and is number "
-    & Figure("largest.rank")
-    & " of "
-    & Figure("customers")
-    & " by contribution"
-    & call("IF", Figure("largest.rank") <= BEST, ": here revenue and profit agree.", ": size is not value."),
+    call(
+        "IF",
+        Figure("largest.revenue") > 0,
+        Figure("largest.name")
+        & " is the largest by revenue ("
+        & _amount("largest.revenue")
+        & "), contributes "
+        & _amount("largest.contribution")
+        & " and is number "
+        & Figure("largest.rank")
+        & " of "
+        & Figure("customers")
+        & " by contribution"
+        & call("IF", Figure("largest.rank") <= BEST, ": here revenue and profit agree.", ": size is not value."),
+        "",
+    ),
     "",
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from addin.books.file import FileBook
-from addin.cells import column_cells
+from addin.cells import column_cells, table_cells
 from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
@@ -52,7 +52,7 @@ def create_workbook(
         raise WorkbookError(f"there is no folder {path.parent}; make it first")
     register = _register(inputs.get(ASSUMPTIONS.name), settings or {})
     cells: dict[str, TableCells] = {
-        name: _cells(name, frame)
+        name: table_cells(frame, TABLES[name])
         for name, frame in inputs.items()
         if name in template.tables and name != ASSUMPTIONS.name
     }
@@ -65,14 +65,6 @@ def create_workbook(
         bare = Path(folder) / path.name
         bare.write_bytes(draw(template, register))
         return FileBook(bare).apply(plan, out=path)
-
-
-def _cells(name: str, frame: pd.DataFrame) -> TableCells:
-    table = TABLES[name]
-    blank = [None] * len(frame)
-    return {
-        column.name: column_cells(frame[column.name], column) if column.name in frame else blank for column in table
-    }
 
 
 def _register(given: pd.DataFrame | None, settings: Mapping[str, Cell]) -> Sequence[Entry]:

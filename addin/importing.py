@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from addin.cells import column_cells
+from addin.cells import table_cells
 from addin.contents import Contents
 from addin.settings import set_assumptions
 from addin.sources import ImportedTransactions
@@ -54,7 +54,7 @@ def plan_import(contents: Contents, imported: ImportedTransactions, settings: Ma
     filled = _filled(before)
     sources = before.get("source", [None] * len(before["date"]))
     kept = [i for i in filled if source is None or sources[i] != source]
-    transactions = _stacked(TRANSACTIONS, before, kept, _cells(imported))
+    transactions = _stacked(TRANSACTIONS, before, kept, table_cells(imported.frame, TRANSACTIONS))
     customers, new_customers = _customers(contents, transactions)
     as_of = _latest(transactions["date"])
     if "as_of" not in settings and as_of is not None:
@@ -78,11 +78,6 @@ def plan_import(contents: Contents, imported: ImportedTransactions, settings: Ma
 def _filled(cells: TableCells) -> list[int]:
     """Give the rows that are not blank from end to end."""
     return [i for i, row in enumerate(zip(*cells.values(), strict=True)) if any(cell is not None for cell in row)]
-
-
-def _cells(imported: ImportedTransactions) -> TableCells:
-    frame = imported.frame
-    return {column.name: column_cells(frame[column.name], column) for column in TRANSACTIONS if column.name in frame}
 
 
 def _stacked(table: Table, before: TableCells, kept: Sequence[int], more: TableCells) -> dict[str, list[Cell]]:

@@ -12,7 +12,7 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from addin.cells import column_cells
+from addin.cells import column_cells, table_cells
 from addin.contents import Contents
 from valuation.findings import Finding, Severity
 from valuation.model import Results, changes, value_base
@@ -88,7 +88,7 @@ def plan_refresh(
     results = results_of(contents)
     results.tables[EXCEPTIONS.name] = _exceptions(contents, results.findings)
     words = _changes(contents, results)
-    new = {name: _cells(name, frame) for name, frame in results.tables.items()}
+    new: dict[str, TableCells] = {name: table_cells(frame, TABLES[name]) for name, frame in results.tables.items()}
     new[LOG.name] = _log(contents, results, words, now)
     register = dict(contents.cells[ASSUMPTIONS.name])
     register["used"] = register["value"]
@@ -128,12 +128,6 @@ def figure(contents: Contents, formulas: FormulaValues, key: str) -> Cell:
 def _figure(template: Template, formulas: FormulaValues, key: str) -> Cell:
     sheet, formula = template.formulas[key]
     return formulas[sheet.name, address(formula.row, formula.column)]
-
-
-def _cells(name: str, frame: pd.DataFrame) -> TableCells:
-    """Turn a result table into cells."""
-    table = TABLES[name]
-    return {column.name: column_cells(frame[column.name], column) for column in table}
 
 
 def _changes(contents: Contents, results: Results) -> list[str]:

@@ -20,7 +20,7 @@ serial number             a date, where a date is wanted
 ========================  ==================================================================
 """
 
-from addin.cells.frames import column_cells, read_table_data, read_table_range
+from addin.cells.frames import column_cells, read_table_data, read_table_range, table_cells
 from addin.cells.ranges import Rectangle, read_rectangle, write_rectangle
 from addin.cells.single import error_value, fault_error, is_blank
 from addin.cells.vectors import Vector, read_vector
@@ -39,5 +39,6 @@ __all__ = [
     "read_table_data",
     "read_table_range",
     "read_vector",
+    "table_cells",
     "write_rectangle",
 ]

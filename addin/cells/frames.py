@@ -15,7 +15,7 @@ from valuation.errors import InputError
 from valuation.tables import Column, Fault, Table, TableData
 from workbook_templates.plan import Cell, CellError
 
-__all__ = ["column_cells", "read_table_data", "read_table_range"]
+__all__ = ["column_cells", "read_table_data", "read_table_range", "table_cells"]
 
 
 def read_table_data(raw: RawTable, table: Table) -> TableData:
@@ -125,3 +125,25 @@ def column_cells(values: "pd.Series[Any] | npt.NDArray[Any] | Sequence[object]",
     """
     missing = CellError(column.missing) if column.missing else None
     return plain_column(values, missing=missing)
+
+
+def table_cells(frame: pd.DataFrame, table: Table) -> dict[str, list[Cell]]:
+    """
+    Turn a frame into the cells of a table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns by contract name.
+    table : Table
+        The contract; a column that the frame lacks is blank.
+
+    Returns
+    -------
+    dict of str to list of Cell
+        Every column of the contract, in its order.
+    """
+    blank: list[Cell] = [None] * len(frame)
+    return {
+        column.name: column_cells(frame[column.name], column) if column.name in frame else blank for column in table
+    }

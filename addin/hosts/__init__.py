@@ -1,0 +1,1 @@
+"""The programs in which the functions and commands appear, one package each."""

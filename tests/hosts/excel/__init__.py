@@ -1,0 +1,1 @@
+"""Stand-ins for Excel, under the real xlwings desktop engine."""

@@ -76,10 +76,10 @@ class Result(StrEnum):
     """Rows of its own under a header row, which the last argument can switch off."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Argument:
     """
-    One argument of a worksheet function.
+    One argument of a worksheet function; two are never the same, however alike they look.
 
     Attributes
     ----------

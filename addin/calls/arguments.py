@@ -7,6 +7,7 @@ apart, row by row.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -119,12 +120,24 @@ def _read(argument: Argument, given: Rectangle, iso_dates: bool) -> Given:
     """One argument, or its default."""
     if argument.shape is Shape.CELLS:
         return Given(argument=argument, value=given.cells, size=len(given.cells))
-    if given.is_blank and not argument.required:
-        if argument.default is None:
-            return Given(argument=argument, value=None)
-        given = read_rectangle(argument.default)
     if given.is_blank:
-        given = Rectangle([None], 1, 1)
+        return _left_out(argument)
+    return _read_given(argument, given, iso_dates)
+
+
+@cache
+def _left_out(argument: Argument) -> Given:
+    """Its default, or the fault that a required argument is blank; read once, since most calls leave most out."""
+    if argument.default is None and not argument.required:
+        return Given(argument=argument, value=None)
+    given = _read_given(argument, Rectangle([argument.default], 1, 1), iso_dates=False)
+    if isinstance(given.value, np.ndarray):
+        given.value.setflags(write=False)
+    return given
+
+
+def _read_given(argument: Argument, given: Rectangle, iso_dates: bool) -> Given:
+    """One argument that holds something."""
     if argument.shape is Shape.TABLE:
         return _read_table(argument, given, iso_dates)
     _refuse_shape(argument, given)

@@ -143,7 +143,7 @@ def _rows_answer(function: Function, given: Sequence[Given]) -> Reply:
     outcome = answer.value if isinstance(answer.value, tuple) else (answer.value,)
     arrays = [np.atleast_1d(np.asarray(column)) for column in outcome]
     rows = max([rows, *map(len, arrays)])
-    arrays = [np.broadcast_to(array, rows) for array in arrays]
+    arrays = [array if len(array) == rows else np.broadcast_to(array, rows) for array in arrays]
     columns = [plain_column(array) for array in arrays]
 
     faults = _row_faults([one for one in given if one.varies])

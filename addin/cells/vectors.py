@@ -117,7 +117,9 @@ class _Sorted:
 
     def where(self, *kinds: Is) -> npt.NDArray[np.intp]:
         """Rows that hold one of these."""
-        return np.flatnonzero(np.isin(self.holds, kinds))
+        wanted = np.zeros(len(Is), np.bool_)
+        wanted[list(kinds)] = True
+        return np.flatnonzero(wanted[self.holds])
 
 
 def _sort(cells: Sequence[object]) -> _Sorted:

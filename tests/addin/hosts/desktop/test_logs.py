@@ -1,0 +1,67 @@
+"""The log: what failed and where, once, without anybody's data."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from addin.hosts.desktop.logs import start_log
+from addin.userfiles import log_file
+
+NAME = "Lumbredorf Electrical"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home folder, and the logger as it was."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    logger = logging.getLogger("addin")
+    before = logger.handlers[:]
+    logger.handlers.clear()
+    yield tmp_path
+    for handler in logger.handlers:
+        handler.close()
+    logger.handlers[:] = before
+
+
+def fail(customer: str) -> None:
+    try:
+        raise KeyError(customer)
+    except KeyError as error:
+        raise ValueError(f"{customer} is not there") from error
+
+
+def logged() -> str:
+    return log_file().read_text(encoding="utf-8")
+
+
+def test_failure_is_logged_with_its_place_and_without_data() -> None:
+    start_log()
+    try:
+        fail(NAME)
+    except ValueError:
+        logging.getLogger("addin.hosts").exception("%s failed", "RefreshAll")
+    assert "RefreshAll failed" in logged()
+    assert "in fail" in logged()
+    assert logged().index("builtins.KeyError") < logged().index("builtins.ValueError")
+    assert NAME not in logged()
+
+
+def test_starting_twice_logs_once() -> None:
+    start_log()
+    start_log()
+    logging.getLogger("addin").warning("one line")
+    assert logged().count("one line") == 1
+
+
+def test_no_file_is_made_before_there_is_something_to_log() -> None:
+    start_log()
+    assert not log_file().exists()
+
+
+def test_a_home_that_cannot_be_written_stops_nobody(home: Path) -> None:
+    (home / ".customer_value").write_text("a file where the folder should be")
+    start_log()
+    assert not logging.getLogger("addin").handlers

@@ -12,7 +12,7 @@ from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS, TABLES
-from workbook_templates.layout import Template
+from workbook_templates.layout import Sheet, Template
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write
 from workbook_templates.writer import draw
@@ -23,7 +23,11 @@ Entry = dict[str, Cell]
 
 
 def create_workbook(
-    path: Path, template: Template, inputs: Mapping[str, pd.DataFrame], settings: Mapping[str, Cell] | None = None
+    path: Path,
+    template: Template,
+    inputs: Mapping[str, pd.DataFrame],
+    settings: Mapping[str, Cell] | None = None,
+    more: Sequence[Sheet] = (),
 ) -> Receipt:
     """
     Make a workbook from a template.
@@ -38,6 +42,8 @@ def create_workbook(
         Input tables by contract name; tables that the template does not have are left out.
     settings : mapping of str to Cell, optional
         Assumptions given by hand.
+    more : sequence of Sheet
+        Sheets at the end that are not the template's.
 
     Raises
     ------
@@ -63,7 +69,7 @@ def create_workbook(
     )
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / path.name
-        bare.write_bytes(draw(template, register))
+        bare.write_bytes(draw(template, register, more))
         return FileBook(bare).apply(plan, out=path)
 
 

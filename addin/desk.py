@@ -12,6 +12,14 @@ __all__ = ["Desk"]
 class Desk(Protocol):
     """The window in front of the user; `addin.hosts.desktop.buttons` gives Excel's."""
 
+    def identity(self) -> str:
+        """Give the workbook's full name, path or address included; "" for one that was never saved."""
+        ...
+
+    def location(self) -> Path | None:
+        """Give the workbook's file; None for one that lives at an address or was never saved."""
+        ...
+
     def progress(self, what: str) -> None:
         """Show in the status bar what is going on; "" gives the bar back."""
         ...
@@ -25,7 +33,7 @@ class Desk(Protocol):
         ...
 
     def selected(self) -> tuple[str, int, int, Cell]:
-        """Give sheet, row, column (from 1) and content of the cell that is selected."""
+        """Give sheet, row, column (from 1) and content of the selected cell; a formula that shows nothing gives ""."""
         ...
 
     def show(self, sheet: str, address: str = "A1") -> None:
@@ -48,10 +56,14 @@ class Desk(Protocol):
         """Write sheets, as they would be printed, into a PDF file."""
         ...
 
+    def add_sheets(self, path: Path, sheets: Sequence[str], *, after: str, identity: str) -> None:
+        """Copy sheets of another workbook behind one of this, which is from then on of the template `identity`."""
+        ...
+
     def formulas(self) -> dict[str, list[tuple[str, str, Cell]]]:
-        """Give the formulas of every sheet: address, text and what the cell shows."""
+        """Give the formulas of every sheet, each once: address, text with its equals sign, and what the cell shows."""
         ...
 
     def enter_formula(self, sheet: str, address: str, text: str) -> None:
-        """Enter a formula into a cell anew, as if it had been typed; it may spill."""
+        """Enter a formula into a cell anew, as if it had been typed; `UserError` when the program does not take it."""
         ...

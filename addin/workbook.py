@@ -11,7 +11,7 @@ from typing import Protocol
 from addin.faults import UserError
 from workbook_templates.plan import Cell, Plan
 
-__all__ = ["RawTable", "Receipt", "Workbook", "WorkbookError"]
+__all__ = ["LiveWorkbook", "RawTable", "Receipt", "Workbook", "WorkbookError"]
 
 
 class WorkbookError(UserError):
@@ -74,4 +74,12 @@ class Workbook(Protocol):
 
     def apply(self, plan: Plan) -> Receipt:
         """Write everything in the plan, or nothing."""
+        ...
+
+
+class LiveWorkbook(Workbook, Protocol):
+    """A workbook that is open in front of its user, whose program forgets its own undo when an add-in writes."""
+
+    def before(self, plan: Plan) -> Plan:
+        """Read what stands now where a plan writes: applied later, it takes the plan back."""
         ...

@@ -14,12 +14,14 @@ from functools import cached_property
 from valuation.tables import Kind, Table
 from workbook_templates.addresses import address
 from workbook_templates.native import Expr
+from workbook_templates.plan import Cell
 
 __all__ = [
     "Chart",
     "Format",
     "Formula",
     "Item",
+    "LiveFormula",
     "NamedCell",
     "Pack",
     "Role",
@@ -110,6 +112,28 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveFormula:
+    """
+    A formula over worksheet functions of ours, which only Excel with the add-in computes; it may spill.
+
+    Attributes
+    ----------
+    text : str
+        The formula, with its equals sign.
+    cells : tuple of tuple of Cell
+        What it showed when it was made, in full.
+    formats : tuple of Format
+        One for each column.
+    """
+
+    row: int
+    column: int
+    text: str
+    cells: tuple[tuple[Cell, ...], ...]
+    formats: tuple[Format, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamedCell:
     """A cell with a defined name that the refresh fills."""
 
@@ -159,7 +183,7 @@ class Chart:
     height: int
 
 
-Item = Text | Formula | NamedCell | TableBlock | Chart
+Item = Text | Formula | LiveFormula | NamedCell | TableBlock | Chart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +209,8 @@ class Sheet:
         Column number to width in characters.
     one_page : bool
         Whether it is printed on one page, however long it is.
+    hidden : bool
+        Whether it is for programs only.
     """
 
     name: str
@@ -195,6 +221,7 @@ class Sheet:
     freeze: tuple[int, int] = (1, 1)
     widths: Mapping[int, float] | None = None
     one_page: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from workbook_templates.layout import (
     Chart,
     Format,
     Formula,
+    LiveFormula,
     NamedCell,
     Role,
     Sheet,
@@ -30,7 +31,7 @@ from workbook_templates.layout import (
     Text,
     number_format,
 )
-from workbook_templates.plan import Cell
+from workbook_templates.plan import Cell, CellError
 
 __all__ = ["draw"]
 
@@ -75,7 +76,7 @@ ASSUMPTION_FORMATS: dict[str, Format] = {
 }
 
 
-def draw(template: Template, register: Sequence[Mapping[str, Cell]]) -> bytes:
+def draw(template: Template, register: Sequence[Mapping[str, Cell]], more: Sequence[Sheet] = ()) -> bytes:
     """
     Draw an empty workbook.
 
@@ -86,6 +87,8 @@ def draw(template: Template, register: Sequence[Mapping[str, Cell]]) -> bytes:
     register : sequence of mapping of str to Cell
         The rows of Assumptions by contract name; those for scope all come first, one for each id, in the order of the
         register, since their cells have names.
+    more : sequence of Sheet
+        Sheets at the end that are not the template's: a refresh leaves them alone.
 
     Returns
     -------
@@ -99,7 +102,7 @@ def draw(template: Template, register: Sequence[Mapping[str, Cell]]) -> bytes:
     book.set_properties({"title": "Customer Value", "created": FIXED_DATE, "comments": template.identity})
     book.set_size(2400, 1400)
     painter = _Painter(book, template, register)
-    for sheet in template.sheets:
+    for sheet in (*template.sheets, *more):
         painter.sheet(sheet)
     painter.defined_names()
     book.close()
@@ -117,6 +120,7 @@ class _Painter:
         self.drawers: dict[type, Callable[[Any, Sheet, Any], None]] = {
             Text: self.text,
             Formula: self.formula,
+            LiveFormula: self.live_formula,
             NamedCell: self.named_cell,
             TableBlock: self.table,
             Chart: self.chart,
@@ -133,6 +137,8 @@ class _Painter:
     def sheet(self, sheet: Sheet) -> None:
         """Draw a sheet with everything on it."""
         page = self.book.add_worksheet(sheet.name)
+        if sheet.hidden:
+            page.very_hidden()
         self._page_setup(page, sheet)
         for item in sheet.items:
             self.drawers[type(item)](page, sheet, item)
@@ -197,6 +203,22 @@ class _Painter:
         for word, style in (("STALE", red), ("ERROR", red), ("FAILED", red), ("", green)):
             rule = {"type": "text", "criteria": "containing", "value": word, "format": style, "stop_if_true": True}
             page.conditional_format(cell, rule if word else {"type": "no_blanks", "format": style})
+
+    def live_formula(self, page: Any, sheet: Sheet, item: LiveFormula) -> None:
+        """
+        Draw a formula over our worksheet functions with the cells that it spilled over.
+
+        An error among these must not be a formula, which would stand in the way: it is drawn blank.
+        """
+        top, left = item.row - 1, item.column - 1
+        styles = [self.style(Role.RESULT, number) for number in item.formats]
+        first = item.cells[0][0]
+        bottom, right = top + len(item.cells) - 1, left + len(styles) - 1
+        page.write_dynamic_array_formula(top, left, bottom, right, item.text, styles[0], first)
+        for row, cells in enumerate(item.cells, start=top):
+            for column, (cell, style) in enumerate(zip(cells, styles, strict=True), start=left):
+                if (row, column) != (top, left):
+                    _write(page, row, column, None if isinstance(cell, CellError) else cell, style)
 
     def named_cell(self, page: Any, sheet: Sheet, item: NamedCell) -> None:
         """Draw a cell that the refresh fills."""

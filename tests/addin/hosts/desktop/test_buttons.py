@@ -21,6 +21,8 @@ from addin.userfiles import log_file
 from addin.workbook import LiveWorkbook
 from workbook_templates.plan import CellError
 
+NAME = "Lumbredorf Electrical"
+
 
 class FakeRange:
     """A block of cells: formulas as they are typed, values as they show."""
@@ -64,7 +66,7 @@ class FakeSheet:
     """A sheet with one block of cells that are used."""
 
     def __init__(self, book: "FakeBook", name: str) -> None:
-        self.book, self.name = book, name
+        self.book, self.name, self.impl = book, name, SimpleNamespace(activate=self.activate)
         self.used_range = FakeRange(self, 1, 1, "", [[None]])
         self.spilled: dict[tuple[int, int], bool] = {}
 
@@ -126,6 +128,7 @@ class FakeBook:
         self.app.selection = FakeRange(self.sheets[0], 3, 2, "=A1", 5.0)
         self.names = {"cv_template": SimpleNamespace(refers_to='="customer_value/1/core"')}
         self.api = SimpleNamespace(FullName=fullname)
+        self.impl = SimpleNamespace(activate=lambda: self.done.append(("activate book",)))
 
     @property
     def fullname(self) -> str:
@@ -137,9 +140,6 @@ class FakeBook:
         if "locked" in path:
             raise RuntimeError("in use")
         self.done.append(("pdf", path, include))
-
-    def activate(self) -> None:
-        self.done.append(("activate book",))
 
     def close(self) -> None:
         self.done.append(("close",))
@@ -212,6 +212,14 @@ def test_sheet_selection_and_status_bar_are_as_before(book: FakeBook, monkeypatc
     assert book.done[-1] == ("loud",)
 
 
+def test_selection_that_cannot_be_given_back_spoils_nothing(book: FakeBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    command(monkeypatch, lambda _, desk, __: desk.tell("A test", "done"))
+    monkeypatch.setattr(FakeRange, "select", lambda _: 1 / 0)
+    press("Test")
+    assert [text for _, text, _ in book.app.boxes] == ["done"]
+    assert "not given back" in log_file().read_text(encoding="utf-8")
+
+
 def test_what_is_shown_on_purpose_stays(book: FakeBook, monkeypatch: pytest.MonkeyPatch) -> None:
     command(monkeypatch, lambda _, desk, __: desk.show("Checks", "B7"))
     press("Test")
@@ -234,7 +242,7 @@ def test_a_mistake_of_ours_is_a_message_and_logged_without_data(
     book: FakeBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(*_: object) -> None:
-        raise KeyError("Lumbredorf Electrical")
+        raise KeyError(NAME)
 
     command(monkeypatch, run)
     press("Test")
@@ -244,7 +252,7 @@ def test_a_mistake_of_ours_is_a_message_and_logged_without_data(
     logged = log_file().read_text(encoding="utf-8")
     assert "Test failed" in logged
     assert "KeyError" in logged
-    assert "Lumbredorf" not in logged
+    assert NAME not in logged
 
 
 def test_a_button_that_python_does_not_know_is_a_message(book: FakeBook) -> None:

@@ -271,7 +271,7 @@ def build_addin(
         bool, typer.Option("--sources", help="Write the texts of the modules too, to put an add-in together by hand.")
     ] = False,
 ) -> None:
-    """Make the add-in and the demonstration workbook for Excel, on any system; the same version gives the same bytes."""
+    """Make the add-in and the demonstration workbook for Excel; one version always gives the same bytes."""
     from addin.hosts.desktop.build import write_addin, write_demo, write_sources
     from addin.report import say, working
 

@@ -68,6 +68,10 @@ class Session:
         """Read cells."""
         return self._order(do="read", area=area)
 
+    def clear(self) -> None:
+        """Empty the sheet."""
+        self._order(do="clear")
+
     def stop(self) -> None:
         """Close the workbook and the program."""
         self._send({"do": "stop"})

@@ -14,6 +14,8 @@ import unohelper
 from com.sun.star.beans import PropertyValue
 from com.sun.star.task import XJob
 
+VALUES_DATES_TEXTS_FORMULAS = 1 | 2 | 4 | 16
+
 
 def send(message):
     sys.stdout.write(json.dumps(message) + "\n")
@@ -65,6 +67,10 @@ def main(pipe, workbook):
         order = json.loads(line)
         if order["do"] == "stop":
             break
+        if order["do"] == "clear":
+            sheet.clearContents(VALUES_DATES_TEXTS_FORMULAS)
+            send({"rows": []})
+            continue
         area = sheet.getCellRangeByName(order["area"])
         if order["do"] == "put":
             area.setDataArray(tuple(map(tuple, order["rows"])))

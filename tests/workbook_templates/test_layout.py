@@ -20,6 +20,7 @@ from workbook_templates.layout import (
     Format,
     Formula,
     Item,
+    LiveFormula,
     NamedCell,
     Pack,
     Role,
@@ -237,6 +238,9 @@ def area_of(item: Item, sheet: Sheet) -> Area:
             return Area(item.row, item.column, item.row, item.column + item.span - 1)
         case NamedCell():
             return Area(item.row, item.column, item.row, item.column)
+        case LiveFormula():
+            height, width = len(item.cells), len(item.cells[0])
+            return Area(item.row, item.column, item.row + height - 1, item.column + width - 1)
 
 
 def pixels(width: float) -> int:

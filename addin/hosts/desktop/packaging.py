@@ -39,11 +39,12 @@ _RIBBON_LINK: Final = "http://schemas.microsoft.com/office/2007/relationships/ui
 _VBA_TYPE: Final = "application/vnd.ms-office.vbaProject"
 _DESCRIPTIONS: Final = "{8193D73E-4604-4355-AFF4-8A2333D13BE4}"
 _BUILT_IN_CATEGORIES: Final = "19"
-_WORKBOOK_ORDER: Final = (
-    "fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups externalReferences "
-    "definedNames calcPr oleSize customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing "
-    "fileRecoveryPr webPublishObjects extLst"
-).split()
+_ELEMENTS: Final = """
+fileVersion fileSharing workbookPr workbookProtection bookViews sheets functionGroups externalReferences definedNames
+calcPr oleSize customWorkbookViews pivotCaches smartTagPr smartTagTypes webPublishing fileRecoveryPr webPublishObjects
+extLst
+"""
+_WORKBOOK_ORDER: Final = _ELEMENTS.split()
 _CALCULATION_ENGINE: Final = "191029"
 """What the present Excel writes; an older number makes it compute everything on opening."""
 

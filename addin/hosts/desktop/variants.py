@@ -71,7 +71,7 @@ def _cell(value: object) -> object:
 
 
 def written_variants(cells: Sequence[Sequence[Cell]]) -> list[list[Any]]:
-    """
+    r"""
     Give the cells of an answer as variants.
 
     Parameters
@@ -82,7 +82,7 @@ def written_variants(cells: Sequence[Sequence[Cell]]) -> list[list[Any]]:
     Examples
     --------
     >>> written_variants([[1, CellError.NA, None, "text"]])
-    [[1.0, '\\x05#N/A', '', 'text']]
+    [[1.0, '\x05#N/A', '', 'text']]
     """
     if {float}.issuperset(map(type, chain.from_iterable(cells))):
         return [list(row) for row in cells]

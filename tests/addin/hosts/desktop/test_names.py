@@ -10,7 +10,7 @@ from addin.registry import Argument, Function, find, functions
 from valuation.tables import Kind
 
 
-def named(name: str = "CV_TEST", *arguments: str, help: str = "x") -> Function:  # noqa: A002 -- as the record has it
+def named(name: str = "CV_TEST", *arguments: str, help: str = "x") -> Function:
     return replace(
         find("CV_CAC"), name=name, help=help, arguments=tuple(Argument(one, Kind.ANY, "x") for one in arguments)
     )

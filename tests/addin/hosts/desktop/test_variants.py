@@ -38,8 +38,8 @@ def test_a_whole_number_that_is_no_error_is_a_number() -> None:
 
 def test_a_date_loses_its_time_zone_and_nothing_else() -> None:
     given_date = dt.datetime(2025, 12, 31, 23, 59, 1, tzinfo=dt.UTC)
-    assert read_variant(given_date) == dt.datetime(2025, 12, 31, 23, 59, 1)  # noqa: DTZ001 -- a cell has no time zone
-    assert read_variant(((given_date,),)) == [[dt.datetime(2025, 12, 31, 23, 59, 1)]]  # noqa: DTZ001
+    assert read_variant(given_date) == dt.datetime(2025, 12, 31, 23, 59, 1)
+    assert read_variant(((given_date,),)) == [[dt.datetime(2025, 12, 31, 23, 59, 1)]]
 
 
 @pytest.mark.parametrize("cell", [None, 1.5, "text", "", True, Decimal("3.25")])

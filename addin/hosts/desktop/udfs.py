@@ -32,9 +32,10 @@ def _registered(function: Function) -> Callable[..., Any]:
             for one in function.arguments
         ]
     )
-    registered: Callable[..., Any] = xw.ret("raw")(xw.func(category=function.category)(call))
     for one in function.arguments:
-        registered = xw.arg(one.name, "raw", doc=one.help)(registered)
+        xw.arg(one.name, "raw", doc=one.help)(call)
+    xw.ret("raw")(call)
+    registered: Callable[..., Any] = xw.func(category=function.category)(call)  # last: the others reset the category
     return registered
 
 

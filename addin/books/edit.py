@@ -6,10 +6,12 @@ from functools import partial
 
 from lxml import etree
 
-from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area
+from addin.books.cellxml import Area
 from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
-from addin.books.outline import Outline, TablePart, recalculated_on_load
+from addin.books.matching import refuse_in_array, refuse_in_table
+from addin.books.outline import Outline, recalculated_on_load
 from addin.books.package import Package
+from addin.books.places import one_cell
 from addin.books.remarks import comments_left_behind, formulas_left_behind
 from addin.books.rewriting import SheetEdit
 from addin.books.saving import Draft
@@ -102,7 +104,7 @@ class _Edit:
             self._sheet(edit.table.sheet).tables.append(edit)
         for name, value in plan.names.items():
             place = self._outline.cell(name)
-            self._refuse_in_table(name, place.sheet, place.row, place.column)
+            refuse_in_table(self._sheet(place.sheet).tables, name, place.sheet, place.row, place.column)
             self._sheet(place.sheet).constants.setdefault(place.row, {})[place.column] = value
         for (sheet, text), value in plan.cells.items():
             self._place_constant(sheet, text, value)
@@ -112,20 +114,12 @@ class _Edit:
     def _sheet(self, name: str) -> _SheetPlan:
         return self._sheets.setdefault(name, _SheetPlan())
 
-    def _refuse_in_table(self, name: str, sheet: str, row: int, column: int) -> None:
-        for edit in self._sheet(sheet).tables:
-            if edit.area.holds(row, column):
-                raise WorkbookError(
-                    f"the name {name} refers to {sheet}!{address(row, column)} inside table {edit.table.name}, "
-                    "which is written anew; let the name refer to a cell outside the table"
-                )
-
     def _place_constant(self, sheet: str, text: str, value: Cell) -> None:
         found = self._outline.sheet(sheet)
         if found is None:
             raise WorkbookError(f"there is no sheet {sheet}, whose cell {text} is to be written; restore it")
-        row, column = _one_cell(sheet, text)
-        self._refuse_in_table(text, found, row, column)
+        row, column = one_cell(sheet, text)
+        refuse_in_table(self._sheet(found).tables, text, found, row, column)
         self._sheet(found).constants.setdefault(row, {})[column] = value
 
     def _place_cache(self, sheet: str, text: str, value: Cell) -> None:
@@ -133,7 +127,7 @@ class _Edit:
         if found is None:
             self.notes.append(f"there is no sheet {sheet}; the value of its formula {text} was not written")
             return
-        row, column = _one_cell(sheet, text)
+        row, column = one_cell(sheet, text)
         self._sheet(found).caches.setdefault(row, {})[column] = value
 
     # ---- sheets
@@ -175,10 +169,7 @@ class _Edit:
         for row, cells in sheet.constants.items():
             for column in cells:
                 if any(array.holds(row, column) for array in found.arrays):
-                    raise WorkbookError(
-                        f"{name}!{address(row, column)} lies in an array formula or data table, "
-                        "which cannot be changed in part; let the name refer to another cell"
-                    )
+                    refuse_in_array(name, row, column)
         if found.protected and (sheet.tables or sheet.constants):
             self.notes.append(f"sheet {name} is protected; it was written all the same and stays protected")
         return SheetEdit(
@@ -190,7 +181,7 @@ class _Edit:
             blocks=list(sheet.tables),
         )
 
-    def _other_tables(self, sheet: str) -> list[tuple[TablePart, Area]]:
+    def _other_tables(self, sheet: str) -> list[tuple[str, Area]]:
         """Return the sheet's tables, each with all rows it has before or after the plan."""
         edits = {edit.table.part: edit for edit in self._sheets[sheet].tables}
         taken = []
@@ -198,7 +189,7 @@ class _Edit:
             if table.sheet == sheet:
                 edit = edits.get(table.part)
                 last = max(table.area.last_row, edit.last_written if edit else 0)
-                taken.append((table, table.area.down_to(last)))
+                taken.append((table.name, table.area.down_to(last)))
         return taken
 
     def _note_missed_caches(self, edit: SheetEdit) -> None:
@@ -267,14 +258,3 @@ def _same_value(shown: Cell, value: Cell) -> bool:
     if shown is None or value is None:
         return shown in (None, "") and value in (None, "")
     return isinstance(shown, bool) == isinstance(value, bool) and shown == value
-
-
-def _one_cell(sheet: str, text: str) -> tuple[int, int]:
-    """Read the address of one cell."""
-    try:
-        cell = Area.parse(text)
-    except ValueError:
-        cell = Area(0, 0, 0, 0)
-    if ":" in text or not (1 <= cell.first_row <= LAST_ROW and 1 <= cell.first_column <= LAST_COLUMN):
-        raise WorkbookError(f"the plan names {text!r} on sheet {sheet}, which is not the address of one cell")
-    return cell.first_row, cell.first_column

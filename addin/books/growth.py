@@ -12,7 +12,7 @@ from lxml import etree
 
 from addin.books.cellxml import Area
 from addin.books.formulas import with_row
-from addin.books.outline import TablePart
+from addin.books.places import TablePart
 from addin.books.saving import Draft
 
 __all__ = ["Growth", "follow_in_charts", "follow_in_names", "follow_in_pivots", "follow_in_tail"]

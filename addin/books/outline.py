@@ -1,17 +1,16 @@
 """What a workbook says about itself: its sheets, tables and names, and the few changes to that."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from lxml import etree
 
 from addin.books.cellxml import Area, unescaped
 from addin.books.package import Package
+from addin.books.places import CellPlace, TablePart, find_cell, find_sheet, find_table
 from addin.workbook import WorkbookError
 
-__all__ = ["CellPlace", "Outline", "TablePart", "recalculated_on_load"]
+__all__ = ["Outline", "recalculated_on_load"]
 
 _R: Final = (
     "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
@@ -19,51 +18,7 @@ _R: Final = (
 )
 _WORKBOOK_TYPES: Final = ("sheet.main+xml", "sheet.macroenabled.main+xml", "template.main+xml")
 _BEFORE_CALCULATION: Final = ("sheets", "functionGroups", "externalReferences", "definedNames")
-_ONE_CELL = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?[0-9]+)")
 _TRUE: Final = ("1", "true")
-
-
-class CellPlace(NamedTuple):
-    """Where a cell stands."""
-
-    sheet: str
-    row: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class TablePart:
-    """
-    An Excel table as its part describes it.
-
-    Attributes
-    ----------
-    area : Area
-        Header, body and totals.
-    source : str
-        "worksheet", or what feeds the table from outside: "queryTable" or "xml".
-    columns : tuple of str
-        Headers.
-    formulas : tuple of str
-        For each column the formula that Excel fills down, or "".
-    """
-
-    name: str
-    sheet: str
-    part: str
-    area: Area
-    header_rows: int
-    totals_rows: int
-    source: str
-    columns: tuple[str, ...]
-    formulas: tuple[str, ...]
-
-    @property
-    def body(self) -> Area:
-        """The rows between header and totals."""
-        area = self.area
-        first, last = area.first_row + self.header_rows, area.last_row - self.totals_rows
-        return Area(first, area.first_column, last, area.last_column)
 
 
 class Outline:
@@ -80,15 +35,11 @@ class Outline:
 
     def table(self, name: str) -> TablePart:
         """Find a table by its name, upper or lower case."""
-        table = self.tables.get(name.casefold())
-        if table is None:
-            there = ", ".join(sorted(table.name for table in self.tables.values())) or "none"
-            raise WorkbookError(f"{self._package.source} has no table {name}; its tables: {there}")
-        return table
+        return find_table(self.tables, (table.name for table in self.tables.values()), name, self._package.source)
 
     def sheet(self, name: str) -> str | None:
         """Return a worksheet's name as the workbook spells it, or None."""
-        return next((sheet for sheet in self.sheets if sheet.casefold() == name.casefold()), None)
+        return find_sheet(self.sheets, name)
 
     def names(self) -> dict[str, str]:
         """Names that hold in the whole workbook, and what they refer to."""
@@ -100,15 +51,7 @@ class Outline:
 
     def cell(self, name: str) -> CellPlace:
         """Find the one cell that a name refers to."""
-        refers = next((text for key, text in self.names().items() if key.casefold() == name.casefold()), None)
-        if refers is None:
-            raise WorkbookError(f"{self._package.source} has no name {name}; define it for the cell that is meant")
-        match = _ONE_CELL.fullmatch(refers)
-        sheet = match and self.sheet((match[1] or match[2]).replace("''", "'"))
-        if not match or not sheet:
-            raise WorkbookError(f"the name {name} refers to {refers}, not to one cell; let it refer to one cell")
-        place = Area.parse(match[3])
-        return CellPlace(sheet, place.first_row, place.first_column)
+        return find_cell(self.names(), self.sheet, name, self._package.source)
 
     def calculation_chain(self) -> str | None:
         """Return the part that lists the formula cells, if there is one."""

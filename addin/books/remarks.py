@@ -1,7 +1,7 @@
 """What stays behind when a table's rows change, and so must be said: comments on cells, formulas with addresses."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from addin.books.cellxml import Area
@@ -9,9 +9,10 @@ from addin.books.formulas import read_formula
 from addin.books.growth import Growth
 from addin.books.outline import Outline
 from addin.books.package import Package
+from addin.books.places import TablePart
 from addin.books.sheet import whole_rows
 
-__all__ = ["comments_left_behind", "formulas_left_behind"]
+__all__ = ["comments_left_behind", "comments_stay", "formulas_left_behind"]
 
 _FORMULA_CELL = re.compile(
     rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]+[0-9]+)[\"'][^>]*>\s*<(?:\w+:)?f(?:\s[^>]*)?>([^<]+)<"
@@ -29,6 +30,11 @@ def comments_left_behind(package: Package, outline: Outline, growth: Growth) -> 
                 place = Area.parse(element.get("ref", "A1"))
                 if table.body.meets(place):
                     cells.add(element.get("ref", ""))
+    return comments_stay(table, cells)
+
+
+def comments_stay(table: TablePart, cells: Collection[str]) -> list[str]:
+    """Say which cells of a table have comments that have not moved with their row."""
     if not cells:
         return []
     where = f"{table.sheet}!{_listed(sorted(cells))}"

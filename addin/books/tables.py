@@ -4,21 +4,19 @@ A new body for an Excel table: its columns found by header, what users added kep
 `TableEdit` is made from the plan, looks at the old rows while the sheet is surveyed, and then writes the new ones.
 """
 
-import datetime as dt
-import unicodedata
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
 
-from addin.books.cellxml import LAST_ROW, Area, xml_escaped
+from addin.books.cellxml import Area, xml_escaped
 from addin.books.formulas import moved
 from addin.books.growth import Growth
-from addin.books.outline import TablePart
+from addin.books.matching import ARRAYS, MERGES, TableMatch, cleared_filter, cleared_order
+from addin.books.places import TablePart
 from addin.books.rewriting import SheetEdit, expanded, own_formula, transplanted, without_value
 from addin.books.sheet import RawCell, Survey
-from addin.workbook import RawTable, WorkbookError
+from addin.workbook import RawTable
 from workbook_templates.addresses import address
 from workbook_templates.plan import Cell, TableWrite
 
@@ -27,7 +25,7 @@ __all__ = ["TableEdit", "resized"]
 _ROWS_AT_ONCE: Final = 2048
 
 
-class TableEdit:
+class TableEdit(TableMatch):
     """
     The replacement of one table's body.
 
@@ -40,81 +38,19 @@ class TableEdit:
     """
 
     def __init__(self, table: TablePart, write: TableWrite) -> None:
-        self.table = table
-        self._where = f"table {table.name} on sheet {table.sheet}"
-        self._written = self._match_columns(write)
-        self._key = self._match_key(write)
-        self._keys: Sequence[Cell] = write.columns[_same_header(write.key, write.columns)] if write.key else ()
-        # Excel tables have at least one row; without data it is blank
-        self.rows = max(1, self._check_lengths(write))
-        self._data_rows = write.rows
-        self.last_body_row = table.body.first_row + self.rows - 1
-        self.last_written = self.last_body_row + table.totals_rows
-        self.area = table.body.down_to(max(table.area.last_row, self.last_written))
+        super().__init__(table, write)
         self.unhide = False
-        self._kept = [column for column in table.area.columns if column not in self._written]
         self._old_cells: dict[int, dict[int, RawCell]] = {}
         self._formula_rows: dict[int, int] = {}  # a row, for each kept column, whose cell holds the column's formula
         self._first: Mapping[int, RawCell] = {}
         self._totals: Mapping[int, RawCell] = {}
         self._survey = Survey()
         self._sources: list[int | None] = []
-        self._check_table()
 
     @property
     def keeps_columns(self) -> bool:
         """Whether the table has columns that the plan does not write."""
-        return bool(self._kept)
-
-    @property
-    def growth(self) -> Growth:
-        """How the table's rows change."""
-        return Growth(self.table, self.last_body_row)
-
-    # ---- what the plan asks for
-
-    def _match_columns(self, write: TableWrite) -> dict[int, Sequence[Cell]]:
-        """Find the sheet's column of every column written."""
-        if not write.columns:
-            raise WorkbookError(f"the plan writes no column of {self._where}")
-        there = {_folded(header): place for place, header in enumerate(self.table.columns)}
-        matched: dict[int, Sequence[Cell]] = {}
-        for header, values in write.columns.items():
-            place = there.get(_folded(header))
-            if place is None:
-                have = ", ".join(self.table.columns)
-                raise WorkbookError(f"{self._where} has no column {header!r} (it has: {have}); restore the header")
-            column = self.table.area.first_column + place
-            if column in matched:
-                raise WorkbookError(f"the plan writes column {header!r} of {self._where} twice")
-            matched[column] = values
-        return matched
-
-    def _match_key(self, write: TableWrite) -> str:
-        """Return the key's header as the table spells it."""
-        if not write.key:
-            return ""
-        if not _same_header(write.key, write.columns):
-            raise WorkbookError(f"the plan names {write.key!r} as key of {self._where} but does not write it")
-        return _same_header(write.key, self.table.columns)
-
-    def _check_lengths(self, write: TableWrite) -> int:
-        lengths = {header: len(values) for header, values in write.columns.items()}
-        if len(set(lengths.values())) > 1:
-            raise WorkbookError(f"the plan's columns for {self._where} differ in length: {lengths}")
-        return write.rows
-
-    def _check_table(self) -> None:
-        if self.table.source != "worksheet":
-            raise WorkbookError(
-                f"{self._where} is filled by a query or an XML map, whose next refresh would overwrite what is "
-                "written; use a table without a query"
-            )
-        if self.last_written > LAST_ROW:
-            raise WorkbookError(
-                f"{self._where} would need {self.rows:,} rows and end in row {self.last_written:,}; a sheet has "
-                f"{LAST_ROW:,}. Write fewer rows"
-            )
+        return bool(self.kept)
 
     # ---- what the sheet shows
 
@@ -135,7 +71,7 @@ class TableEdit:
         elif row > body.last_row:
             self._totals = {column: cell for column, cell in cells.items() if column in body.columns}
         else:
-            self._old_cells[row] = {column: cells[column] for column in self._kept if column in cells}
+            self._old_cells[row] = {column: cells[column] for column in self.kept if column in cells}
             for column, cell in self._old_cells[row].items():
                 if column not in self._formula_rows and cell.has_formula:
                     self._formula_rows[column] = row
@@ -143,25 +79,14 @@ class TableEdit:
     def _refuse_filled(self, row: int, cells: Mapping[int, RawCell]) -> None:
         for column in self.table.area.columns:
             if column in cells and cells[column].filled:
-                raise WorkbookError(
-                    f"{self._where} needs rows down to {self.last_written}, but "
-                    f"{self.table.sheet}!{address(row, column)} below it is not empty; move what stands there"
-                )
+                self.refuse_filled(row, column)
 
-    def check(self, found: Survey, others: Sequence[tuple[TablePart, Area]]) -> None:
+    def check(self, found: Survey, others: Sequence[tuple[str, Area]]) -> None:
         """Refuse what the new body would damage: arrays, merged cells, other tables."""
         self._survey = found
-        sheet = self.table.sheet
-        for what, areas in (("an array formula or data table", found.arrays), ("merged cells", found.merges)):
-            for area in areas:
-                if area.meets(self.area):
-                    raise WorkbookError(f"{self._where} meets {what} at {sheet}!{area}; remove them and try again")
-        for other, area in others:
-            if other.part != self.table.part and area.meets(self.area):
-                raise WorkbookError(
-                    f"{self._where} needs {self.area}, where table {other.name} stands ({area}); "
-                    "move that table to the right or to another sheet"
-                )
+        self.refuse_meeting(ARRAYS, found.arrays)
+        self.refuse_meeting(MERGES, found.merges)
+        self.refuse_overlap(others)
 
     # ---- what users added
 
@@ -174,52 +99,19 @@ class TableEdit:
         tuple of str
             A note for every text or value that has lost its row.
         """
-        first = self.table.body.first_row
-        old_rows = self.table.body.rows
         if before is None:
             self._sources = []
             return ()
-        if not self._key:
-            self._sources = [first + place if first + place in old_rows else None for place in range(self.rows)]
-            if not self._data_rows:
-                self._sources = [None]
-        else:
-            self._sources = self._by_key(before.columns[self._key])
-        lost = sorted(set(old_rows) - {row for row in self._sources if row is not None})
-        return tuple(note for row in lost for note in self._orphans(row, before))
-
-    def _by_key(self, old_keys: Sequence[Cell]) -> list[int | None]:
-        """Match new rows to old ones by key; the second row of a key takes the second old one."""
-        waiting: dict[str, deque[int]] = {}
-        for row, key in enumerate(old_keys, self.table.body.first_row):
-            waiting.setdefault(_identity(key), deque()).append(row)
-        waiting.pop("", None)
-        nothing: deque[int] = deque()
-        sources: list[int | None] = []
-        for key in self._keys:
-            rows = waiting.get(_identity(key), nothing)
-            sources.append(rows.popleft() if rows else None)
-        return sources or [None]
+        self._sources = self.sources(before.columns[self.key] if self.key else ())
+        return tuple(note for row in self.lost(self._sources) for note in self._orphans(row, before))
 
     def _orphans(self, row: int, before: RawTable) -> list[str]:
         """Report the kept cells of a row that is gone."""
-        place = row - self.table.body.first_row
-        cells = self._old_cells.get(row, {})
-        notes = []
-        for column, cell in sorted(cells.items()):
-            index = column - self.table.area.first_column
-            filled_down = cell.has_formula and self.table.formulas[index]
-            if not cell.filled or filled_down:
-                continue
-            header = self.table.columns[index]
-            value = before.columns[header][place]
-            key = before.columns[self._key][place] if self._key else None
-            which = f"{self._key} {_text(key)}" if self._key else f"row {row}"
-            notes.append(
-                f"{self.table.name}: {which} is no longer in the table; its {header!r} was {_text(value)!r} "
-                "and has been taken out"
-            )
-        return notes
+        return [
+            self.orphan_note(row, column, before.columns)
+            for column, cell in sorted(self._old_cells.get(row, {}).items())
+            if cell.filled and not (cell.has_formula and self.table.formulas[column - self.table.area.first_column])
+        ]
 
     # ---- what is written
 
@@ -236,9 +128,9 @@ class TableEdit:
     def _column(self, edit: SheetEdit, column: int, start: int, count: int) -> list[str]:
         first = self.table.body.first_row + start
         style = self._style(column)
-        if column not in self._written:
+        if column not in self.written:
             return [self._kept_cell(edit, column, start + place, style) for place in range(count)]
-        values: Sequence[Cell] = self._written[column][start : start + count] if self._data_rows else (None,)
+        values: Sequence[Cell] = self.written[column][start : start + count] if self.data_rows else (None,)
         return edit.writer.column(first, column, values, style)
 
     def _style(self, column: int) -> str:
@@ -287,9 +179,9 @@ def resized(root: etree._Element, growth: Growth) -> tuple[str, ...]:
         automatic.set("ref", str(table.area.down_to(growth.last_row)))
         holders.append(automatic)
     if _cleared(holders, "filterColumn"):
-        notes.append(f"{table.name}: its filter was cleared, so that all rows show")
+        notes.append(cleared_filter(table))
     if _cleared(holders, "sortState"):
-        notes.append(f"{table.name}: its sort order was cleared; rows stand in the order of the refresh")
+        notes.append(cleared_order(table))
     return tuple(notes)
 
 
@@ -298,27 +190,3 @@ def _cleared(holders: Sequence[etree._Element], tag: str) -> bool:
     for holder, element in found:
         holder.remove(element)
     return bool(found)
-
-
-def _folded(header: str) -> str:
-    """Return a header as matching sees it: upper case, line breaks and doubled blanks make no difference."""
-    return " ".join(unicodedata.normalize("NFKC", header).casefold().split())
-
-
-def _same_header(header: str, headers: Sequence[str] | Mapping[str, object]) -> str:
-    return next((other for other in headers if _folded(other) == _folded(header)), "")
-
-
-def _identity(key: Cell) -> str:
-    """Return a key as matching sees it: a number and the same digits as text are one customer."""
-    if key is None:
-        return ""
-    if isinstance(key, float) and key.is_integer():
-        return str(int(key))
-    if isinstance(key, dt.datetime) and key.time() == dt.time():
-        return key.date().isoformat()
-    return unicodedata.normalize("NFKC", str(key)).strip()
-
-
-def _text(value: Cell) -> str:
-    return "(blank)" if value is None else _identity(value)

@@ -12,7 +12,7 @@ from addin.calls import evaluate
 from addin.contents import Contents
 from addin.registry import Function, Result, find
 from valuation.assumptions import ASSUMPTIONS as REGISTER
-from valuation.tables import ASSUMPTIONS, DRIVERS, LEDGER_POOLS, LIFETIME_VALUE, Table
+from valuation.tables import ASSUMPTIONS, CUSTOMER_PNL, DRIVERS, LEDGER_POOLS, LIFETIME_VALUE, Table
 from workbook_templates.addresses import address
 from workbook_templates.layout import Format, Item, LiveFormula, Role, Sheet, Stage, Text, number_format
 from workbook_templates.native import Column
@@ -131,6 +131,7 @@ LARGE: Final = (
     Live("CV_COST_TO_SERVE", (Whole(LEDGER_POOLS), Whole(DRIVERS))),
     VALUES,
     Live("CV_TIER", (Answered(VALUES), Typed("Method", "pareto"), Constant((0.8, 0.95)))),
+    Live("CV_CUSTOMER_PNL", (Whole(CUSTOMER_PNL),)),
 )
 """Side by side at the end: they have a row for each customer."""
 

@@ -124,6 +124,8 @@ class LiveFormula:
         What it showed when it was made, in full.
     formats : tuple of Format
         One for each column.
+    has_header : bool
+        Whether the first row names the columns.
     """
 
     row: int
@@ -131,6 +133,7 @@ class LiveFormula:
     text: str
     cells: tuple[tuple[Cell, ...], ...]
     formats: tuple[Format, ...]
+    has_header: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

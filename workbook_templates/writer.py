@@ -211,12 +211,13 @@ class _Painter:
         An error among these must not be a formula, which would stand in the way: it is drawn blank.
         """
         top, left = item.row - 1, item.column - 1
-        styles = [self.style(Role.RESULT, number) for number in item.formats]
-        first = item.cells[0][0]
-        bottom, right = top + len(item.cells) - 1, left + len(styles) - 1
-        page.write_dynamic_array_formula(top, left, bottom, right, item.text, styles[0], first)
+        sides = [_LEFT if number is Format.TEXT else _RIGHT for number in item.formats]
+        body = [self.style(Role.RESULT, number, **side) for number, side in zip(item.formats, sides, strict=True)]
+        head = [self.style(Role.LABEL, bold=True, **side) for side in sides] if item.has_header else body
+        bottom, right = top + len(item.cells) - 1, left + len(body) - 1
+        page.write_dynamic_array_formula(top, left, bottom, right, item.text, head[0], item.cells[0][0])
         for row, cells in enumerate(item.cells, start=top):
-            for column, (cell, style) in enumerate(zip(cells, styles, strict=True), start=left):
+            for column, (cell, style) in enumerate(zip(cells, head if row == top else body, strict=True), start=left):
                 if (row, column) != (top, left):
                     _write(page, row, column, None if isinstance(cell, CellError) else cell, style)
 

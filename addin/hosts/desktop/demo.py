@@ -197,6 +197,7 @@ class _Painter:
                 text=text,
                 cells=tuple(map(tuple, cells)),
                 formats=_formats(function, len(cells[0])),
+                has_header=function.result is Result.TABLE,
             ),
         ]
         return 2 + max(len(inputs), len(cells))

@@ -60,7 +60,7 @@ class Given:
     @property
     def varies(self) -> bool:
         """Whether it has a value of its own for each row of the answer."""
-        return self.argument.shape in ROW_BY_ROW and self.size > 1
+        return self.size > 1 and self.argument.shape in ROW_BY_ROW
 
     def for_rows(self, rows: int) -> Any:
         """Give what the call gets when the answer has that many rows."""
@@ -113,11 +113,14 @@ def read_arguments(function: Function, cells: Sequence[object], *, iso_dates: bo
     """
     missing = [None] * (len(function.arguments) - len(cells))
     pairs = zip(function.arguments, (*cells, *missing), strict=True)
-    return [_read(argument, read_rectangle(given), iso_dates) for argument, given in pairs]
+    return [_read(argument, given, iso_dates) for argument, given in pairs]
 
 
-def _read(argument: Argument, given: Rectangle, iso_dates: bool) -> Given:
+def _read(argument: Argument, cells: object, iso_dates: bool) -> Given:
     """One argument, or its default."""
+    if cells is None and argument.shape is not Shape.CELLS:
+        return _left_out(argument)
+    given = read_rectangle(cells)
     if argument.shape is Shape.CELLS:
         return Given(argument=argument, value=given.cells, size=len(given.cells))
     if given.is_blank:

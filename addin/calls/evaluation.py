@@ -6,6 +6,7 @@ order when it was an error cell. The reason travels beside the cells, as a messa
 """
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,6 +141,9 @@ def _rows_answer(function: Function, given: Sequence[Given]) -> Reply:
     """One row of cells for each row of the input."""
     rows = _common_rows(given)
     answer = _call(function, [one.for_rows(rows) for one in given])
+    if rows == 1 and isinstance(answer.value, float) and math.isfinite(answer.value):
+        # what most formulas ask for; a cell that is wrong has been refused before
+        return Reply([[float(answer.value)]], _message(answer.notes, None))
     outcome = answer.value if isinstance(answer.value, tuple) else (answer.value,)
     arrays = [np.atleast_1d(np.asarray(column)) for column in outcome]
     rows = max([rows, *map(len, arrays)])

@@ -8,7 +8,6 @@ each kind of cell is converted in one go.
 import datetime as dt
 import math
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -91,8 +90,10 @@ def read_vector(
     """
     types = set(map(type, cells))
     if kind in _NUMBERS and types <= _PLAIN_NUMBERS:
-        with suppress(OverflowError):
+        try:
             return _with_blanks(np.array(cells, dtype=np.float64))
+        except OverflowError:  # a whole number beyond the range of floats: the long way finds which
+            pass
     if kind is Kind.DATE and types <= _PLAIN_DATES:
         return Vector(values=_seconds(cells))
     if words:

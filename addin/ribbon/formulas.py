@@ -1,148 +1,28 @@
 """The group Formulas: a front-door function with the workbook's own names and tables filled in, and formulas mended."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 from addin.desk import Desk
 from addin.faults import UserError
+from addin.references import FILLED_IN, literal, reference_text
 from addin.registry import Function, functions
 from addin.ribbon.command import Command
 from addin.ribbon.repairing import repairs
 from addin.ribbon.words import asked, counted, joined
 from addin.workbook import LiveWorkbook
-from valuation.assumptions import ASSUMPTIONS as REGISTER
-from valuation.tables import (
-    CUSTOMER_PNL,
-    CUSTOMERS,
-    DRIVERS,
-    LEDGER_POOLS,
-    LIFETIME_VALUE,
-    POOL_COSTS,
-    RETENTION,
-    SEGMENTS,
-    Table,
-)
 from workbook_templates.addresses import address
 from workbook_templates.catalogue import UnknownTemplateError, recognise
 from workbook_templates.layout import TableBlock
-from workbook_templates.native import Column, Expr, Name, call
 from workbook_templates.plan import CellError
 
-__all__ = ["COMMANDS", "FILLED_IN", "Array", "Whole"]
+__all__ = ["COMMANDS"]
 
 GROUP = "Formulas"
 MENU, REPAIR = "Insert formula", "Repair formulas"
 FRONT_DOOR: Final = "Customer Value"
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A table with its header row."""
-
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Array:
-    """Values that stand in the formula itself, below one another."""
-
-    values: tuple[float | str, ...]
-
-
-Reference = Expr | Whole | Array | float | str
-
-
-def _assumption(id_: str) -> Name:
-    return Name(REGISTER[id_].cell_name)
-
-
-def _total(table: Table, column: str) -> Expr:
-    return call("SUM", Column(table, column))
-
-
-_MARGIN, _CHANCE = Column(LIFETIME_VALUE, "annual_margin"), Column(LIFETIME_VALUE, "retention_rate")
-_RATE, _TIMING = _assumption("discount_rate"), _assumption("timing")
-
-FILLED_IN: Final[Mapping[str, Mapping[str, Reference]]] = {
-    "CV_ALLOCATE": {"total": _total(LEDGER_POOLS, "amount"), "drivers": Column(SEGMENTS, "purchase_days")},
-    "CV_COST_TO_SERVE": {
-        "pools": Whole(LEDGER_POOLS),
-        "drivers": Whole(DRIVERS),
-        "customers": Column(CUSTOMERS, "customer_id"),
-    },
-    "CV_CUSTOMER_PNL": {"table": Whole(CUSTOMER_PNL)},
-    "CV_EXPLAIN": {
-        "customer": call("INDEX", Column(CUSTOMERS, "customer_id"), 1),
-        "pools": Whole(LEDGER_POOLS),
-        "drivers": Whole(DRIVERS),
-    },
-    "CV_LTV": {
-        "margin": _MARGIN,
-        "retention": _CHANCE,
-        "rate": _RATE,
-        "periods": _assumption("horizon"),
-        "timing": _TIMING,
-    },
-    "CV_LTV_HORIZON": {
-        "margin": _MARGIN,
-        "retention": _CHANCE,
-        "rate": _RATE,
-        "horizons": Array((1, 3, 5, 10, "inf")),
-        "timing": _TIMING,
-    },
-    "CV_PAYBACK": {
-        "cac": Column(CUSTOMER_PNL, "acquisition_cost"),
-        "margin": Column(CUSTOMER_PNL, "run_rate_contribution"),
-        "retention": _CHANCE,
-        "rate": _RATE,
-    },
-    "CV_RECONCILE": {
-        "ledger_total": _total(LEDGER_POOLS, "amount"),
-        "allocated": _total(POOL_COSTS, "traced") + _total(POOL_COSTS, "allocated"),
-        "unused": 0,
-        "unallocated": _total(POOL_COSTS, "unallocated") + _total(POOL_COSTS, "unknown_customer"),
-    },
-    "CV_RETENTION": {
-        "renewed": Column(RETENTION, "renewed"),
-        "exposed": Column(RETENTION, "exposed"),
-        "prior_rate": _assumption("retention_prior"),
-        "prior_weight": _assumption("retention_prior_weight"),
-    },
-    "CV_TIER": {"values": Column(LIFETIME_VALUE, "value"), "method": "pareto", "params": Array((0.8, 0.95))},
-}
-"""Function to its arguments, from the first on: what stands for each in a workbook that was made from our template."""
-
-
-def _text(reference: Reference) -> str:
-    """Write an argument as a formula holds it."""
-    match reference:
-        case Whole(table):
-            return f"{table.excel_name}[#All]"
-        case Array(values):
-            return _constant([[value] for value in values])
-        case Expr():
-            return reference.excel(lambda key: key)  # none of them refers to a formula cell by its key
-    return _literal(reference)
-
-
-def _literal(value: object) -> str:
-    """Write a value; a blank has no literal, and an empty text counts as one."""
-    match value:
-        case list():
-            return _constant([row if isinstance(row, list) else [row] for row in value])
-        case bool():
-            return str(value).upper()
-        case float() | int():
-            return f"{value:.15g}"
-    return '"' + str(value or "").replace('"', '""') + '"'
-
-
-def _constant(rows: list[list[object]] | list[list[float | str]]) -> str:
-    return "{" + ";".join(",".join(map(_literal, row)) for row in rows) + "}"
 
 
 def _insert(function: Function, book: LiveWorkbook, desk: Desk, _: Path | None) -> None:
@@ -158,10 +38,10 @@ def _insert(function: Function, book: LiveWorkbook, desk: Desk, _: Path | None) 
 
 def _arguments(function: Function, book: LiveWorkbook, present: set[str]) -> str:
     """Fill in the workbook's names and tables if they are there, or else the values of the function's example."""
-    text = ",".join(map(_text, FILLED_IN.get(function.name, {}).values()))
+    text = ",".join(map(reference_text, FILLED_IN.get(function.name, {}).values()))
     needed = {name.casefold() for name in re.findall(r"(\w+)\[", text)}
     ours = "cv_template" in book.names() and needed <= present
-    return text if text and ours else ",".join(map(_literal, function.example.args))
+    return text if text and ours else ",".join(map(literal, function.example.args))
 
 
 def _refuse_tables(book: LiveWorkbook, present: set[str], sheet: str, place: tuple[int, int]) -> None:

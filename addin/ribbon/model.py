@@ -1,7 +1,6 @@
 """The group Model: make a workbook, fill it month by month, add sheets to it."""
 
 import datetime as dt
-import json
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ from addin.importing import ImportPlan, plan_import
 from addin.refresh import plan_refresh
 from addin.ribbon.command import Asks, Command, write
 from addin.ribbon.words import asked, counted, joined
-from addin.sources import ImportedTransactions, SourceError, load_mapping, read_transactions
+from addin.sources import ImportedTransactions, SourceError, load_mapping, mapping_names, read_transactions
 from addin.userfiles import folder
 from addin.workbook import LiveWorkbook
 from workbook_templates.catalogue import compose
@@ -79,7 +78,7 @@ def _mappings_of(desk: Desk) -> Path:
 
 def _read(workbook: Path, path: Path) -> tuple[str, ImportedTransactions]:
     """Read a file with the one mapping that fits it."""
-    names = _names(workbook)
+    names = mapping_names(workbook)
     if not names:
         raise UserError(NO_MAPPING.format(data=path.name, workbook=workbook.name, folder=workbook.parent))
     if len(names) == 1:
@@ -107,17 +106,6 @@ NO_MAPPING = (
     "customer-value import {data} {workbook} --customer COLUMN --date COLUMN --amount COLUMN --save-mapping NAME\n"
     "It is looked for in {folder}; from then on Load month uses it."
 )
-
-
-def _names(workbook: Path) -> list[str]:
-    """Name the mappings beside a workbook; what is wrong with the file, `load_mapping` says in words."""
-    try:
-        kept = json.loads(workbook.with_name(f"{workbook.stem}.mappings.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError):
-        kept = {"": None}
-    return list(kept) if isinstance(kept, dict) else [""]
 
 
 def _preview(path: Path, mapping: str, imported: ImportedTransactions, planned: ImportPlan) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from addin.faults import UserError
 
-__all__ = ["SourceError", "SourceMapping", "load_mapping", "save_mapping"]
+__all__ = ["SourceError", "SourceMapping", "load_mapping", "mapping_names", "save_mapping"]
 
 _DATE_FORMAT = r"(?=.*%-?[yY])([^%]|%-?[ymdjHIMS]|%[YbBaApfz])+"
 
@@ -134,6 +134,11 @@ def load_mapping(workbook_path: str | os.PathLike[str], name: str) -> SourceMapp
     if not all(isinstance(value, str) for value in values.values()):
         raise SourceError(f"mapping {name!r} in {path.name} must hold texts only")
     return SourceMapping(**values)
+
+
+def mapping_names(workbook_path: str | os.PathLike[str]) -> list[str]:
+    """Name the mappings that are kept beside a workbook; `SourceError` when their file cannot be read."""
+    return list(_mappings(_mappings_path(workbook_path)))
 
 
 def _mappings_path(workbook_path: str | os.PathLike[str]) -> Path:

@@ -38,7 +38,11 @@ def test_own_data_from_new_to_refresh(
 
 
 def test_every_command_in_the_table_exists(capsys: pytest.CaptureFixture[str]) -> None:
-    named = re.findall(r"^\| `customer-value (\w+)", README, flags=re.MULTILINE)
-    assert set(named) == {"demo", "new", "import", "check", "refresh", "functions", "call"}
+    table = "\n".join(line for line in README.splitlines() if line.startswith("| `customer-value "))
+    named = [*re.findall(r"`customer-value ([\w-]+)", table), "uninstall", "doctor"]
+    assert set(named) == {
+        *("demo", "new", "import", "check", "refresh", "functions", "call"),
+        *("build-addin", "install", "uninstall", "doctor"),
+    }
     for name in named:
         assert run(capsys, name, "--help").code == 0

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from addin.calls import evaluate
 from addin.contents import Contents
+from addin.references import FILLED_IN, Array, Reference, Whole, reference_text
 from addin.registry import Function, Result, find
-from valuation.assumptions import ASSUMPTIONS as REGISTER
-from valuation.tables import ASSUMPTIONS, CUSTOMER_PNL, DRIVERS, LEDGER_POOLS, LIFETIME_VALUE, Table
+from valuation.tables import ASSUMPTIONS, DRIVERS, LEDGER_POOLS
 from workbook_templates.addresses import address
 from workbook_templates.layout import Format, Item, LiveFormula, Role, Sheet, Stage, Text, number_format
-from workbook_templates.native import Column
+from workbook_templates.native import Column, Name
 from workbook_templates.plan import Cell
 from workbook_templates.planner import assumption_cells
 
@@ -40,35 +40,6 @@ class Typed:
 
 
 @dataclass(frozen=True, slots=True)
-class Assumed:
-    """An assumption of the workbook, by its id."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A column of a result table."""
-
-    table: Table
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
-    """A table with its header row."""
-
-    table: Table
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """An array constant, which stands in the formula itself."""
-
-    values: tuple[float | str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Answered:
     """The answer of another function."""
 
@@ -83,12 +54,16 @@ class Live:
     given: tuple["Given", ...]
 
 
-Given = Typed | Assumed | Listed | Whole | Constant | Answered
+Given = Typed | Answered | Reference
 
-MARGINS: Final = Listed(LIFETIME_VALUE, "annual_margin")
-CHANCES: Final = Listed(LIFETIME_VALUE, "retention_rate")
-RATE, HORIZON, TIMING = Assumed("discount_rate"), Assumed("horizon"), Assumed("timing")
-VALUES: Final = Live("CV_LTV", (MARGINS, CHANCES, RATE, HORIZON, TIMING))
+
+def _filled_in(name: str) -> Live:
+    """A function over this workbook's own tables."""
+    return Live(name, tuple(FILLED_IN[name].values()))
+
+
+RATE, HORIZON, TIMING = (FILLED_IN["CV_LTV"][name] for name in ("rate", "periods", "timing"))
+VALUES: Final = _filled_in("CV_LTV")
 
 SMALL: Final = (
     Live(
@@ -101,7 +76,7 @@ SMALL: Final = (
             TIMING,
         ),
     ),
-    Live("CV_LTV_HORIZON", (MARGINS, CHANCES, RATE, Constant((1, 3, 5, 10, "inf")), TIMING)),
+    _filled_in("CV_LTV_HORIZON"),
     Live(
         "CV_RETENTION",
         (
@@ -120,18 +95,18 @@ SMALL: Final = (
             RATE,
         ),
     ),
-    Live("CV_ALLOCATE", (Typed("Amount", 100, Format.CENTS), Constant((1, 1, 1)))),
-    Live("CV_TIER", (Constant((250, 100, 99.99)), Typed("Method", "absolute"), Constant((200, 100)))),
+    Live("CV_ALLOCATE", (Typed("Amount", 100, Format.CENTS), Array((1, 1, 1)))),
+    Live("CV_TIER", (Array((250, 100, 99.99)), Typed("Method", "absolute"), Array((200, 100)))),
     Live("CV_RECONCILE", (Typed("Ledger", 100, Format.CENTS), Typed("Allocated", 99.99, Format.CENTS))),
     Live("CV_EXPLAIN", (Typed("Customer", "C0001", Format.TEXT), Whole(LEDGER_POOLS), Whole(DRIVERS))),
 )
 """One below the other."""
 
 LARGE: Final = (
-    Live("CV_COST_TO_SERVE", (Whole(LEDGER_POOLS), Whole(DRIVERS))),
+    _filled_in("CV_COST_TO_SERVE"),
     VALUES,
-    Live("CV_TIER", (Answered(VALUES), Typed("Method", "pareto"), Constant((0.8, 0.95)))),
-    Live("CV_CUSTOMER_PNL", (Whole(CUSTOMER_PNL),)),
+    Live("CV_TIER", (Answered(VALUES), Typed("Method", "pareto"), Array((0.8, 0.95)))),
+    _filled_in("CV_CUSTOMER_PNL"),
 )
 """Side by side at the end: they have a row for each customer."""
 
@@ -209,16 +184,9 @@ class _Painter:
         match given:
             case Typed():
                 return self._typed[given]
-            case Assumed(id_):
-                return REGISTER[id_].cell_name
-            case Listed(table, column):
-                return Column(table, column).excel(lambda key: key)
-            case Whole(table):
-                return f"{table.excel_name}[#All]"
-            case Constant(values):
-                return "{" + ";".join(f'"{one}"' if isinstance(one, str) else f"{one:g}" for one in values) + "}"
             case Answered(live):
                 return self._text(live)
+        return reference_text(given)
 
     def _cells(self, live: Live) -> list[list[Cell]]:
         """The answer, as Excel would show it."""
@@ -228,16 +196,17 @@ class _Painter:
         match given:
             case Typed(_, value):
                 return value
-            case Assumed(id_):
-                return self._assumptions[REGISTER[id_].cell_name]
-            case Listed(table, column):
+            case Answered(live):
+                return self._cells(live)
+            case Name(name):
+                return self._assumptions[name]
+            case Column(table, column):
                 return [[cell] for cell in self.contents.cells[table.name][column]]
             case Whole(table):
                 return list(_rows(self.contents.raw[table.name].columns))
-            case Constant(values):
+            case Array(values):
                 return [[one] for one in values]
-            case Answered(live):
-                return self._cells(live)
+        return given
 
     @property
     def _assumptions(self) -> Mapping[str, Cell]:

@@ -6,6 +6,7 @@ An exception's own text may hold what stood in a cell, so it stays out: the log 
 
 import logging
 import traceback
+from copy import copy
 from logging.handlers import RotatingFileHandler
 from types import TracebackType
 from typing import Final
@@ -40,6 +41,12 @@ class _LogFile(RotatingFileHandler):
 
 class _WithoutData(logging.Formatter):
     """Writes exceptions without their texts."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format the record afresh: logging keeps the text of an exception that another handler has written."""
+        own = copy(record)
+        own.exc_text = None
+        return super().format(own)
 
     def formatException(self, ei: _Info) -> str:  # noqa: N802  # the name that logging calls
         """Give the lines of code that led to an exception, and to those before it, the first one first."""

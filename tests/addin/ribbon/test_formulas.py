@@ -8,8 +8,8 @@ import pytest
 from addin.calls import evaluate
 from addin.contents import Contents, read_contents
 from addin.faults import UserError
+from addin.references import FILLED_IN, Array, Reference, Whole
 from addin.registry import find, functions
-from addin.ribbon.formulas import FILLED_IN, Array, Reference, Whole
 from tests.addin.ribbon.conftest import Bench, FakeDesk
 from valuation.tables import ASSUMPTIONS
 from workbook_templates.native import Book, Column, Expr

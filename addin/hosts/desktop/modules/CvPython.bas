@@ -82,6 +82,7 @@ End Sub
 ' Python looks for its modules in the folder it is started in first, and that is Excel's, where a workbook may have
 ' brought anything: start it in the user's own folder. Gives the folder to return to.
 Public Function CvEnterOwnFolder() As String
+    If CvOwnFolder() = "" Then Exit Function
     On Error Resume Next
     CvEnterOwnFolder = CurDir
     MkDir CvOwnFolder()
@@ -90,18 +91,23 @@ Public Function CvEnterOwnFolder() As String
 End Function
 
 Public Sub CvReturnTo(ByVal folder As String)
+    If folder = "" Then Exit Sub
     On Error Resume Next
     ChDrive folder
     ChDir folder
 End Sub
 
+' "" on a Mac, where Excel may go to no folder of its user's.
 Private Function CvOwnFolder() As String
-    CvOwnFolder = Environ("USERPROFILE") & "\." & PROJECT_NAME
+    #If Not Mac Then
+        CvOwnFolder = Environ("USERPROFILE") & "\." & PROJECT_NAME
+    #End If
 End Function
 
 ' Write a line to the user's log; a log that cannot be written is no reason to fail.
 Public Sub CvLog(ByVal message As String)
     Dim file As Integer
+    If CvOwnFolder() = "" Then Exit Sub
     On Error Resume Next
     MkDir CvOwnFolder()
     file = FreeFile

@@ -1,6 +1,5 @@
 Attribute VB_Name = "CvRibbon"
 Option Explicit
-Option Private Module
 ' Every button of the ribbon calls CvPress; its tag says what file is to be chosen before: kind|name|what.
 
 Public Sub CvPress(control As IRibbonControl)
@@ -17,7 +16,7 @@ Public Sub CvPress(control As IRibbonControl)
     CvReturnTo here
     Exit Sub
 failed:
-    If here <> "" Then CvReturnTo here
+    CvReturnTo here
     CvLog control.ID & ": " & Err.Description
     MsgBox Err.Description & vbCrLf & vbCrLf & "The command customer-value doctor says what is missing.", _
         vbExclamation, "Customer Value"

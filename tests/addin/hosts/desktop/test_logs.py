@@ -49,6 +49,18 @@ def test_failure_is_logged_with_its_place_and_without_data() -> None:
     assert NAME not in logged()
 
 
+def test_neither_log_takes_the_text_that_another_has_written(caplog: pytest.LogCaptureFixture) -> None:
+    logger = logging.getLogger("addin")
+    logger.addHandler(caplog.handler)  # before ours: logging keeps what the first one writes
+    start_log()
+    try:
+        fail(NAME)
+    except ValueError:
+        logger.exception("RefreshAll failed")
+    assert NAME not in logged()
+    assert NAME in caplog.text
+
+
 def test_starting_twice_logs_once() -> None:
     start_log()
     start_log()

@@ -6,7 +6,7 @@ import pytest
 
 from addin.hosts.desktop.names import RESERVED, name_problems
 from addin.hosts.desktop.wrappers import wrapper_module
-from addin.registry import Argument, Function, find, functions
+from addin.registry import Argument, Function, find
 from valuation.tables import Kind
 
 
@@ -14,10 +14,6 @@ def named(name: str = "CV_TEST", *arguments: str, help: str = "x") -> Function:
     return replace(
         find("CV_CAC"), name=name, help=help, arguments=tuple(Argument(one, Kind.ANY, "x") for one in arguments)
     )
-
-
-def test_every_name_of_the_registry_is_in_order() -> None:
-    assert name_problems(functions()) == []
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What every test shares: a home of its own, and the profiles of property tests, `dev` (default) and `ci` (many more)."""
+"""What every test shares: a home of its own, and the profiles of property tests, `dev` and, with many more, `ci`."""
 
 import os
 import tempfile

@@ -232,7 +232,7 @@ def _library(machine: Machine) -> Check:
         return ok(title, str(library))
     return failed(
         title,
-        f"{machine.library_name(bits)} is neither in {interpreter.parent} nor one folder up",
+        f"{machine.dll_name(bits)} is neither in {interpreter.parent} nor one folder up",
         "Install customer-value into a virtual environment, then run customer-value install from it",
     )
 

@@ -142,7 +142,7 @@ def is_blocked(path: Path) -> bool:
 def find_library(machine: Machine, interpreter: Path, bits: int) -> Path | None:
     """Find the library for an Excel of that width where xlwings' VBA module looks for it: beside Python, or one up."""
     folders = (interpreter.parent, interpreter.parent.parent)
-    return next((path for folder in folders if (path := folder / machine.library_name(bits)).exists()), None)
+    return next((path for folder in folders if (path := folder / machine.dll_name(bits)).exists()), None)
 
 
 def _build(folder: Path) -> Path:
@@ -195,7 +195,7 @@ def _require_surroundings(machine: Machine) -> None:
         raise UserError(f"{STORE_WORDS}; install Python with its own installer, and customer-value into it")
     if not any(find_library(machine, machine.interpreter, bits) for bits in _BITS):
         raise UserError(
-            f"{machine.library_name(_BITS[0])} is neither in {machine.interpreter.parent} nor one folder up, where "
+            f"{machine.dll_name(_BITS[0])} is neither in {machine.interpreter.parent} nor one folder up, where "
             "Excel looks for it. It comes with xlwings into a virtual environment: make one (python -m venv), install "
             "customer-value there, and run customer-value install from it"
         )

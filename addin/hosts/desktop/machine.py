@@ -132,7 +132,7 @@ class Machine:
         """The name of that script, here and in xlwings' package."""
         return f"xlwings-{self.xlwings}.applescript"
 
-    def library_name(self, bits: int) -> str:
+    def dll_name(self, bits: int) -> str:
         """Name the library through which an Excel of that width calls Python."""
         return f"xlwings{bits}-{self.xlwings}.dll"
 

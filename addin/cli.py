@@ -287,10 +287,7 @@ def build_addin(
         raise UserError(f"{error.filename or out} cannot be written ({error.strerror or error})") from None
     for path in written:
         say(str(path))
-    say(
-        "Next, on a machine with Excel: customer-value install. The demonstration workbook needs no installation "
-        "but Python with this package."
-    )
+    say("Next, on a computer with Excel: customer-value install, which also tells the demonstration where Python is.")
 
 
 INSTALL_EXAMPLES = "Examples: customer-value install; customer-value install --addin signed/customer_value.xlam"

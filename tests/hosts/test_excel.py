@@ -13,11 +13,19 @@ from typing import Any
 
 import pytest
 
+from addin.books.file import FileBook
 from addin.calls import evaluate
+from addin.contents import read_contents
+from addin.creating import create_workbook
+from addin.refresh import plan_refresh
 from addin.registry import Argument, Function, functions
 from addin.userfiles import PROJECT
+from addin.workbook import Workbook
+from tests.addin.books.test_file import HOSTILE
+from tests.addin.conftest import NOW, small_company
 from valuation.tables import Kind
-from workbook_templates.plan import CellError
+from workbook_templates.catalogue import compose
+from workbook_templates.plan import CellError, Plan, TableWrite
 
 pytestmark = [
     pytest.mark.excel,
@@ -36,16 +44,22 @@ ERROR_TYPES = {
 
 
 @pytest.fixture(scope="module")
-def book() -> Iterator[Any]:
-    """A new workbook in an Excel of its own; automation does not load what is in XLSTART."""
+def app() -> Iterator[Any]:
+    """An Excel of its own; automation does not load what is in XLSTART."""
     import xlwings as xw
 
-    app = xw.App(visible=False, add_book=False)
+    program = xw.App(visible=False, add_book=False)
     try:
-        app.books.open(Path(app.startup_path) / f"{PROJECT}.xlam")
-        yield app.books.add()
+        program.books.open(Path(program.startup_path) / f"{PROJECT}.xlam")
+        yield program
     finally:
-        app.kill()
+        program.kill()
+
+
+@pytest.fixture(scope="module")
+def book(app: Any) -> Any:
+    """A new workbook."""
+    return app.books.add()
 
 
 @pytest.fixture
@@ -151,3 +165,66 @@ def test_a_change_of_an_input_is_followed(sheet: Any) -> None:
     before = sheet.range("A1").value
     sheet.range("B1").value = 2000
     assert sheet.range("A1").value == pytest.approx(2 * before)
+
+
+# A workbook that is open, through the live adapter.
+
+
+def tables_of(workbook: Workbook) -> dict[str, dict[str, list[Any]]]:
+    """Everything that stands in tables."""
+    return {
+        name: {heading: list(cells) for heading, cells in workbook.read_table(name).columns.items()}
+        for name in workbook.table_names()
+    }
+
+
+@pytest.fixture
+def opened(app: Any, tmp_path: Path) -> Iterator[tuple[Any, Path]]:
+    """The workbook of a small company, open in Excel, and the same one as a file."""
+    paths = [tmp_path / "open.xlsx", tmp_path / "file.xlsx"]
+    for path in paths:
+        create_workbook(path, compose("customer_value"), small_company())
+    workbook = app.books.open(paths[0])
+    yield workbook, paths[1]
+    workbook.close()
+
+
+def test_a_refresh_in_excel_is_that_of_a_file_and_can_be_taken_back(opened: tuple[Any, Path]) -> None:
+    from addin.books.live import LiveBook
+
+    workbook, path = opened
+    file = FileBook(path)
+    plan = plan_refresh(read_contents(file), now=NOW).plan
+    file.apply(plan)
+    stood = tables_of(LiveBook(workbook))
+    before = LiveBook(workbook).before(plan)
+    LiveBook(workbook).apply(plan)
+    assert tables_of(LiveBook(workbook)) == tables_of(FileBook(path))
+    LiveBook(workbook).apply(before)
+    assert tables_of(LiveBook(workbook)) == stood
+
+
+def test_native_formulas_in_excel_show_what_their_twins_say(opened: tuple[Any, Path]) -> None:
+    from addin.books.live import LiveBook
+
+    workbook, _ = opened
+    refresh = plan_refresh(read_contents(LiveBook(workbook)), now=NOW)
+    LiveBook(workbook).apply(refresh.plan)
+    for (name, place), value in refresh.formulas.items():
+        cell = workbook.sheets[name].range(place).options(err_to_str=True).value
+        expected = pytest.approx(value, rel=1e-9, abs=1e-6) if isinstance(value, float) else value or None
+        assert cell == expected, f"{name}!{place}"
+
+
+def test_texts_that_look_like_something_else_stay_texts(opened: tuple[Any, Path]) -> None:
+    from addin.books.live import LiveBook
+
+    workbook, _ = opened
+    names = [text for text in HOSTILE if "\x00" not in text]
+    write = TableWrite(
+        table="tblCustomers", columns={"Customer id": [f"0{place}" for place in range(len(names))], "Name": names}
+    )
+    LiveBook(workbook).apply(Plan(tables=(write,)))
+    found = LiveBook(workbook).read_table("tblCustomers").columns
+    assert list(found["Customer id"]) == [f"0{place}" for place in range(len(names))]
+    assert list(found["Name"]) == names

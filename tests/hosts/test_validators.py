@@ -13,6 +13,7 @@ from addin.hosts.desktop.packaging import with_macros
 from addin.hosts.desktop.vba import Kind, Module, module_from_file, project_bytes
 from addin.hosts.desktop.wrappers import wrapper_module
 from addin.registry import functions
+from tests.addin.conftest import refreshed, small_company
 from tests.hosts.package_checks import problems
 from tests.hosts.procedures import procedures
 from tests.hosts.validators import SDK_MISSING, audit, sdk
@@ -358,3 +359,9 @@ def test_procedures_are_found_as_others_can_call_them() -> None:
         ("Third", "function", True, 0, float("inf")),
         ("Fourth", "property", True, 0, 0),
     ]
+
+
+def test_a_refreshed_workbook_without_macros_is_valid_too(tmp_path: Path) -> None:
+    path = refreshed(tmp_path / "small.xlsx", small_company())
+    assert audit(path) == []
+    assert SDK_MISSING or sdk(path) == []

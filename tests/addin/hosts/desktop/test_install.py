@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,12 @@ class TestInstallOnWindows:
         assert str(machine.interpreter) in done[1]
         assert "start it again" in done[-1]
         assert list(path.parent.iterdir()) == [path], "Excel opens whatever lies there"
+
+    def test_what_it_builds_itself_fits_this_very_python(self, tmp_path: Path) -> None:
+        machine = replace(windows(tmp_path), product=version("customer-value"), xlwings=version("xlwings"))
+        install(machine=machine)
+        stamp = Stamp(product=version("customer-value"), xlwings=version("xlwings"))
+        assert read_stamp(machine.addin) == stamp
 
     def test_again_changes_nothing_and_says_so(self, tmp_path: Path) -> None:
         machine = windows(tmp_path)

@@ -28,7 +28,7 @@ Registry = Mapping[tuple[str, str], Mapping[str, object]]
 
 def windows(root: Path, registry: Registry | None = None) -> Machine:
     """A Windows user with a virtual environment in which xlwings is installed, and with Excel."""
-    home = root / "Users" / "ada"
+    home = root / "Users" / "user"
     environment = home / "venv"
     interpreter = environment / "Scripts" / "python.exe"
     for path in (interpreter, environment / f"xlwings64-{XLWINGS}.dll", environment / f"xlwings32-{XLWINGS}.dll"):
@@ -72,7 +72,7 @@ def set_values(machine: Machine, registry: Registry) -> Machine:
 
 def mac(root: Path) -> Machine:
     """A Mac user with a virtual environment, and with Excel that ran once."""
-    home = root / "Users" / "ada"
+    home = root / "Users" / "user"
     interpreter = home / "venv" / "bin" / "python"
     package = home / "venv" / "lib" / "xlwings"
     data = home / "Library" / "Containers" / "com.microsoft.Excel" / "Data"

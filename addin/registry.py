@@ -63,6 +63,8 @@ class Shape(StrEnum):
     """One cell for the whole call."""
     TABLE = "a table with its header row"
     """Columns found by heading."""
+    PARAMETERS = "the block of a fit, or its numbers in a row or column"
+    """Columns found by heading, of which one row is wanted; or as many bare numbers, in their order."""
 
 
 class Result(StrEnum):
@@ -103,7 +105,7 @@ class Argument:
         What a blank cell in it means without a default: `Blank.STOP` is ``#N/A``, `Blank.ALLOWED` lets the function
         decide.
     table : Table or None
-        The columns of a table.
+        The columns of a table, or of a block of parameters.
     """
 
     name: str

@@ -87,7 +87,7 @@ class Given:
     def describe(self, row: int, name: str) -> str:
         """Say what is wrong with a cell."""
         vector = self.vectors[name]
-        unit = "cell" if self.argument.shape is Shape.BLOCK else "row"
+        unit = "cell" if not name and self.argument.shape in (Shape.BLOCK, Shape.PARAMETERS) else "row"
         place = self.argument.name if self.size == 1 and not name else f"{unit} {row + 1} of {self.argument.name}"
         fault = Fault(vector.faults[row]) if vector.faults is not None else Fault.NONE
         kind, choices = self.argument.kind, self.argument.choices
@@ -143,6 +143,8 @@ def _read_given(argument: Argument, given: Rectangle, iso_dates: bool) -> Given:
     """One argument that holds something."""
     if argument.shape is Shape.TABLE:
         return _read_table(argument, given, iso_dates)
+    if argument.shape is Shape.PARAMETERS:
+        return _read_parameters(argument, given)
     _refuse_shape(argument, given)
     vector = _read_cells(argument, given.cells, iso_dates)
     value = vector.values
@@ -207,9 +209,7 @@ def _single(value: Any, kind: str) -> Any:
 
 def _read_table(argument: Argument, given: Rectangle, iso_dates: bool) -> Given:
     """A table with its header row, as a DataFrame in the kinds of its columns."""
-    table = argument.table
-    if table is None:
-        raise TypeError(f"{argument.name} is declared as a table without columns")
+    table = _columns_of(argument)
     errors = {row: error for row, cell in enumerate(given.cells[: given.columns]) if (error := error_value(cell))}
     if errors:
         raise Refusal(next(iter(errors.values())), f"the header of {argument.name} holds {next(iter(errors.values()))}")
@@ -222,6 +222,13 @@ def _read_table(argument: Argument, given: Rectangle, iso_dates: bool) -> Given:
     _refuse_duplicates(table, vectors)
     frame = pd.DataFrame({name: pd.Series(v.values, dtype=v.values.dtype) for name, v in vectors.items()})
     return Given(argument=argument, value=frame, size=len(frame), vectors=vectors)
+
+
+def _columns_of(argument: Argument) -> Table:
+    """The columns that the declaration of a table must name."""
+    if argument.table is None:
+        raise TypeError(f"{argument.name} is declared as a table without columns")
+    return argument.table
 
 
 def _by_policy(vector: Vector, blank: Blank) -> Vector:
@@ -241,6 +248,29 @@ def _refuse_duplicates(table: Table, vectors: Mapping[str, Vector]) -> None:
         row = int(np.argmax(twice))
         key = " and ".join(str(vectors[name].values[row]) for name in table.key)
         raise Refusal(CellError.VALUE, f"{key} stands twice in {table.name}; the second time in row {row + 1}")
+
+
+# Parameters.
+
+
+def _read_parameters(argument: Argument, given: Rectangle) -> Given:
+    """The one row of a fit's block, found by its headings; or bare numbers."""
+    table = _columns_of(argument)
+    if given.is_line:
+        line = read_vector(given.cells, Kind.NUMBER)
+        vectors, values = {"": line}, line.values
+        fits = line.faults is not None or values.size == len(table.columns)
+    else:
+        vectors = read_table_range(given, table)
+        values = np.concatenate([vector.values for vector in vectors.values()])
+        fits = values.size == len(vectors)
+        if not values.size:
+            raise Refusal(CellError.NA, f"{argument.name} is blank below its header row")
+    if not fits:
+        wanted = f"the block of a fit with its header row, or {', '.join(column.name for column in table)} alone"
+        size = f"{given.rows} x {given.columns} cells"
+        raise Refusal(CellError.VALUE, f"{argument.name} must be {wanted}, not {size}")
+    return Given(argument=argument, value=values.tolist(), size=values.size if given.is_line else 1, vectors=vectors)
 
 
 ROW_BY_ROW: Final = frozenset({Shape.EACH, Shape.ROWS})

@@ -103,6 +103,68 @@ def test_allocation_sums_to_the_cent(args: list[Any], cells: list[float]) -> Non
     assert column(evaluate("CV_ALLOCATE", args)) == cells
 
 
+# Parameters of a fit.
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        [0.704, 1.182],
+        [[0.704, 1.182]],
+        [["Alpha", "Beta"], [0.704, 1.182]],
+        [["beta", "n", " ALPHA "], [1.182, "#N/A", 0.704]],
+        [["alpha", "beta"], [None, None], [0.704, 1.182]],
+    ],
+)
+def test_parameters_come_as_a_block_or_as_bare_numbers(params: list[Any]) -> None:
+    assert only(evaluate("CV_SBG_RETENTION", [params, 1])) == pytest.approx(0.6267232237539766)
+
+
+def test_what_a_fit_spills_is_what_a_prediction_takes() -> None:
+    survivors = [1000, 631, 468, 382, 326, 289, 262, 241]
+    fit = evaluate("CV_SBG_FIT", [survivors]).cells
+    lifetimes = evaluate("CV_SBG_DERL", [fit, 0.1, [1, 5]])
+    assert column(lifetimes) == column(evaluate("CV_SBG_DERL", [fit[1][:2], 0.1, [1, 5]]))
+    assert evaluate("CV_SBG_FIT", [survivors, False]).cells == fit[1:]
+
+
+@pytest.mark.parametrize(
+    ("params", "cell", "message"),
+    [
+        (0.704, VALUE, "params must be the block of a fit with its header row, or alpha, beta alone, not 1 x 1 cells"),
+        ([[0.7, 1.2, 9]], VALUE, "or alpha, beta alone, not 1 x 3 cells"),
+        ([["alpha", "beta"], [0.7, 1.2], [0.8, 1.3]], VALUE, "not 3 x 2 cells"),
+        ([["alpha", "gamma"], [0.7, 1.2]], VALUE, "params must have a column 'Beta', not only alpha, gamma"),
+        ([["alpha", "beta"], [None, None]], NA, "params is blank below its header row"),
+        ([0.704, None], NA, "cell 2 of params is blank"),
+        ([["alpha", "beta"], [0.7, "#DIV/0!"]], DIV0, "row 1 of params, Beta holds #DIV/0!"),
+        ("#NUM!", NUM, "params holds #NUM!"),
+        ([0.704, -1], NUM, "beta must be from 1e-6 to 1e6, not -1"),
+    ],
+)
+def test_parameters_that_are_none(params: Any, cell: CellError, message: str) -> None:
+    reply = evaluate("CV_SBG_RETENTION", [params, [1, 2]])
+    assert only(reply) is cell
+    assert reply.message is not None
+    assert message in reply.message
+
+
+@pytest.mark.parametrize(
+    ("survivors", "cell"),
+    [
+        ([10, 12, 6], NUM),
+        ([10, 8], NUM),
+        ([0, 0, 0], NUM),
+        ([10, 8, 5], NUM),
+        ([10, 10, 10], NA),
+        ([10, None, 5], NA),
+        ([10, "#REF!", 5], REF),
+    ],
+)
+def test_survivors_without_a_fit(survivors: list[Any], cell: CellError) -> None:
+    assert only(evaluate("CV_SBG_FIT", [survivors])) is cell
+
+
 # Rows.
 
 

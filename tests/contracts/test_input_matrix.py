@@ -36,6 +36,7 @@ DRIVERS: list[list[Any]] = [
     ["B", "parcels", 2.0],
     ["A", "minutes", 30.0],
 ]
+FITTED: list[list[Any]] = [["alpha", "beta"], [0.704, 1.182]]
 PNL: list[list[Any]] = [["customer_id", "gross_revenue", "cogs"], ["A", 100.0, 60.0], ["B", 50.0, 20.0]]
 
 MATRIX = """
@@ -162,6 +163,28 @@ CV_RFM_SUMMARY       blank   text    error  single  row     header  rows
   as_of              #N/A    #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
   unit               3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
   headers            3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+CV_SBG_DERL          blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  n                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_SBG_FIT           blank   text    error  single  row     header  rows
+  survivors          #N/A    #VALUE! #REF!  #NUM!   2x7     #VALUE! 2x7
+  headers            2x7     #VALUE! #REF!  2x7     #VALUE! #VALUE! #VALUE!
+CV_SBG_LTV           blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  periods            1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  timing             1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  customers          1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  n                  1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  cac                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_SBG_RETENTION     blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_SBG_SURVIVAL      blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_SUM               blank   text    error  single  row     header  rows
   cells              0       #VALUE! #REF!  1       6       #VALUE! 50000
 CV_TIER              blank   text    error  single  row     header  rows
@@ -247,6 +270,20 @@ GOOD: dict[str, dict[str, Any]] = {
         "unit": "week",
         "headers": True,
     },
+    "CV_SBG_DERL": {"params": FITTED, "rate": 0.1, "n": 1.0},
+    "CV_SBG_FIT": {"survivors": [1000.0, 631.0, 468.0, 382.0], "headers": True},
+    "CV_SBG_LTV": {
+        "params": [0.704, 1.182],
+        "margin": 1000.0,
+        "rate": 0.1,
+        "periods": 3.0,
+        "timing": "mid",
+        "customers": "existing",
+        "n": 1.0,
+        "cac": 0.0,
+    },
+    "CV_SBG_RETENTION": {"params": [0.704, 1.182], "t": 1.0},
+    "CV_SBG_SURVIVAL": {"params": [0.704, 1.182], "t": 1.0},
     "CV_SUM": {"cells": [1.0, 2.0, 3.0]},
     "CV_TIER": {
         "values": [250.0, 150.0, 50.0],
@@ -270,6 +307,7 @@ LONG: dict[str, Callable[[], Any]] = {
     "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],
     "customers": lambda: [[f"K{row}"] for row in range(MANY)],
     "ids": lambda: [[f"K{row}"] for row in range(MANY)],
+    "survivors": lambda: [[1000.0 / row] for row in range(1, MANY + 1)],
     "horizons": lambda: [[float(row)] for row in range(1, MANY + 1)],
 }
 

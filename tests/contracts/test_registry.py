@@ -30,7 +30,7 @@ PROMISED = """
 CV_ALLOCATE CV_CAC CV_COST_TO_SERVE CV_CUSTOMER_PNL CV_ERRCOUNT CV_EXPLAIN CV_HORIZON_FOR
 CV_HORIZON_SHARE CV_LASTERROR CV_LIFECYCLE CV_LTV CV_LTV_CAC CV_LTV_HISTORIC CV_LTV_HORIZON
 CV_LTV_SCHEDULE CV_METHOD CV_PAYBACK CV_POOL_RATE CV_RATE CV_RECONCILE CV_RETENTION CV_RETENTION_SHRUNK
-CV_RFM CV_RFM_SUMMARY CV_SUM CV_TIER
+CV_RFM CV_RFM_SUMMARY CV_SBG_DERL CV_SBG_FIT CV_SBG_LTV CV_SBG_RETENTION CV_SBG_SURVIVAL CV_SUM CV_TIER
 """
 
 FRONT_DOOR = """
@@ -76,7 +76,8 @@ def test_every_argument_says_what_to_give(function: Function) -> None:
         assert argument.help
         assert len(argument.help) <= 255
         assert re.fullmatch(r"[a-z][a-z0-9_]*", argument.name)
-        assert (argument.kind == TABLE) == (argument.table is not None) == (argument.shape is Shape.TABLE)
+        assert (argument.kind == TABLE) == (argument.shape is Shape.TABLE)
+        assert (argument.table is not None) == (argument.shape in (Shape.TABLE, Shape.PARAMETERS))
         assert argument.kind == TABLE or argument.kind in list(Kind)
         assert argument.kind != Kind.CHOICE or argument.choices
         assert argument.default is None or not argument.required

@@ -1,5 +1,5 @@
 """
-What customers are worth over time: rates, discounting, retention, horizon, acquisition and activity.
+What customers are worth over time: rates, discounting, retention, contracts, horizon, acquisition and activity.
 
 A value that stands alone and is out of range raises. In an array, a row that is missing or out of range
 gives NaN in that row only. Results are float64 and have the shape of the inputs broadcast together;
@@ -14,6 +14,15 @@ from valuation.lifetime.acquisition import (
     value_to_cost_ratio,
 )
 from valuation.lifetime.activity import summarize_activity
+from valuation.lifetime.contractual import (
+    SbgParameters,
+    sbg_discounted_lifetime,
+    sbg_residual_lifetime,
+    sbg_retention,
+    sbg_survival,
+    sbg_value,
+)
+from valuation.lifetime.contractual_fit import SbgFit, fit_sbg
 from valuation.lifetime.conventions import Customers, Timing
 from valuation.lifetime.horizon import HorizonTable, horizon_for_share, horizon_share, horizon_table
 from valuation.lifetime.rates import rate_per_period
@@ -24,9 +33,12 @@ __all__ = [
     "Customers",
     "HorizonTable",
     "Method",
+    "SbgFit",
+    "SbgParameters",
     "Timing",
     "acquisition_cost_per_customer",
     "choose_method",
+    "fit_sbg",
     "historic_value",
     "horizon_for_share",
     "horizon_share",
@@ -34,6 +46,11 @@ __all__ = [
     "lifetime_value",
     "payback_periods",
     "rate_per_period",
+    "sbg_discounted_lifetime",
+    "sbg_residual_lifetime",
+    "sbg_retention",
+    "sbg_survival",
+    "sbg_value",
     "schedule_value",
     "shrunk_retention",
     "summarize_activity",

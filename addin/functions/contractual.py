@@ -1,0 +1,173 @@
+"""The contract renewal model (shifted beta-geometric): customers who renew or leave, and are not all alike."""
+
+from typing import Any
+
+from addin.functions.lifetime import CAC, CUSTOMERS, MARGIN, PERIODS, RATE, TIMING, VALUE
+from addin.functions.wording import ARRAY, CALL_ERRORS, ROW_ERRORS
+from addin.registry import Argument, Example, Result, Shape, worksheet_function
+from valuation.lifetime import (
+    SbgParameters,
+    fit_sbg,
+    sbg_residual_lifetime,
+    sbg_retention,
+    sbg_survival,
+    sbg_value,
+)
+from valuation.tables import Column, Kind, Table
+
+FAMILY = "Contractual models"
+
+SHAPES = (
+    Column("alpha", Kind.NUMBER, "First parameter: the smaller, the more loyal the customers"),
+    Column("beta", Kind.NUMBER, "Second parameter: the larger, the more loyal the customers"),
+)
+PARAMS = Argument(
+    "params",
+    Kind.NUMBER,
+    "What CV_SBG_FIT gives, with its header row; or alpha and beta alone",
+    shape=Shape.PARAMETERS,
+    table=Table("params", "", "one row", SHAPES),
+)
+T = Argument("t", Kind.COUNT, "Number of the renewal: 1 is the first", "periods")
+N = Argument(
+    "n", Kind.COUNT, "Number of the contract period that is about to end; 1: the first renewal is next", "periods"
+)
+ANY_N = Argument(
+    "n",
+    Kind.COUNT,
+    "Number of the contract period, from 1: of an existing customer the one about to end, of a new one the one to come",
+    "periods",
+    required=False,
+    default=1,
+)
+
+
+@worksheet_function(
+    arguments=(
+        Argument(
+            "survivors",
+            Kind.COUNT,
+            "Customers of one cohort: all at the start, then those left after each renewal; 3 numbers or more",
+            "count",
+            shape=Shape.COLUMN,
+        ),
+    ),
+    result=Result.TABLE,
+    columns=(
+        *SHAPES,
+        Column("alpha_error", Kind.NUMBER, "Standard error of alpha: the true one is likely within two of them"),
+        Column("beta_error", Kind.NUMBER, "Standard error of beta"),
+        Column("log_likelihood", Kind.NUMBER, "How well the model describes the cohort: the higher, the better"),
+        Column("n", Kind.COUNT, "Customers at the start", "count"),
+        Column("converged", Kind.FLAG, "TRUE: the search settled; where it does not, the answer is #NUM!"),
+    ),
+    blank=f"{CALL_ERRORS} #NUM! also where survivors increase, are fewer than 3, start with 0, or show no retention "
+    "that rises with age; #N/A also where nobody left.",
+    example=Example(
+        ([1000, 631, 468, 382, 326, 289, 262, 241],),
+        [
+            ["Alpha", "Beta", "Alpha error", "Beta error", "Log likelihood", "N", "Converged"],
+            [0.70408, 1.18204, 0.0656, 0.15248, -1680.265, 1000, True],
+        ],
+    ),
+    family=FAMILY,
+)
+def cv_sbg_fit(survivors: ARRAY, /) -> dict[str, list[Any]]:
+    """Which contract renewal model (shifted beta-geometric) describes how a cohort of customers dwindles?"""
+    fit = fit_sbg(survivors)
+    return {
+        "alpha": [fit.parameters.alpha],
+        "beta": [fit.parameters.beta],
+        "alpha_error": [fit.alpha_error],
+        "beta_error": [fit.beta_error],
+        "log_likelihood": [fit.log_likelihood],
+        "n": [fit.n],
+        "converged": [fit.converged],
+    }
+
+
+@worksheet_function(
+    arguments=(PARAMS, Argument("t", Kind.COUNT, "Renewals since the start, 0 or more", "periods")),
+    result=Result.ROWS,
+    columns=(Column("survival", Kind.SHARE, "Part of the cohort that is still there", "0-1"),),
+    blank=ROW_ERRORS,
+    example=Example(([0.704, 1.182], [1, 2, 8]), [[0.6267], [0.4738], [0.2201]]),
+    family=FAMILY,
+)
+def cv_sbg_survival(params: list[float], t: ARRAY, /) -> ARRAY:
+    """How much of a cohort is left after some renewals, by the contract renewal model (shifted beta-geometric)?"""
+    return sbg_survival(_parameters(params), t)
+
+
+@worksheet_function(
+    arguments=(PARAMS, T),
+    result=Result.ROWS,
+    columns=(Column("retention", Kind.SHARE, "Chance that those still there renew", "0-1 per period"),),
+    blank=f"{ROW_ERRORS} Retention rises with age because the less loyal leave first, whatever is done for loyalty.",
+    example=Example(([0.704, 1.182], [1, 2, 7]), [[0.6267], [0.7561], [0.9107]]),
+    family=FAMILY,
+)
+def cv_sbg_retention(params: list[float], t: ARRAY, /) -> ARRAY:
+    """Which share of those still there makes a renewal, by the contract renewal model (shifted beta-geometric)?"""
+    return sbg_retention(_parameters(params), t)
+
+
+@worksheet_function(
+    arguments=(PARAMS, RATE, N),
+    result=Result.ROWS,
+    columns=(Column("periods", Kind.NUMBER, "Payments to expect, discounted to today", "periods"),),
+    blank=f"{ROW_ERRORS} #NUM! also where the sum has no end: at a rate below 0, and at 0 unless alpha is above 1.",
+    example=Example(([0.668, 3.806], 0.1, [1, 2, 5]), [[5.4149], [5.9018], [6.8971]]),
+    family=FAMILY,
+)
+def cv_sbg_derl(params: list[float], rate: ARRAY, n: ARRAY, /) -> ARRAY:
+    """How many discounted payments are to come from a customer who is about to make the n-th renewal (DERL)?"""
+    return sbg_residual_lifetime(_parameters(params), discount_rate=rate, contract_period=n)
+
+
+@worksheet_function(
+    arguments=(
+        PARAMS,
+        MARGIN,
+        RATE,
+        PERIODS,
+        TIMING,
+        CUSTOMERS,
+        ANY_N,
+        CAC,
+    ),
+    result=Result.ROWS,
+    columns=(VALUE,),
+    blank=f'{ROW_ERRORS} #NUM! also where the sum has no end. A value over 3 years is a "3-year customer value", not a '
+    "lifetime value.",
+    example=Example(([0.668, 3.806], 1000, 0.1, "inf", "start", "new"), 5922.5964),
+    family=FAMILY,
+)
+def cv_sbg_ltv(
+    params: list[float],
+    margin: ARRAY,
+    rate: ARRAY,
+    periods: ARRAY,
+    timing: Any,
+    customers: Any,
+    n: ARRAY,
+    cac: ARRAY,
+    /,
+) -> ARRAY:
+    """What is a customer under contract worth, whose retention rises with age (contract renewal model)?"""
+    return sbg_value(
+        margin,
+        _parameters(params),
+        discount_rate=rate,
+        horizon=periods,
+        timing=timing,
+        customers=customers,
+        contract_period=n,
+        acquisition_cost=cac,
+    )
+
+
+def _parameters(params: list[float]) -> SbgParameters:
+    """The parameters, in the order of their columns."""
+    alpha, beta = params
+    return SbgParameters(alpha=alpha, beta=beta)

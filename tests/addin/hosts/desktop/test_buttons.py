@@ -1,6 +1,5 @@
 """A press of a button, over a stand-in for xlwings' objects that does only what buttons need."""
 
-import logging
 import webbrowser
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,8 @@ from addin.ribbon import Command
 from addin.userfiles import log_file
 from addin.workbook import LiveWorkbook
 from workbook_templates.plan import CellError
+
+pytestmark = pytest.mark.usefixtures("home")
 
 NAME = "Lumbredorf Electrical"
 
@@ -143,20 +144,6 @@ class FakeBook:
 
     def close(self) -> None:
         self.done.append(("close",))
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home folder, and the logger as it was."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    logger = logging.getLogger("addin")
-    before = logger.handlers[:]
-    logger.handlers.clear()
-    yield tmp_path
-    for handler in logger.handlers:
-        handler.close()
-    logger.handlers[:] = before
 
 
 @pytest.fixture

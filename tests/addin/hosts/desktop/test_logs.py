@@ -1,7 +1,6 @@
 """The log: what failed and where, once, without anybody's data."""
 
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,21 +8,9 @@ import pytest
 from addin.hosts.desktop.logs import start_log
 from addin.userfiles import log_file
 
+pytestmark = pytest.mark.usefixtures("home")
+
 NAME = "Lumbredorf Electrical"
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A home folder, and the logger as it was."""
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    logger = logging.getLogger("addin")
-    before = logger.handlers[:]
-    logger.handlers.clear()
-    yield tmp_path
-    for handler in logger.handlers:
-        handler.close()
-    logger.handlers[:] = before
 
 
 def fail(customer: str) -> None:

@@ -67,7 +67,7 @@ def customers(
     if not wrong.any():
         return x, t_x, T
     if not shape:
-        raise DomainError(_contradiction(float(x), float(t_x), float(T)))
+        raise DomainError(_contradiction(float(t_x), float(T)))
     return np.where(wrong, np.nan, x), t_x, T
 
 
@@ -95,18 +95,16 @@ def fit_columns(**columns: npt.ArrayLike) -> list[FloatArray]:
         wrong = _contradicts(x, t_x, T)
         if wrong.any():
             row = int(np.argmax(wrong))
-            raise DomainError(f"{_contradiction(float(x[row]), float(t_x[row]), float(T[row]))} in row {row + 1}")
+            raise DomainError(f"{_contradiction(float(t_x[row]), float(T[row]))} in row {row + 1}")
     return list(checked.values())
 
 
 def _contradicts(x: FloatArray, t_x: FloatArray, T: FloatArray) -> BoolArray:
-    """Customers whose last purchase is after today, or whose repeat purchases and their time do not go together."""
-    return np.asarray((t_x > T) | ((x == 0.0) != (t_x == 0.0)))
+    """Customers whose last purchase lies ahead, or who have the time of a repeat purchase without one."""
+    return np.asarray((t_x > T) | ((x == 0.0) & (t_x > 0.0)))
 
 
-def _contradiction(x: float, t_x: float, T: float) -> str:
+def _contradiction(t_x: float, T: float) -> str:
     if t_x > T:
         return f"recency must be at most age, {T:.15g}, not {t_x:.15g}"
-    if x == 0.0:
-        return f"recency must be 0 for a customer without repeat purchases, not {t_x:.15g}"
-    return f"recency must be above 0 for a customer with {x:.15g} repeat purchases, not 0"
+    return f"recency must be 0 for a customer without repeat purchases, not {t_x:.15g}"

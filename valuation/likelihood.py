@@ -18,10 +18,12 @@ FloatArray: TypeAlias = npt.NDArray[np.float64]
 Parameters = TypeVar("Parameters", bound=Any)
 Data = TypeVar("Data")
 
-COARSE: Final = 1e-5  # gradient per observation at which the search hands over to Newton's method
-FINAL_STEPS: Final = 6
+LARGEST_STEP: Final = 2.0  # a parameter grows or shrinks by at most e^2 at a time
+MOST_STEPS: Final = 200
 SETTLED: Final = 1e-6  # proportional change of the parameters in the last step
-LARGEST_STEP: Final = 2.0
+NEAR: Final = 1e-3  # change below which the likelihood is too flat to steer by, while its gradient is not
+NOTHING_TO_GAIN: Final = 1e-12
+FLAT: Final = 1e-12  # curvature, as a share of the largest, that is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,8 +120,9 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
 
     Notes
     -----
-    A trust-region search comes near the top; Newton's method finishes, because close to it the likelihood is too flat
-    to steer by while its gradient is not.
+    Newton's method on the logarithms, with every direction turned uphill and steps halved until they gain. It settles
+    in a handful of steps; general-purpose searches take three times as many, and more time between them than a
+    likelihood of a few thousand customers takes.
 
     Examples
     --------
@@ -131,77 +134,60 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
     >>> print(f"{top.parameters[0]:.3f} +- {top.errors[0]:.3f}, {top.reason}")
     0.700 +- 0.265, settled
     """
-    # Imported here, because a worksheet with other functions need not wait for it.
-    from scipy.optimize import minimize
-
     surface = _Surface(likelihood, observations)
-    found = minimize(
-        surface.loss,
-        np.log(np.asarray(start, dtype=np.float64)),
-        jac=surface.slope,
-        hess=surface.curvature,
-        method="trust-exact",
-        options={"gtol": COARSE, "max_trust_radius": LARGEST_STEP},
-    )
-    logs, step = found.x, np.inf
-    for _ in range(FINAL_STEPS):
-        curvature = surface.curvature(logs)
-        if step < SETTLED or not _is_bowl(curvature):
+    logs = np.log(np.asarray(start, dtype=np.float64))
+    loss, slope, curvature = surface.at(logs)
+    converged = False
+    for _ in range(MOST_STEPS):
+        powers, directions = np.linalg.eigh(curvature)
+        is_bowl = bool(powers[0] > FLAT * powers[-1])
+        steepness = np.maximum(np.abs(powers), FLAT * np.abs(powers).max())
+        move = -directions @ ((directions.T @ slope) / steepness)
+        longest = float(np.abs(move).max())
+        if is_bowl and longest < SETTLED:
+            logs, converged = logs + move, True
             break
-        move = np.linalg.solve(curvature, surface.slope(logs))
-        step = float(np.abs(move).max())
-        if not step < 1.0:
+        if not -slope @ move * observations > NOTHING_TO_GAIN:
             break
-        logs = logs - move
+        move *= min(1.0, LARGEST_STEP / longest)
+        following = surface.at(logs + move)
+        while not (following[0] < loss or longest < NEAR) and np.abs(move).max() > SETTLED:
+            move /= 2.0
+            following = surface.at(logs + move)
+        logs, (loss, slope, curvature) = logs + move, following
+    loss, _, curvature = surface.at(logs)
     parameters = np.exp(logs)
-    converged = step < SETTLED
     return Maximum(
         parameters=parameters,
-        errors=parameters * _errors(surface.curvature(logs) * observations),
-        log_likelihood=-surface.loss(logs) * observations,
+        errors=parameters * _errors(curvature * observations),
+        log_likelihood=-loss * observations,
         converged=converged,
         reason="settled" if converged else "no top: the likelihood does not fall in every direction",
     )
 
 
 class _Surface:
-    """The negative log-likelihood per observation over the logarithms, worked out once for each place."""
+    """The negative log-likelihood per observation over the logarithms, with gradient and Hessian."""
 
     def __init__(self, likelihood: Likelihood, observations: float) -> None:
         self.likelihood = likelihood
         self.observations = observations
-        self.place: FloatArray = np.array([])
-        self.terms = Terms(value=np.nan, slope=self.place, curvature=self.place)
 
-    def at(self, logs: FloatArray) -> tuple[FloatArray, Terms]:
-        if not np.array_equal(logs, self.place):
-            self.place = logs.copy()
-            with np.errstate(all="ignore"):  # far from the top terms may overflow
-                self.terms = self.likelihood(np.exp(logs))
-        return np.exp(logs), self.terms
-
-    def loss(self, logs: FloatArray) -> float:
-        value = self.at(logs)[1].value
-        return -value / self.observations if np.isfinite(value) else np.inf
-
-    def slope(self, logs: FloatArray) -> FloatArray:
-        parameters, terms = self.at(logs)
-        return np.asarray(-parameters * terms.slope / self.observations)
-
-    def curvature(self, logs: FloatArray) -> FloatArray:
-        parameters, terms = self.at(logs)
-        second = np.outer(parameters, parameters) * terms.curvature + np.diag(parameters * terms.slope)
-        return np.asarray(-second / self.observations)
-
-
-def _is_bowl(curvature: FloatArray) -> bool:
-    """Whether every direction leads up, by more than rounding."""
-    powers = np.linalg.eigvalsh(curvature)
-    return bool(powers[0] > 1e-12 * powers[-1])
+    def at(self, logs: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+        parameters = np.exp(logs)
+        with np.errstate(all="ignore"):  # far from the top terms may overflow
+            terms = self.likelihood(parameters)
+        first = parameters * terms.slope
+        second = parameters[:, np.newaxis] * terms.curvature * parameters
+        second[np.diag_indices_from(second)] += first
+        # Nothing is known where a term is no number, so nothing is gained by going there.
+        loss = -terms.value / self.observations if np.isfinite(terms.value) else np.inf
+        return loss, -first / self.observations, -second / self.observations
 
 
 def _errors(information: FloatArray) -> FloatArray:
     """Standard errors of the logarithms of the parameters."""
-    if not _is_bowl(information):
+    powers = np.linalg.eigvalsh(information)
+    if not powers[0] > FLAT * powers[-1]:
         return np.full(len(information), np.nan)
     return np.asarray(np.sqrt(np.diag(np.linalg.inv(information))))

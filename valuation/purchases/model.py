@@ -39,11 +39,18 @@ class PurchaseModel(Protocol):
     def log_likelihood(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
         """Logarithm of the density of each customer's record."""
 
+    @property
+    def scale(self) -> float:
+        """What is added to a time to come so that predictions are analytic in the logarithm of the sum. [periods]"""
+
     def p_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
         """Chance that the customer still buys."""
 
     def purchases_if_alive(self, x: FloatArray, T: FloatArray, t: FloatArray) -> FloatArray:
-        """Purchases to expect in the next t periods from a customer who still buys."""
+        """Purchases to expect in the next t periods from customers who still buy: rows x times."""
+
+    def stays_if_alive(self, x: FloatArray, T: FloatArray, t: FloatArray) -> FloatArray:
+        """Chance of customers who still buy to do so in t periods: rows x times."""
 
     def purchases_of_new(self, t: FloatArray) -> FloatArray:
         """Repeat purchases to expect in the first t periods of a customer about whom nothing is known."""

@@ -1,0 +1,137 @@
+"""
+Many customers as few rows: equal customers stand once, with their number.
+
+All models depend on a customer through (x, t_x, T) alone, and many terms of a likelihood on x or T alone. What is
+sorted here does not depend on the order of the customers, so that fits don't either.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from valuation.lifetime.conventions import FloatArray
+
+__all__ = ["IntArray", "ReducedPurchases", "distinct_pairs", "levels", "reduce_purchases", "rows_by_level"]
+
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ReducedPurchases:
+    """Distinct customers in the order of x, t_x and T; each of the three as positions in its own sorted levels."""
+
+    frequency_levels: FloatArray
+    """Distinct repeat purchases. [count]"""
+
+    recency_levels: FloatArray
+    """Distinct ages at the last purchase. [periods]"""
+
+    age_levels: FloatArray
+    """Distinct ages. [periods]"""
+
+    frequency_codes: IntArray
+    """Positions in the levels, shape (rows,)."""
+
+    recency_codes: IntArray
+    """Positions in the levels, shape (rows,)."""
+
+    age_codes: IntArray
+    """Positions in the levels, shape (rows,)."""
+
+    weight: FloatArray
+    """Customers of each row. [count]"""
+
+    @property
+    def n(self) -> float:
+        """Customers. [count]"""
+        return float(self.weight.sum())
+
+    @property
+    def frequency(self) -> FloatArray:
+        """Repeat purchases of each row. [count]"""
+        return self.frequency_levels[self.frequency_codes]
+
+    @property
+    def recency(self) -> FloatArray:
+        """Age at the last purchase of each row. [periods]"""
+        return self.recency_levels[self.recency_codes]
+
+    @property
+    def age(self) -> FloatArray:
+        """Age of each row. [periods]"""
+        return self.age_levels[self.age_codes]
+
+    @property
+    def frequency_weights(self) -> FloatArray:
+        """Customers with each level of repeat purchases. [count]"""
+        return np.asarray(np.bincount(self.frequency_codes, self.weight, len(self.frequency_levels)), dtype=np.float64)
+
+    @property
+    def age_weights(self) -> FloatArray:
+        """Customers of each level of age. [count]"""
+        return np.asarray(np.bincount(self.age_codes, self.weight, len(self.age_levels)), dtype=np.float64)
+
+    @property
+    def age_purchases(self) -> FloatArray:
+        """Repeat purchases of the customers of each level of age. [count]"""
+        return np.asarray(
+            np.bincount(self.age_codes, self.weight * self.frequency, len(self.age_levels)), dtype=np.float64
+        )
+
+    @property
+    def share_without_repeats(self) -> float:
+        """Share of the customers who bought once only. [1]"""
+        return float(self.weight[self.frequency == 0.0].sum() / self.n)
+
+
+def levels(values: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Distinct values, sorted, and the position of each value in them; hashing is several times faster than sorting."""
+    codes, distinct = pd.factorize(values, sort=True)
+    return np.asarray(distinct, dtype=np.float64), codes.astype(np.int64, copy=False)
+
+
+def rows_by_level(values: FloatArray) -> Iterator[tuple[float, IntArray]]:
+    """Each distinct value, in order, with the rows that have it."""
+    distinct, codes = levels(values)
+    # Short integers are sorted by their digits.
+    order = np.argsort(codes.astype(np.min_scalar_type(distinct.size)), kind="stable")
+    bounds = np.append(0, np.cumsum(np.bincount(codes, minlength=distinct.size))).tolist()
+    for value, start, stop in zip(distinct.tolist(), bounds[:-1], bounds[1:], strict=True):
+        yield value, order[start:stop]
+
+
+def reduce_purchases(x: FloatArray, t_x: FloatArray, T: FloatArray) -> ReducedPurchases:
+    """Count equal customers; the columns are checked and of one length."""
+    (x_levels, x_codes), (t_levels, t_codes), (T_levels, T_codes) = levels(x), levels(t_x), levels(T)
+    # One integer for a customer sorts several times faster than three columns, a short one faster still.
+    span = len(x_levels) * len(t_levels) * len(T_levels)
+    key = (x_codes * len(t_levels) + t_codes) * len(T_levels) + T_codes
+    key = np.sort(key.astype(np.int32) if span < 2**31 else key)
+    first = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+    weight = np.diff(np.append(first, key.size)).astype(np.float64)
+    rest, age = np.divmod(key[first].astype(np.int64), len(T_levels))
+    frequency, recency = np.divmod(rest, len(t_levels))
+    return ReducedPurchases(
+        frequency_levels=x_levels,
+        recency_levels=t_levels,
+        age_levels=T_levels,
+        frequency_codes=frequency,
+        recency_codes=recency,
+        age_codes=age,
+        weight=weight,
+    )
+
+
+def distinct_pairs(first: FloatArray, second: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Distinct pairs of two columns, sorted, and the position of each row's pair in them."""
+    (first_levels, first_codes), (second_levels, second_codes) = levels(first), levels(second)
+    keys = first_codes * len(second_levels) + second_codes
+    which, distinct = pd.factorize(keys, sort=True)
+    return (
+        first_levels[distinct // len(second_levels)],
+        second_levels[distinct % len(second_levels)],
+        which.astype(np.int64, copy=False),
+    )

@@ -20,6 +20,7 @@ from valuation.purchases.predictions import (
     p_alive,
     purchase_count_probabilities,
 )
+from valuation.purchases.value import ResidualValue, residual_value
 
 __all__ = [
     "BgNbdParameters",
@@ -28,6 +29,7 @@ __all__ = [
     "ParetoNbdParameters",
     "PurchaseFit",
     "PurchaseModel",
+    "ResidualValue",
     "discounted_periods_alive",
     "discounted_purchases",
     "expected_purchases",
@@ -39,4 +41,5 @@ __all__ = [
     "log_likelihood",
     "p_alive",
     "purchase_count_probabilities",
+    "residual_value",
 ]

@@ -21,14 +21,15 @@ import numpy as np
 
 from valuation.lifetime.conventions import FloatArray, single
 from valuation.likelihood import Likelihood, Terms
-from valuation.purchases.model import PARAMETER
-from valuation.purchases.nbd import log_purchase_rate, nbd_likelihood
+from valuation.purchases.model import PARAMETER, IntArray
+from valuation.purchases.nbd import log_purchase_rate, nbd_likelihood, poisson_times
 from valuation.purchases.reduced import ReducedPurchases, rows_by_level
 from valuation.purchases.smooth import at_many, beta_nodes
 
 __all__ = ["BetaGeometricParameters", "BgNbdParameters", "MbgNbdParameters", "beta_geometric_likelihood"]
 
 CHUNK = 8192  # rows that stay in the processor's cache
+MOST_LOYAL = 1e-15  # chance to leave below which nobody does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,8 @@ class BetaGeometricParameters:
 
     b: float
     """Second shape of the chances to leave after a purchase. [1]"""
+
+    title: ClassVar[str]
 
     leaves_at_start: ClassVar[int] = 0
     """Chances to leave before the first repeat purchase: a customer with x of these has had x + leaves_at_start."""
@@ -138,16 +141,33 @@ class BetaGeometricParameters:
         leaves = np.where(chances == 0.0, 0.0, stays * self.a / (self.b + chances - 1.0))
         return np.asarray(stays * nbinom.pmf(x, self.r, share) + leaves * nbinom.sf(x - 1.0, self.r, share))
 
+    def draw_ahead(
+        self, rng: np.random.Generator, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
+    ) -> tuple[IntArray, FloatArray]:
+        alive = rng.random(x.size) < self.p_alive(x, t_x, T)
+        rate = rng.gamma(self.r + x) / (self.alpha + T)
+        leaves = rng.beta(self.a, self.b + x + self.leaves_at_start)
+        last = rng.geometric(np.clip(leaves, MOST_LOYAL, 1.0))
+        customer, time = poisson_times(rng, np.where(alive, rate, 0.0), t)
+        order = np.lexsort((time, customer))
+        customer, time = customer[order], time[order]
+        number = np.arange(customer.size) - np.searchsorted(customer, customer)
+        stays = number < last[customer]
+        return customer[stays], time[stays]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BgNbdParameters(BetaGeometricParameters):
     """Parameters of the BG/NBD: nobody leaves before the first repeat purchase."""
+
+    title: ClassVar[str] = "BG/NBD"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MbgNbdParameters(BetaGeometricParameters):
     """Parameters of the MBG/NBD: customers may leave right after the first purchase."""
 
+    title: ClassVar[str] = "MBG/NBD"
     leaves_at_start: ClassVar[int] = 1
 
 

@@ -5,8 +5,9 @@ Every fit takes the customers' columns as a whole. The models with dropout are c
 leaves: where they describe the data hardly better, the data do not tell who left, and the fit says so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from functools import partial
 from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
@@ -21,7 +22,7 @@ from valuation.purchases.nbd import NbdParameters, nbd_likelihood
 from valuation.purchases.pareto import ParetoNbdParameters, pareto_likelihood
 from valuation.purchases.reduced import ReducedPurchases, reduce_purchases
 
-__all__ = ["PurchaseFit", "fit_bg_nbd", "fit_mbg_nbd", "fit_nbd", "fit_pareto_nbd"]
+__all__ = ["PurchaseFit", "fit_bg_nbd", "fit_mbg_nbd", "fit_nbd", "fit_pareto_nbd", "refit"]
 
 Model = TypeVar("Model", bound=PurchaseModel)
 PurchaseFit: TypeAlias = Fit[Model, ReducedPurchases]
@@ -79,7 +80,7 @@ def fit_nbd(frequency: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayLike
     top = maximize(nbd_likelihood(data), _rates(data), observations=data.n)
     if not top.converged:
         raise ConvergenceError(
-            "the NBD does not settle on these customers: they do not differ more than chance makes them differ"
+            "the NBD does not settle on these customers: they do not differ more than chance makes them"
         )
     return _fit(NbdParameters, top, data)
 
@@ -133,7 +134,7 @@ def fit_bg_nbd(frequency: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayL
     >>> print(", ".join(f"{value:.2f}" for value in fit.values), fit.reason)
     0.48, 2.18, 25.98, 136.34 settled
     """
-    return _fit_with_dropout(BgNbdParameters, _bg_nbd_likelihood, "BG/NBD", frequency, recency, age)
+    return _fit_with_dropout(BgNbdParameters, frequency, recency, age)
 
 
 def fit_mbg_nbd(frequency: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayLike) -> PurchaseFit[MbgNbdParameters]:
@@ -179,7 +180,7 @@ def fit_mbg_nbd(frequency: npt.ArrayLike, recency: npt.ArrayLike, age: npt.Array
     >>> print(", ".join(f"{value:.2f}" for value in fit.values), fit.reason)
     1.12, 3.83, 2.74, 10.10 settled
     """
-    return _fit_with_dropout(MbgNbdParameters, _mbg_nbd_likelihood, "MBG/NBD", frequency, recency, age)
+    return _fit_with_dropout(MbgNbdParameters, frequency, recency, age)
 
 
 def fit_pareto_nbd(
@@ -228,15 +229,36 @@ def fit_pareto_nbd(
     >>> print(", ".join(f"{value:.2f}" for value in fit.values), fit.reason)
     1.20, 5.88, 1.45, 21.77 settled
     """
-    return _fit_with_dropout(ParetoNbdParameters, pareto_likelihood, "Pareto/NBD", frequency, recency, age)
+    return _fit_with_dropout(ParetoNbdParameters, frequency, recency, age)
 
 
-def _bg_nbd_likelihood(data: ReducedPurchases) -> Likelihood:
-    return beta_geometric_likelihood(data, leaves_at_start=0)
+LIKELIHOODS: Final[Mapping[type[PurchaseModel], Callable[[ReducedPurchases], Likelihood]]] = {
+    NbdParameters: nbd_likelihood,
+    BgNbdParameters: partial(beta_geometric_likelihood, leaves_at_start=BgNbdParameters.leaves_at_start),
+    MbgNbdParameters: partial(beta_geometric_likelihood, leaves_at_start=MbgNbdParameters.leaves_at_start),
+    ParetoNbdParameters: pareto_likelihood,
+}
 
 
-def _mbg_nbd_likelihood(data: ReducedPurchases) -> Likelihood:
-    return beta_geometric_likelihood(data, leaves_at_start=1)
+def refit(fit: PurchaseFit[Model], weight: FloatArray) -> Model:
+    """
+    Parameters for the same customers counted otherwise, as in a resampled base.
+
+    Parameters
+    ----------
+    fit : PurchaseFit
+        Where the search begins.
+    weight : ndarray, shape (rows,)
+        Customers of each row of ``fit.data``. [count]
+
+    Returns
+    -------
+    PurchaseModel
+        Parameters of the same model; where the search runs off along a plain, cut to the range of parameters.
+    """
+    model = type(fit.parameters)
+    data = replace(fit.data, weight=weight)
+    return _model(model, maximize(LIKELIHOODS[model](data), fit.values, observations=data.n))
 
 
 def _reduced(frequency: npt.ArrayLike, recency: npt.ArrayLike, age: npt.ArrayLike) -> ReducedPurchases:
@@ -255,14 +277,10 @@ def _rates(data: ReducedPurchases) -> FloatArray:
     return np.array([0.5, 0.5 * max(time, PARAMETER.low) / data.age_purchases.sum()])
 
 
-def _fit_with_dropout(
-    model: Callable[..., Model],
-    likelihood: Callable[[ReducedPurchases], Likelihood],
-    name: str,
-    *columns: npt.ArrayLike,
-) -> PurchaseFit[Model]:
+def _fit_with_dropout(model: type[Model], *columns: npt.ArrayLike) -> PurchaseFit[Model]:
     """Fit a model of r, alpha and two parameters of dropout."""
     data = _reduced(*columns)
+    likelihood = LIKELIHOODS[model]
     without = maximize(nbd_likelihood(data), _rates(data), observations=data.n)
     start = np.concatenate([_rates(data), _dropout(model, data)])
     if data.n > 2 * SAMPLE:
@@ -273,7 +291,7 @@ def _fit_with_dropout(
     top = maximize(likelihood(data), start, observations=data.n)
     if not (top.converged or without.converged):
         raise ConvergenceError(
-            f"the {name} does not settle on these customers: they do not differ more than chance makes them differ"
+            f"the {model.title} does not settle on these customers: they do not differ more than chance makes them"
         )
     fit = _fit(model, top, data)
     if without.converged and not top.log_likelihood - without.log_likelihood > IDENTIFIED:
@@ -292,22 +310,27 @@ def _dropout(model: object, data: ReducedPurchases) -> FloatArray:
     return np.array([1.0, 2.0])
 
 
-def _fit(model: Callable[..., Model], top: Maximum, data: ReducedPurchases) -> PurchaseFit[Model]:
-    """The result of a search; where it ran off along a plain, its parameters are cut to what a model takes."""
-    values = np.clip(top.parameters, PARAMETER.low, PARAMETER.high).tolist()
-    names = _names(model)
+def _fit(model: type[Model], top: Maximum, data: ReducedPurchases) -> PurchaseFit[Model]:
+    """The result of a search."""
+    parameters = _model(model, top)
     many = data.share_without_repeats
     warning = f"; {many:.0%} of the customers bought once only, and the model takes them for alive"
     optimistic = model is BgNbdParameters and many > MANY_WITHOUT_REPEATS
     return Fit(
-        parameters=model(**dict(zip(names, values, strict=True))),
-        errors=dict(zip(names, top.errors.tolist(), strict=True)),
+        parameters=parameters,
+        errors=dict(zip(_names(model), top.errors.tolist(), strict=True)),
         log_likelihood=top.log_likelihood,
         n=data.n,
         converged=top.converged,
         reason=top.reason + (warning if optimistic else ""),
         data=data,
     )
+
+
+def _model(model: type[Model], top: Maximum) -> Model:
+    """Parameters where a search ended; if it ran off along a plain, they are cut to what a model takes."""
+    values = np.clip(top.parameters, PARAMETER.low, PARAMETER.high).tolist()
+    return model(**dict(zip(_names(model), values, strict=True)))
 
 
 def _names(model: Any) -> list[str]:

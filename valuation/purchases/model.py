@@ -6,7 +6,7 @@ its age at the last purchase (`recency`, t_x) and its age now (`age`, T). All ti
 period; which one is the caller's choice, and only parameters that are times change with it.
 """
 
-from typing import Final, Protocol
+from typing import ClassVar, Final, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,9 @@ from valuation.lifetime.conventions import (
     within,
 )
 
-__all__ = ["COUNT", "PARAMETER", "PurchaseModel", "customers", "fit_columns"]
+__all__ = ["COUNT", "PARAMETER", "IntArray", "PurchaseModel", "customers", "fit_columns"]
+
+IntArray: TypeAlias = npt.NDArray[np.int64]
 
 COUNT: Final = Range(rule="a whole number, 0 or more", low=0.0, high=LARGEST, whole=True)
 PARAMETER: Final = Range(rule="from 1e-9 to 1e9", low=1e-9, high=1e9)
@@ -35,6 +37,9 @@ class PurchaseModel(Protocol):
 
     Letters as in the literature: x repeat purchases, t_x age at the last, T age now, t periods to come.
     """
+
+    title: ClassVar[str]
+    """What the literature calls it."""
 
     def log_likelihood(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
         """Logarithm of the density of each customer's record."""
@@ -57,6 +62,11 @@ class PurchaseModel(Protocol):
 
     def count_probabilities(self, t: FloatArray, most: int) -> FloatArray:
         """Chances of 0 ... most repeat purchases in the first t periods, shape (len(t), most + 1)."""
+
+    def draw_ahead(
+        self, rng: np.random.Generator, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
+    ) -> tuple[IntArray, FloatArray]:
+        """One possible future: customer and time ahead of each purchase in the next t periods, in no order."""
 
 
 def customers(

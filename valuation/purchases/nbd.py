@@ -9,15 +9,16 @@ References
 """
 
 from dataclasses import dataclass, fields
+from typing import ClassVar
 
 import numpy as np
 
 from valuation.lifetime.conventions import FloatArray, single
 from valuation.likelihood import Likelihood, Terms
-from valuation.purchases.model import PARAMETER
+from valuation.purchases.model import PARAMETER, IntArray
 from valuation.purchases.reduced import ReducedPurchases
 
-__all__ = ["NbdParameters", "log_purchase_rate", "nbd_likelihood"]
+__all__ = ["NbdParameters", "log_purchase_rate", "nbd_likelihood", "poisson_times"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class NbdParameters:
 
     alpha: float
     """Scale. [periods]"""
+
+    title: ClassVar[str] = "NBD"
 
     def __post_init__(self) -> None:
         """Refuse what is no distribution."""
@@ -59,6 +62,18 @@ class NbdParameters:
 
         share = self.alpha / (self.alpha + t[:, np.newaxis])
         return np.asarray(nbinom.pmf(np.arange(most + 1), self.r, share))
+
+    def draw_ahead(
+        self, rng: np.random.Generator, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
+    ) -> tuple[IntArray, FloatArray]:
+        rate = rng.gamma(self.r + x) / (self.alpha + T)
+        return poisson_times(rng, rate, t)
+
+
+def poisson_times(rng: np.random.Generator, rate: FloatArray, t: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Customer and time of each purchase at a steady rate until t."""
+    customer = np.repeat(np.arange(rate.size), rng.poisson(rate * t))
+    return customer, rng.random(customer.size) * t[customer]
 
 
 def log_purchase_rate(r: float, alpha: float, x: FloatArray, T: FloatArray) -> FloatArray:

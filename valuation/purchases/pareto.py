@@ -18,13 +18,14 @@ References
 """
 
 from dataclasses import dataclass, fields
+from typing import ClassVar
 
 import numpy as np
 
 from valuation.lifetime.conventions import FloatArray, single
 from valuation.likelihood import Likelihood, Terms
-from valuation.purchases.model import PARAMETER
-from valuation.purchases.nbd import log_purchase_rate
+from valuation.purchases.model import PARAMETER, IntArray
+from valuation.purchases.nbd import log_purchase_rate, poisson_times
 from valuation.purchases.reduced import ReducedPurchases, distinct_pairs, rows_by_level
 from valuation.purchases.smooth import DIGITS, QUARTER_TURN, at_many, line_nodes
 
@@ -50,6 +51,8 @@ class ParetoNbdParameters:
 
     beta: float
     """Scale of the rates of leaving. [periods]"""
+
+    title: ClassVar[str] = "Pareto/NBD"
 
     def __post_init__(self) -> None:
         """Refuse what is no distribution."""
@@ -124,6 +127,16 @@ class ParetoNbdParameters:
         still = nbinom.pmf(x, self.r, self.alpha / (self.alpha + t))
         before = left @ nbinom.pmf(x, self.r, (self.alpha / (self.alpha + u))[:, np.newaxis])
         return np.asarray(stayed * still + before)
+
+    def draw_ahead(
+        self, rng: np.random.Generator, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
+    ) -> tuple[IntArray, FloatArray]:
+        alive = rng.random(x.size) < self.p_alive(x, t_x, T)
+        rate = rng.gamma(self.r + x) / (self.alpha + T)
+        leaving = rng.gamma(np.full(x.size, self.s)) / (self.beta + T)
+        with np.errstate(divide="ignore"):
+            stays = rng.exponential(size=x.size) / leaving
+        return poisson_times(rng, np.where(alive, rate, 0.0), np.minimum(t, stays))
 
 
 class _Tail:

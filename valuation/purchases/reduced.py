@@ -9,14 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from valuation.lifetime.conventions import FloatArray
+from valuation.purchases.model import IntArray
 
-__all__ = ["IntArray", "ReducedPurchases", "distinct_pairs", "levels", "reduce_purchases", "rows_by_level"]
-
-IntArray = npt.NDArray[np.int64]
+__all__ = ["ReducedPurchases", "distinct_pairs", "levels", "reduce_purchases", "rows_by_level"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -22,6 +22,7 @@ LARGEST_STEP: Final = 2.0  # a parameter grows or shrinks by at most e^2 at a ti
 MOST_STEPS: Final = 200
 SETTLED: Final = 1e-6  # proportional change of the parameters in the last step
 NEAR: Final = 1e-3  # change below which the likelihood is too flat to steer by, while its gradient is not
+LARGEST: Final = float(np.finfo(np.float64).max)
 NOTHING_TO_GAIN: Final = 1e-12
 FLAT: Final = 1e-12  # curvature, as a share of the largest, that is rounding
 
@@ -134,11 +135,11 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
     >>> print(f"{top.parameters[0]:.3f} +- {top.errors[0]:.3f}, {top.reason}")
     0.700 +- 0.265, settled
     """
-    surface = _Surface(likelihood, observations)
+    surface = _negative(likelihood, observations)
     logs = np.log(np.asarray(start, dtype=np.float64))
-    loss, slope, curvature = surface.at(logs)
+    loss, slope, curvature = surface(logs)
     converged = False
-    for _ in range(MOST_STEPS):
+    for _ in range(MOST_STEPS if np.isfinite(loss) else 0):
         powers, directions = np.linalg.eigh(curvature)
         is_bowl = bool(powers[0] > FLAT * powers[-1])
         steepness = np.maximum(np.abs(powers), FLAT * np.abs(powers).max())
@@ -150,12 +151,15 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
         if not -slope @ move * observations > NOTHING_TO_GAIN:
             break
         move *= min(1.0, LARGEST_STEP / longest)
-        following = surface.at(logs + move)
-        while not (following[0] < loss or longest < NEAR) and np.abs(move).max() > SETTLED:
+        enough = loss if longest > NEAR else LARGEST
+        following = surface(logs + move)
+        while not following[0] < enough and np.abs(move).max() > SETTLED:
             move /= 2.0
-            following = surface.at(logs + move)
+            following = surface(logs + move)
+        if not following[0] < enough:
+            break
         logs, (loss, slope, curvature) = logs + move, following
-    loss, _, curvature = surface.at(logs)
+    loss, _, curvature = surface(logs)
     parameters = np.exp(logs)
     return Maximum(
         parameters=parameters,
@@ -166,27 +170,30 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
     )
 
 
-class _Surface:
+def _negative(
+    likelihood: Likelihood, observations: float
+) -> Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]:
     """The negative log-likelihood per observation over the logarithms, with gradient and Hessian."""
 
-    def __init__(self, likelihood: Likelihood, observations: float) -> None:
-        self.likelihood = likelihood
-        self.observations = observations
-
-    def at(self, logs: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    def at(logs: FloatArray) -> tuple[float, FloatArray, FloatArray]:
         parameters = np.exp(logs)
         with np.errstate(all="ignore"):  # far from the top terms may overflow
-            terms = self.likelihood(parameters)
+            terms = likelihood(parameters)
         first = parameters * terms.slope
         second = parameters[:, np.newaxis] * terms.curvature * parameters
         second[np.diag_indices_from(second)] += first
         # Nothing is known where a term is no number, so nothing is gained by going there.
-        loss = -terms.value / self.observations if np.isfinite(terms.value) else np.inf
-        return loss, -first / self.observations, -second / self.observations
+        known = np.isfinite(terms.value) and np.isfinite(second).all()
+        loss = -terms.value / observations if known else np.inf
+        return loss, -first / observations, -second / observations
+
+    return at
 
 
 def _errors(information: FloatArray) -> FloatArray:
     """Standard errors of the logarithms of the parameters."""
+    if not np.isfinite(information).all():
+        return np.full(len(information), np.nan)
     powers = np.linalg.eigvalsh(information)
     if not powers[0] > FLAT * powers[-1]:
         return np.full(len(information), np.nan)

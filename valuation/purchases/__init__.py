@@ -8,6 +8,17 @@ row's number. Times are in periods of the caller's choice, the same for all argu
 
 from valuation.purchases.beta_geometric import BgNbdParameters, MbgNbdParameters
 from valuation.purchases.fitting import PurchaseFit, fit_bg_nbd, fit_mbg_nbd, fit_nbd, fit_pareto_nbd
+from valuation.purchases.holdout import (
+    FrequencyTable,
+    Holdout,
+    HoldoutCheck,
+    Tracking,
+    check_holdout,
+    conditional_table,
+    frequency_table,
+    split_purchases,
+    track_purchases,
+)
 from valuation.purchases.model import PurchaseModel
 from valuation.purchases.nbd import NbdParameters
 from valuation.purchases.pareto import ParetoNbdParameters
@@ -20,16 +31,35 @@ from valuation.purchases.predictions import (
     p_alive,
     purchase_count_probabilities,
 )
+from valuation.purchases.selection import Candidate, PurchaseModelChoice, choose_purchase_model
+from valuation.purchases.uncertainty import (
+    Interval,
+    customer_interval,
+    resampled_parameters,
+    total_interval,
+    total_parameter_interval,
+)
 from valuation.purchases.value import ResidualValue, residual_value
 
 __all__ = [
     "BgNbdParameters",
+    "Candidate",
+    "FrequencyTable",
+    "Holdout",
+    "HoldoutCheck",
+    "Interval",
     "MbgNbdParameters",
     "NbdParameters",
     "ParetoNbdParameters",
     "PurchaseFit",
     "PurchaseModel",
+    "PurchaseModelChoice",
     "ResidualValue",
+    "Tracking",
+    "check_holdout",
+    "choose_purchase_model",
+    "conditional_table",
+    "customer_interval",
     "discounted_periods_alive",
     "discounted_purchases",
     "expected_purchases",
@@ -38,8 +68,14 @@ __all__ = [
     "fit_mbg_nbd",
     "fit_nbd",
     "fit_pareto_nbd",
+    "frequency_table",
     "log_likelihood",
     "p_alive",
     "purchase_count_probabilities",
+    "resampled_parameters",
     "residual_value",
+    "split_purchases",
+    "total_interval",
+    "total_parameter_interval",
+    "track_purchases",
 ]

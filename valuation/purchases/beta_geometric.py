@@ -213,13 +213,12 @@ def beta_geometric_likelihood(data: ReducedPurchases, *, leaves_at_start: int) -
             d_r, d_q = log_T[Ts] - log_t[ts], T - t
             odds = level[xs] + k * d_r
             small = np.exp(-np.abs(odds))
-            left = np.where(odds > 0.0, 1.0, small) / (1.0 + small)
-            w = weight[some]
-            value += float(w @ (np.maximum(odds, 0.0) + np.log1p(small)))
+            gone = np.where(odds > 0.0, 1.0, small) / (1.0 + small)
+            left = weight[some] * gone
+            value += float(weight[some] @ (np.maximum(odds, 0.0) + np.log1p(small)))
             rows = np.stack([d_r, k * d_q, np.full(k.size, 1.0 / a), -last])
-            left *= w
             slope += rows @ left
-            curvature += (rows * (left * (1.0 - left / w))) @ rows.T
+            curvature += (rows * (left * (1.0 - gone))) @ rows.T
             curvature[0, 1] += left @ d_q
             curvature[1, 1] -= left @ (k * (T + t) * d_q)
             curvature[3, 3] += left @ (last * last)

@@ -48,7 +48,7 @@ def one_base(truth: PurchaseModel, fit: Callable[..., PurchaseFit[Any]], rng: np
     samples = resampled_parameters(fitted, draws=DRAWS, rng=rng)
     both = total_interval(fitted, samples, frequency, recency, age, t=WEEKS, level=LEVEL, rng=rng)
     alone = total_parameter_interval(fitted, samples, frequency, recency, age, t=WEEKS, level=LEVEL)
-    return both.low <= to_come <= both.high, alone.low <= to_come <= alone.high
+    return bool(both.low <= to_come <= both.high), bool(alone.low <= to_come <= alone.high)
 
 
 def main() -> None:

@@ -20,19 +20,31 @@ from valuation.purchases.predictions import (
     p_alive,
     purchase_count_probabilities,
 )
+from valuation.purchases.spend import (
+    GammaGammaFit,
+    GammaGammaParameters,
+    RepeatSpend,
+    expected_spend,
+    fit_gamma_gamma,
+)
 
 __all__ = [
     "BgNbdParameters",
+    "GammaGammaFit",
+    "GammaGammaParameters",
     "MbgNbdParameters",
     "NbdParameters",
     "ParetoNbdParameters",
     "PurchaseFit",
     "PurchaseModel",
+    "RepeatSpend",
     "discounted_periods_alive",
     "discounted_purchases",
     "expected_purchases",
     "expected_purchases_of_new",
+    "expected_spend",
     "fit_bg_nbd",
+    "fit_gamma_gamma",
     "fit_mbg_nbd",
     "fit_nbd",
     "fit_pareto_nbd",

@@ -168,8 +168,8 @@ CV_SBG_DERL          blank   text    error  single  row     header  rows
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   n                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_SBG_FIT           blank   text    error  single  row     header  rows
-  survivors          #N/A    #VALUE! #REF!  #NUM!   2x7     #VALUE! 2x7
-  headers            2x7     #VALUE! #REF!  2x7     #VALUE! #VALUE! #VALUE!
+  survivors          #N/A    #VALUE! #REF!  #NUM!   2x9     #VALUE! 2x9
+  headers            2x9     #VALUE! #REF!  2x9     #VALUE! #VALUE! #VALUE!
 CV_SBG_LTV           blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1

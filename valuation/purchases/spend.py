@@ -44,6 +44,7 @@ __all__ = [
 
 LEAST_CUSTOMERS: Final = 2
 LARGEST_CORRELATION: Final = 0.30
+MISSING: Final = "monetary_value is missing for a customer with repeat purchases"
 START: Final = (3.0, 3.0)  # p and q; v follows from the mean
 HALF_LOG_TWO_PI: Final = float(np.log(2.0 * np.pi) / 2.0)
 STIRLING: Final = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
@@ -129,6 +130,8 @@ def expected_spend(params: GammaGammaParameters, frequency: npt.ArrayLike, monet
 
     Raises
     ------
+    MissingDataError
+        If the spend of a single customer with repeat purchases is missing.
     DomainError
         If a single value is out of range, or the expectation of a single customer is endless: that takes a `q` of
         1 or less and few repeat purchases, or none.
@@ -153,6 +156,8 @@ def expected_spend(params: GammaGammaParameters, frequency: npt.ArrayLike, monet
     x = within("frequency", frequency, COUNT)
     mean = numbers("monetary_value", monetary_value)
     shape = common_shape(frequency=x, monetary_value=mean)
+    if not shape and x > 0.0 and np.isnan(mean):
+        raise MissingDataError(MISSING)
     mean = within("monetary_value", np.where(x == 0.0, 0.0, mean), NOT_NEGATIVE)
     spend = params.mean_spend(x, mean)
     if not shape and np.isnan(spend):
@@ -202,9 +207,9 @@ def fit_gamma_gamma(frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> 
 
     Examples
     --------
-    >>> fit = fit_gamma_gamma([2, 1, 0, 7, 3], [22.35, 11.77, 0.0, 73.74, 30.10])
-    >>> fit.n, fit.data.left_out
-    (4.0, 1)
+    >>> fit = fit_gamma_gamma([1, 2, 3, 1, 4, 0, 2], [20, 35, 60, 45, 30, np.nan, 80])
+    >>> print(f"{fit.parameters.p:.2f} {fit.parameters.q:.2f} {fit.parameters.v:.2f} {fit.reason}")
+    6.41 10.16 65.82 settled; customers left out: 1 without repeat purchases
     """
     data, notes = _repeat_spend(frequency, monetary_value)
     top = maximize(gamma_gamma_likelihood(data), _start(data), observations=data.frequency.size)
@@ -236,10 +241,12 @@ def _repeat_spend(frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> tu
     if mean.shape != x.shape:
         raise InputError(f"lengths differ: frequency {x.shape}, monetary_value {mean.shape}")
     repeats = x > 0.0
-    _refuse(
-        repeats & np.isnan(mean), MissingDataError("monetary_value is missing for a customer with repeat purchases")
-    )
-    _refuse(repeats & np.isinf(mean), DomainError("monetary_value must be a finite number, not infinite"))
+    for wrong, error in (
+        (np.isnan(mean), MissingDataError(MISSING)),
+        (np.isinf(mean), DomainError("monetary_value must be a finite number, not infinite")),
+    ):
+        if (repeats & wrong).any():
+            raise type(error)(f"{error} in row {int(np.argmax(repeats & wrong)) + 1}")
     used = repeats & (mean > 0.0)
     data = RepeatSpend(frequency=x[used], monetary_value=mean[used], left_out=int(x.size - used.sum()))
     if data.frequency.size < LEAST_CUSTOMERS:
@@ -255,24 +262,18 @@ def _repeat_spend(frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> tu
     return data, _notes(data, repeats, mean)
 
 
-def _refuse(wrong: BoolArray, error: DomainError | MissingDataError) -> None:
-    """Raise the error for the first row at fault."""
-    if wrong.any():
-        raise type(error)(f"{error} in row {int(np.argmax(wrong)) + 1}")
-
-
 def _notes(data: RepeatSpend, repeats: BoolArray, mean: FloatArray) -> list[str]:
-    """What to know about the customers used."""
-    notes = []
+    """What to know about the customers used, and about the others."""
+    left_out, notes = [], []
     if not repeats.all():
-        notes.append(f"left out: {(~repeats).sum()} customers without repeat purchases")
+        left_out.append(f"{(~repeats).sum()} without repeat purchases")
     unpaid = repeats & (mean <= 0.0)
     if unpaid.any():
-        first = int(np.argmax(unpaid))
-        notes.append(
-            f"left out: {unpaid.sum()} customers with a mean spend of 0 or less, the first in row {first + 1} "
-            f"with {mean[first]:.15g}"
-        )
+        row = int(np.argmax(unpaid))
+        first = f"the first in row {row + 1}: {mean[row]:.15g}"
+        left_out.append(f"{unpaid.sum()} with a mean spend of 0 or less ({first})")
+    if left_out:
+        notes.append(f"customers left out: {', '.join(left_out)}")
     if abs(data.correlation) > LARGEST_CORRELATION:
         more = "more" if data.correlation > 0.0 else "less"
         notes.append(

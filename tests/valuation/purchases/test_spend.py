@@ -236,8 +236,8 @@ def test_left_out_customers_are_counted_and_named() -> None:
     assert fit.values == pytest.approx(fit_gamma_gamma(x, mean).values, rel=1e-12)
     assert (fit.n, fit.data.left_out) == (300, 4)
     assert fit.reason == (
-        "settled; left out: 2 customers without repeat purchases; left out: 2 customers with a mean spend of 0 or "
-        "less, the first in row 2 with -4.5"
+        "settled; customers left out: 2 without repeat purchases, 2 with a mean spend of 0 or less "
+        "(the first in row 2: -4.5)"
     )
 
 
@@ -301,7 +301,8 @@ def test_fit_refuses(frequency: Any, monetary_value: Any, error: type[Exception]
     [
         (-1, 5, DomainError, "frequency must be a whole number, 0 or more, not -1"),
         (1, -5, DomainError, "monetary_value must be a finite number, 0 or more, not -5"),
-        (1, math.nan, DomainError, "monetary_value must be a finite number, 0 or more, not nan"),
+        (1, math.inf, DomainError, "monetary_value must be a finite number, 0 or more, not inf"),
+        (1, math.nan, MissingDataError, "monetary_value is missing for a customer with repeat purchases"),
         ([1, 2], [5, 6, 7], InputError, "lengths differ"),
         ("1", 5, InputError, "frequency must be a number"),
     ],

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from addin.calls.arguments import Given, Refusal, read_arguments
 from addin.cells import column_cells, plain_cell, plain_column, write_rectangle
 from addin.faults import UserError
-from addin.registry import Answer, Function, Result, UnknownFunctionError, find
+from addin.registry import Answer, Function, Result, Shape, UnknownFunctionError, find
 from valuation.errors import ValuationError
 from workbook_templates.plan import Cell, CellError
 
@@ -156,7 +156,8 @@ def _rows_answer(function: Function, given: Sequence[Given]) -> Reply:
     for row, error in faults.items():
         for column in columns:
             column[row] = error
-    line = next((one for one in given if one.size == rows > 1), None)
+    # As many parameters of a fit as there are rows are no rows.
+    line = next((one for one in given if one.size == rows > 1 and one.argument.shape is not Shape.PARAMETERS), None)
     cells = write_rectangle(columns, as_row=line is not None and line.as_row)
     return Reply(cells, _message(answer.notes, _row_message(function, given, columns, failed, faults)))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from addin.functions.fits import fitted_block, fitted_columns
 from addin.functions.lifetime import CAC, CUSTOMERS, MARGIN, PERIODS, RATE, TIMING, VALUE
 from addin.functions.wording import ARRAY, CALL_ERRORS, ROW_ERRORS
 from addin.registry import Argument, Example, Result, Shape, worksheet_function
@@ -53,37 +54,21 @@ ANY_N = Argument(
         ),
     ),
     result=Result.TABLE,
-    columns=(
-        *SHAPES,
-        Column("alpha_error", Kind.NUMBER, "Standard error of alpha: the true one is likely within two of them"),
-        Column("beta_error", Kind.NUMBER, "Standard error of beta"),
-        Column("log_likelihood", Kind.NUMBER, "How well the model describes the cohort: the higher, the better"),
-        Column("n", Kind.COUNT, "Customers at the start", "count"),
-        Column("converged", Kind.FLAG, "TRUE: the search settled; where it does not, the answer is #NUM!"),
-    ),
+    columns=fitted_columns(*SHAPES, n="Customers at the start"),
     blank=f"{CALL_ERRORS} #NUM! also where survivors increase, are fewer than 3, start with 0, or show no retention "
     "that rises with age; #N/A also where nobody left.",
     example=Example(
         ([1000, 631, 468, 382, 326, 289, 262, 241],),
         [
-            ["Alpha", "Beta", "Alpha error", "Beta error", "Log likelihood", "N", "Converged"],
-            [0.70408, 1.18204, 0.0656, 0.15248, -1680.265, 1000, True],
+            ["Alpha", "Beta", "Alpha error", "Beta error", "Log likelihood", "N", "Bic", "Converged", "Reason"],
+            [0.70408, 1.18204, 0.0656, 0.15248, -1680.265, 1000, 3374.346, True, "settled"],
         ],
     ),
     family=FAMILY,
 )
 def cv_sbg_fit(survivors: ARRAY, /) -> dict[str, list[Any]]:
     """Which contract renewal model (shifted beta-geometric) describes how a cohort of customers dwindles?"""
-    fit = fit_sbg(survivors)
-    return {
-        "alpha": [fit.parameters.alpha],
-        "beta": [fit.parameters.beta],
-        "alpha_error": [fit.alpha_error],
-        "beta_error": [fit.beta_error],
-        "log_likelihood": [fit.log_likelihood],
-        "n": [fit.n],
-        "converged": [fit.converged],
-    }
+    return fitted_block(fit_sbg(survivors))
 
 
 @worksheet_function(

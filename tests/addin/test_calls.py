@@ -165,6 +165,61 @@ def test_survivors_without_a_fit(survivors: list[Any], cell: CellError) -> None:
     assert only(evaluate("CV_SBG_FIT", [survivors])) is cell
 
 
+def test_as_many_parameters_as_rows_are_no_rows() -> None:
+    x, mbar = [[2, 1, 0]], [[22.35, 11.77, None]]
+    across = evaluate("CV_GG_SPEND", [[[6.25], [3.74], [15.44]], x, mbar]).cells
+    down = evaluate("CV_GG_SPEND", [[[6.25, 3.74, 15.44]], [[2], [1], [0]], [[22.35], [11.77], [None]]]).cells
+    assert [len(across), len(down)] == [1, 3]
+    assert across[0] == [cell for (cell,) in down]
+
+
+# Spend.
+
+
+def test_the_block_of_a_spend_fit_is_an_argument_and_its_note_a_cell() -> None:
+    x, mbar = [1, 2, 3, 1, 4, 0, 2, 1], [20, 35, 60, 45, 30, None, 80, -5]
+    fit = evaluate("CV_GG_FIT", [x, mbar])
+    assert fit.message is None
+    assert fit.cells[1][10] == (
+        "settled; customers left out: 1 without repeat purchases, 1 with a mean spend of 0 or less "
+        "(the first in row 8: -5)"
+    )
+    assert column(evaluate("CV_GG_SPEND", [fit.cells, x, mbar]))[:7] == column(
+        evaluate("CV_GG_SPEND", [fit.cells[1][:3], x[:7], mbar[:7]])
+    )
+
+
+def test_a_customer_without_spend_fails_alone() -> None:
+    reply = evaluate("CV_GG_SPEND", [[6.25, 3.74, 15.44], [2, 2, 0, 2, 1.5], [22.35, None, None, -1, 9]])
+    assert [cell if isinstance(cell, CellError) else round(cell, 4) for cell in column(reply)] == [
+        24.6637,
+        NA,
+        35.219,
+        NUM,
+        NUM,
+    ]
+    assert reply.message == (
+        "3 of 5 rows have no value; the first is row 2: monetary_value is missing for a customer with repeat purchases"
+    )
+
+
+@pytest.mark.parametrize(
+    ("x", "mbar", "cell", "message"),
+    [
+        ([1, 2, 3], [20, None, 60], NA, "monetary_value is missing for a customer with repeat purchases in row 2"),
+        ([1, 0, 0], [20, None, None], NA, "needs 2 customers or more with repeat purchases"),
+        ([1, 2, 3], [20, 20, 20], NUM, "all customers spend the same, 20"),
+        ([1, 2.5, 3], [20, 20, 20], NUM, "frequency must be a whole number, 0 or more, not 2.5 in row 2"),
+        ([1, None, 3], [20, 20, 20], NA, "row 2 of x is blank"),
+        ([1, 2, 3], [20, "n/a", 20], VALUE, "row 2 of mbar is text where a number is wanted"),
+    ],
+)
+def test_spends_that_cannot_be_fitted(x: Any, mbar: Any, cell: CellError, message: str) -> None:
+    reply = evaluate("CV_GG_FIT", [x, mbar])
+    assert only(reply) is cell
+    assert message in (reply.message or "")
+
+
 # Rows.
 
 

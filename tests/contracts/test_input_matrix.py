@@ -63,6 +63,14 @@ CV_EXPLAIN           blank   text    error  single  row     header  rows
   pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x7     3x7
   drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    3x7
   headers            3x7     #VALUE! #REF!  3x7     #VALUE! #VALUE! #VALUE!
+CV_GG_FIT            blank   text    error  single  row     header  rows
+  x                  #N/A    #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
+  mbar               #VALUE! #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
+  headers            2x13    #VALUE! #REF!  2x13    #VALUE! #VALUE! #VALUE!
+CV_GG_SPEND          blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  mbar               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_HORIZON_FOR       blank   text    error  single  row     header  rows
   retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -168,8 +176,8 @@ CV_SBG_DERL          blank   text    error  single  row     header  rows
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   n                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_SBG_FIT           blank   text    error  single  row     header  rows
-  survivors          #N/A    #VALUE! #REF!  #NUM!   2x7     #VALUE! 2x7
-  headers            2x7     #VALUE! #REF!  2x7     #VALUE! #VALUE! #VALUE!
+  survivors          #N/A    #VALUE! #REF!  #NUM!   2x9     #VALUE! 2x9
+  headers            2x9     #VALUE! #REF!  2x9     #VALUE! #VALUE! #VALUE!
 CV_SBG_LTV           blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -201,6 +209,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
     "CV_ERRCOUNT": {"cells": [1.0, 2.0, 3.0]},
     "CV_EXPLAIN": {"customer": "A", "pools": POOLS, "drivers": DRIVERS, "headers": True},
+    "CV_GG_FIT": {"x": [2.0, 1.0, 3.0], "mbar": [22.0, 11.0, 40.0], "headers": True},
+    "CV_GG_SPEND": {"params": [6.25, 3.74, 15.44], "x": 2.0, "mbar": 22.0},
     "CV_HORIZON_FOR": {"retention": 0.8, "rate": 0.1, "share": 0.95, "growth": 0.0},
     "CV_HORIZON_SHARE": {"retention": 0.8, "rate": 0.1, "periods": 3.0, "growth": 0.0},
     "CV_LASTERROR": {},
@@ -297,6 +307,7 @@ GOOD: dict[str, dict[str, Any]] = {
 TOGETHER = (
     {"dates", "amounts", "ids"},
     {"margins", "retentions"},
+    {"x", "mbar"},
     {"recency_days", "frequency", "monetary"},
 )
 
@@ -307,6 +318,8 @@ LONG: dict[str, Callable[[], Any]] = {
     "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],
     "customers": lambda: [[f"K{row}"] for row in range(MANY)],
     "ids": lambda: [[f"K{row}"] for row in range(MANY)],
+    "x": lambda: [[float(row % 7 + 1)] for row in range(MANY)],
+    "mbar": lambda: [[float(row % 11 + 1)] for row in range(MANY)],
     "survivors": lambda: [[1000.0 / row] for row in range(1, MANY + 1)],
     "horizons": lambda: [[float(row)] for row in range(1, MANY + 1)],
 }

@@ -22,7 +22,7 @@ from valuation.lifetime.contractual import (
     sbg_survival,
     sbg_value,
 )
-from valuation.lifetime.contractual_fit import SbgFit, fit_sbg
+from valuation.lifetime.contractual_fit import fit_sbg
 from valuation.lifetime.conventions import Customers, Timing
 from valuation.lifetime.horizon import HorizonTable, horizon_for_share, horizon_share, horizon_table
 from valuation.lifetime.rates import rate_per_period
@@ -33,7 +33,6 @@ __all__ = [
     "Customers",
     "HorizonTable",
     "Method",
-    "SbgFit",
     "SbgParameters",
     "Timing",
     "acquisition_cost_per_customer",

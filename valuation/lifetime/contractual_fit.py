@@ -5,7 +5,7 @@ The likelihood of what each customer did is a matter of logarithms alone, once i
 `valuation.lifetime.contractual` instead of the chances to leave at a certain time.
 """
 
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -14,40 +14,15 @@ import numpy.typing as npt
 from valuation.errors import ConvergenceError, DomainError, InputError, MissingDataError
 from valuation.lifetime.contractual import SHAPE, SbgParameters
 from valuation.lifetime.conventions import FloatArray, Range, numbers
+from valuation.likelihood import Fit, Terms, maximize
 
-__all__ = ["SbgFit", "fit_sbg"]
+__all__ = ["fit_sbg"]
 
 LEAST_POINTS: Final = 3
 SURVIVORS: Final = Range(rule="from 0 to 1e15", low=0.0, high=1e15)
-COARSE: Final = 1e-6  # gradient at which the search hands over to Newton's method
-FINAL_STEPS: Final = 4
-SETTLED: Final = 1e-6  # relative change of the parameters in the last step
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SbgFit:
-    """Parameters fitted to one cohort, and how well the data determine them."""
-
-    parameters: SbgParameters
-    """Where the likelihood is largest."""
-
-    alpha_error: float
-    """Standard error of alpha, from the Hessian. [1]"""
-
-    beta_error: float
-    """Standard error of beta, from the Hessian. [1]"""
-
-    log_likelihood: float
-    """At the parameters, of the customers' times of leaving. [1]"""
-
-    n: float
-    """Customers at the start. [count]"""
-
-    converged: bool
-    """Whether the search settled; `fit_sbg` raises where it did not."""
-
-
-def fit_sbg(survivors: npt.ArrayLike) -> SbgFit:
+def fit_sbg(survivors: npt.ArrayLike) -> Fit[SbgParameters, FloatArray]:
     r"""
     Parameters of the contract renewal model that make the survivors of a cohort most likely.
 
@@ -64,8 +39,8 @@ def fit_sbg(survivors: npt.ArrayLike) -> SbgFit:
 
     Returns
     -------
-    SbgFit
-        Parameters, standard errors and log-likelihood.
+    Fit
+        Parameters, standard errors and log-likelihood; its data are the survivors.
 
     Raises
     ------
@@ -92,46 +67,24 @@ def fit_sbg(survivors: npt.ArrayLike) -> SbgFit:
     0.704 1.182 -1680.27
     """
     counts = _cohort(survivors)
-    # Imported here, because a worksheet with other functions need not wait for it.
-    from scipy.optimize import minimize
-
-    lost = counts[0] - counts[-1]
-    left = counts / lost  # in units of the customers lost, so that few losses are found as well as many
-    # On logarithms the parameters stay positive, and the search takes steps in proportion.
-    search = minimize(
-        _loss,
-        np.log([1.0, 1.0 + left[1:].sum()]),
-        args=(left,),
-        jac=_loss_slope,
-        hess=_loss_curvature,
-        method="trust-exact",
-        options={"gtol": COARSE, "max_trust_radius": 2.0},
-    )
-    # The likelihood is too flat at its top to steer by; its gradient is not, and settles in a step or two.
-    logs, step = search.x, np.full(2, np.inf)
-    for _ in range(FINAL_STEPS):
-        curvature = _loss_curvature(logs, left)
-        if not np.linalg.eigvalsh(curvature)[0] > 0.0:
-            break  # a saddle or a plain, no top
-        step = np.linalg.solve(curvature, _loss_slope(logs, left))
-        if not np.abs(step).max() < 1.0:
-            break
-        logs = logs - step
-    shapes = np.exp(logs)
-    if not (np.abs(step).max() < SETTLED and SHAPE.holds(shapes).all()):
+    lost = float(counts[0] - counts[-1])
+    # Counted in customers lost, so that few losses are found as well as many.
+    start = [1.0, 1.0 + counts[1:].sum() / lost]
+    top = maximize(partial(_sbg_likelihood, counts), start, observations=lost)
+    if not (top.converged and SHAPE.holds_everywhere(top.parameters)):
         raise ConvergenceError(
             "the contract renewal model (sBG) does not settle on these survivors: it needs a retention that rises with "
             "age, by degrees; where it does not, a constant retention rate describes them"
         )
-    alpha, beta = shapes.tolist()
-    alpha_error, beta_error = np.sqrt(np.diag(np.linalg.inv(-_curvature(shapes, left))) / lost).tolist()
-    return SbgFit(
+    alpha, beta = top.parameters.tolist()
+    return Fit(
         parameters=SbgParameters(alpha=alpha, beta=beta),
-        alpha_error=alpha_error,
-        beta_error=beta_error,
-        log_likelihood=float(-lost * _loss(logs, left)),
+        errors=dict(zip(("alpha", "beta"), top.errors.tolist(), strict=True)),
+        log_likelihood=top.log_likelihood,
         n=float(counts[0]),
         converged=True,
+        reason=top.reason,
+        data=counts,
     )
 
 
@@ -155,41 +108,14 @@ def _cohort(survivors: npt.ArrayLike) -> FloatArray:
     return counts
 
 
-# The log-likelihood per customer lost is ln(alpha) + sum kept_t ln(beta + t - 1) - due_t ln(alpha + beta + t - 1).
-
-
-def _loss(logs: FloatArray, left: FloatArray) -> float:
-    """Negative log-likelihood, of the logarithms of the parameters."""
-    alpha, beta = np.exp(logs)
-    age = np.arange(left.size - 1)
-    kept, due = left[1:] @ np.log(beta + age), left[:-1] @ np.log(alpha + beta + age)
-    return float(due - kept - logs[0])
-
-
-def _loss_slope(logs: FloatArray, left: FloatArray) -> FloatArray:
-    """Gradient of `_loss`."""
-    shapes = np.exp(logs)
-    return np.asarray(-shapes * _slope(shapes, left))
-
-
-def _loss_curvature(logs: FloatArray, left: FloatArray) -> FloatArray:
-    """Hessian of `_loss`."""
-    shapes = np.exp(logs)
-    second = np.outer(shapes, shapes) * _curvature(shapes, left)
-    return np.asarray(-second - np.diag(shapes * _slope(shapes, left)))
-
-
-def _slope(shapes: FloatArray, left: FloatArray) -> FloatArray:
-    """Gradient of the log-likelihood."""
+def _sbg_likelihood(survivors: FloatArray, shapes: FloatArray) -> Terms:
+    """Sum of lost ln(alpha) + kept_t ln(beta + t - 1) - due_t ln(alpha + beta + t - 1)."""
     alpha, beta = shapes
-    age = np.arange(left.size - 1)
-    common = left[:-1] @ (1.0 / (alpha + beta + age))
-    return np.array([1.0 / alpha - common, left[1:] @ (1.0 / (beta + age)) - common])
-
-
-def _curvature(shapes: FloatArray, left: FloatArray) -> FloatArray:
-    """Hessian of the log-likelihood."""
-    alpha, beta = shapes
-    age = np.arange(left.size - 1)
-    common = left[:-1] @ (alpha + beta + age) ** -2.0
-    return np.asarray(common - np.diag([alpha**-2.0, left[1:] @ (beta + age) ** -2.0]))
+    due, kept, age = survivors[:-1], survivors[1:], np.arange(survivors.size - 1)
+    lost, stay, either = due[0] - kept[-1], beta + age, alpha + beta + age
+    all_due, all_due_twice = due @ (1.0 / either), due @ either**-2.0
+    return Terms(
+        value=float(lost * np.log(alpha) + kept @ np.log(stay) - due @ np.log(either)),
+        slope=np.array([lost / alpha - all_due, kept @ (1.0 / stay) - all_due]),
+        curvature=all_due_twice - np.diag([lost / alpha**2.0, kept @ stay**-2.0]),
+    )

@@ -32,6 +32,13 @@ from valuation.purchases.predictions import (
     purchase_count_probabilities,
 )
 from valuation.purchases.selection import Candidate, PurchaseModelChoice, choose_purchase_model
+from valuation.purchases.spend import (
+    GammaGammaFit,
+    GammaGammaParameters,
+    RepeatSpend,
+    expected_spend,
+    fit_gamma_gamma,
+)
 from valuation.purchases.uncertainty import (
     Interval,
     customer_interval,
@@ -45,6 +52,8 @@ __all__ = [
     "BgNbdParameters",
     "Candidate",
     "FrequencyTable",
+    "GammaGammaFit",
+    "GammaGammaParameters",
     "Holdout",
     "HoldoutCheck",
     "Interval",
@@ -53,6 +62,7 @@ __all__ = [
     "ParetoNbdParameters",
     "PurchaseFit",
     "PurchaseModel",
+<<<<<<< HEAD
     "PurchaseModelChoice",
     "ResidualValue",
     "Tracking",
@@ -60,11 +70,16 @@ __all__ = [
     "choose_purchase_model",
     "conditional_table",
     "customer_interval",
+=======
+    "RepeatSpend",
+>>>>>>> spend
     "discounted_periods_alive",
     "discounted_purchases",
     "expected_purchases",
     "expected_purchases_of_new",
+    "expected_spend",
     "fit_bg_nbd",
+    "fit_gamma_gamma",
     "fit_mbg_nbd",
     "fit_nbd",
     "fit_pareto_nbd",

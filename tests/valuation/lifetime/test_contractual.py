@@ -192,7 +192,7 @@ def test_fit_is_the_top_of_the_likelihood_and_its_errors_are_the_curvature_there
     assert slope(top) == pytest.approx([0.0, 0.0], abs=1e-3)
     curvature = [(np.subtract(slope(top + s), slope(top - s))) / 2e-3 for s in step]
     errors = shapes_found * np.sqrt(np.diag(np.linalg.inv(np.negative(curvature))))
-    assert [fit.alpha_error, fit.beta_error] == pytest.approx(errors.tolist(), rel=1e-4)
+    assert [fit.errors["alpha"], fit.errors["beta"]] == pytest.approx(errors.tolist(), rel=1e-4)
 
 
 def test_serves_where_the_hypergeometric_function_of_scipy_does_not() -> None:
@@ -217,8 +217,8 @@ def test_a_cohort_ten_times_as_large_has_the_same_parameters_and_smaller_errors(
     small, large = fit_sbg(REGULAR), fit_sbg([10 * count for count in REGULAR])
     assert large.parameters.alpha == pytest.approx(small.parameters.alpha, rel=1e-12)
     assert large.log_likelihood == pytest.approx(10 * small.log_likelihood, rel=1e-12)
-    assert large.alpha_error == pytest.approx(small.alpha_error / math.sqrt(10), rel=1e-9)
-    assert large.beta_error == pytest.approx(small.beta_error / math.sqrt(10), rel=1e-9)
+    for name, error in large.errors.items():
+        assert error == pytest.approx(small.errors[name] / math.sqrt(10), rel=1e-9)
 
 
 @given(params=parameters())

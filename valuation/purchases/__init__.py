@@ -62,17 +62,14 @@ __all__ = [
     "ParetoNbdParameters",
     "PurchaseFit",
     "PurchaseModel",
-<<<<<<< HEAD
     "PurchaseModelChoice",
+    "RepeatSpend",
     "ResidualValue",
     "Tracking",
     "check_holdout",
     "choose_purchase_model",
     "conditional_table",
     "customer_interval",
-=======
-    "RepeatSpend",
->>>>>>> spend
     "discounted_periods_alive",
     "discounted_purchases",
     "expected_purchases",

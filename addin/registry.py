@@ -222,7 +222,7 @@ class Function:
     @property
     def has_headers(self) -> bool:
         """Whether the result stands under a header row."""
-        return self.result in (Result.TABLE, Result.GRID)
+        return HEADERS in self.arguments
 
     @property
     def category(self) -> str:

@@ -191,6 +191,7 @@ def _three_moves(chances: Any) -> Any:
         ([[0.7, None], [0.1, 0.6]], NA, "row 1, column 2 of transition is blank"),
         ([[0.7, 0.2], ["x", 0.6]], VALUE, "row 2, column 1 of transition is text where a number is wanted"),
         ([[None, 0.2], [0.1, "#REF!"]], REF, "row 2, column 2 of transition holds #REF!"),
+        ([[0.7, 0.2, 0.1], ["x", 0.6, 0.3]], VALUE, "row 2, column 1 of transition is text"),
         ([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3]], VALUE, "transition must be a square table"),
         ([[70, 20], [10, 60]], NUM, "must be from 0 to 1, not 70; percent typed as whole number?"),
         ([[0.7, 0.2], [0.5, 0.6]], NUM, "row 2 of transition must sum to 1 at most, not to 1.1"),

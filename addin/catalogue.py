@@ -90,6 +90,7 @@ RESULTS = {
     Result.ROWS: "one row for each row given, without header.",
     Result.SINGLE: "one cell.",
     Result.TABLE: "a table with a header row.",
+    Result.GRID: "a two-way table: headings down its first column and across its header row.",
 }
 
 

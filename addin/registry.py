@@ -8,13 +8,15 @@ position.
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from inspect import getdoc
 from typing import Any, Final, TypeVar
+
+import numpy.typing as npt
 
 from addin.faults import UserError
 from valuation.tables import Blank, Column, Kind, Table
@@ -27,6 +29,7 @@ __all__ = [
     "Argument",
     "Example",
     "Function",
+    "Grid",
     "Result",
     "Shape",
     "UnknownFunctionError",
@@ -57,6 +60,8 @@ class Shape(StrEnum):
     """One column (or row) that is used as a whole: one fault spoils the call."""
     BLOCK = "a range"
     """Any range, row after row, used as a whole."""
+    MATRIX = "a range of rows and columns"
+    """The same, with its rows and columns kept: the call gets a two-dimensional array."""
     CELLS = "any cells"
     """Any range, handed on as it is."""
     ONE = "one cell"
@@ -76,6 +81,8 @@ class Result(StrEnum):
     """One cell."""
     TABLE = "table"
     """Rows of its own under a header row, which the last argument can switch off."""
+    GRID = "two-way table"
+    """The same, with as many columns as the arguments ask for; headings down the first column and across the header."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,6 +152,26 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """
+    The result of a two-way table.
+
+    Attributes
+    ----------
+    down : iterable
+        The heading of each row.
+    across : iterable
+        The heading of each column.
+    values : ndarray
+        One row for each heading down and one column for each across; NaN is ``#NUM!``.
+    """
+
+    down: Iterable[Any]
+    across: Iterable[Any]
+    values: npt.NDArray[Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """
@@ -157,11 +184,12 @@ class Function:
     call : callable
         Takes the arguments by position, read by kind, and calls the mathematics.
     arguments : tuple of Argument
-        In the order of the formula; those of `call`, and for a table `HEADERS`.
+        In the order of the formula; those of `call`, and for a table of either kind `HEADERS`.
     result : Result
         What comes back.
     columns : tuple of Column
-        The columns of the result, with units; one for a single value.
+        The columns of the result, with units; one for a single value; for a two-way table what stands down its first
+        column, and what stands in every other.
     help : str
         What it answers, in one sentence of finance's words.
     blank : str
@@ -190,6 +218,11 @@ class Function:
     front_door: bool = False
     rows_of: str = ""
     row_errors: Mapping[CellError, Callable[..., Any]] = field(default_factory=dict)
+
+    @property
+    def has_headers(self) -> bool:
+        """Whether the result stands under a header row."""
+        return HEADERS in self.arguments
 
     @property
     def category(self) -> str:
@@ -236,7 +269,7 @@ def worksheet_function(
         _FUNCTIONS[title] = Function(
             name=title,
             call=call,
-            arguments=(*arguments, HEADERS) if result is Result.TABLE else arguments,
+            arguments=(*arguments, HEADERS) if result in (Result.TABLE, Result.GRID) else arguments,
             result=result,
             columns=columns,
             help=" ".join((getdoc(call) or "").split()),

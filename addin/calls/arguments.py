@@ -89,6 +89,9 @@ class Given:
         vector = self.vectors[name]
         unit = "cell" if not name and self.argument.shape in (Shape.BLOCK, Shape.PARAMETERS) else "row"
         place = self.argument.name if self.size == 1 and not name else f"{unit} {row + 1} of {self.argument.name}"
+        if self.argument.shape is Shape.MATRIX and self.size > 1:
+            down, across = divmod(row, self.value.shape[1])
+            place = f"row {down + 1}, column {across + 1} of {self.argument.name}"
         fault = Fault(vector.faults[row]) if vector.faults is not None else Fault.NONE
         kind, choices = self.argument.kind, self.argument.choices
         if name and self.argument.table is not None:
@@ -147,11 +150,15 @@ def _read_given(argument: Argument, given: Rectangle, iso_dates: bool) -> Given:
         return _read_parameters(argument, given)
     _refuse_shape(argument, given)
     vector = _read_cells(argument, given.cells, iso_dates)
-    value = vector.values
+    value: Any = vector.values
+    if argument.shape is Shape.ONE:
+        value = _single(value[0], argument.kind)
+    elif argument.shape is Shape.MATRIX:
+        value = value.reshape(given.rows, given.columns)
     return Given(
         argument=argument,
-        value=_single(value[0], argument.kind) if argument.shape is Shape.ONE else value,
-        size=len(value),
+        value=value,
+        size=len(vector.values),
         as_row=given.is_row,
         vectors={"": vector},
     )
@@ -159,7 +166,8 @@ def _read_given(argument: Argument, given: Rectangle, iso_dates: bool) -> Given:
 
 def _refuse_shape(argument: Argument, given: Rectangle) -> None:
     """One cell where one is wanted, one column or row elsewhere."""
-    fits = given.is_single if argument.shape is Shape.ONE else given.is_line or argument.shape is Shape.BLOCK
+    is_block = argument.shape in (Shape.BLOCK, Shape.MATRIX)
+    fits = given.is_single if argument.shape is Shape.ONE else given.is_line or is_block
     if not fits:
         wanted = "one cell" if argument.shape is Shape.ONE else "one column or one row"
         raise Refusal(CellError.VALUE, f"{argument.name} must be {wanted}, not {given.rows} x {given.columns} cells")

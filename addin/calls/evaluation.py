@@ -273,6 +273,16 @@ def _table_answer(function: Function, given: Sequence[Given]) -> Reply:
     return Reply(cells, _message(answer.notes, words))
 
 
+def _grid_answer(function: Function, given: Sequence[Given]) -> Reply:
+    """Columns under headings of their own."""
+    *inputs, headers = given
+    answer = _call(function, [one.for_rows(_common_rows(given)) for one in inputs])
+    grid, corner = answer.value, function.columns[0]
+    columns = [plain_column(grid.down), *map(plain_column, grid.values.T)]
+    cells: list[list[Cell]] = [[corner.title, *plain_column(grid.across)]] if headers.value else []
+    return Reply(cells + write_rectangle(columns), _message(answer.notes, None))
+
+
 def _table_faults(given: Given, columns: Sequence[list[Cell]]) -> dict[int, CellError]:
     """The error of each faulty row of a table, written where that row has no value."""
     faults = _row_faults([given])
@@ -288,4 +298,9 @@ def _message(notes: Sequence[str], words: str | None) -> str | None:
     return "; ".join([*([words] if words else []), *notes]) or None
 
 
-_ANSWERS = {Result.ROWS: _rows_answer, Result.SINGLE: _single_answer, Result.TABLE: _table_answer}
+_ANSWERS = {
+    Result.ROWS: _rows_answer,
+    Result.SINGLE: _single_answer,
+    Result.TABLE: _table_answer,
+    Result.GRID: _grid_answer,
+}

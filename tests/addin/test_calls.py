@@ -220,6 +220,155 @@ def test_spends_that_cannot_be_fitted(x: Any, mbar: Any, cell: CellError, messag
     assert message in (reply.message or "")
 
 
+# Ranges of rows and columns.
+
+
+CHANCES: list[list[Any]] = [[0.7, 0.2], [0.1, 0.6]]
+
+
+def test_a_range_keeps_its_rows_and_columns() -> None:
+    turned = [list(each) for each in zip(*CHANCES, strict=True)]
+    values = [column(evaluate("CV_MARKOV_LTV", [given, [300, 100], 0.1])) for given in (CHANCES, turned)]
+    assert values[0] == pytest.approx(
+        [lines_up @ np.array([300, 100]) for lines_up in _three_moves(np.array(CHANCES))], rel=1e-12
+    )
+    assert values[0] != pytest.approx(values[1])
+
+
+def _three_moves(chances: Any) -> Any:
+    """Discounted chances to be in each segment after one to three moves, paid mid-period."""
+    return sum(np.linalg.matrix_power(chances, move) / 1.1 ** (move - 0.5) for move in (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("transition", "cell", "message"),
+    [
+        ([[0.7, None], [0.1, 0.6]], NA, "row 1, column 2 of transition is blank"),
+        ([[0.7, 0.2], ["x", 0.6]], VALUE, "row 2, column 1 of transition is text where a number is wanted"),
+        ([[None, 0.2], [0.1, "#REF!"]], REF, "row 2, column 2 of transition holds #REF!"),
+        ([[0.7, 0.2, 0.1], ["x", 0.6, 0.3]], VALUE, "row 2, column 1 of transition is text"),
+        ([[0.7, 0.2, 0.1], [0.1, 0.6, 0.3]], VALUE, "transition must be a square table"),
+        ([[70, 20], [10, 60]], NUM, "must be from 0 to 1, not 70; percent typed as whole number?"),
+        ([[0.7, 0.2], [0.5, 0.6]], NUM, "row 2 of transition must sum to 1 at most, not to 1.1"),
+    ],
+)
+def test_a_faulty_table_of_chances_says_where(transition: list[Any], cell: CellError, message: str) -> None:
+    reply = evaluate("CV_MARKOV_LTV", [transition, [300, 100], 0.1])
+    assert only(reply) is cell
+    assert reply.message is not None
+    assert message in reply.message
+
+
+def test_one_segment_is_one_cell() -> None:
+    for timing, customers in (("transactional", "existing"), ("contractual", "new")):
+        reply = evaluate("CV_MARKOV_LTV", [0.8, 1000, 0.1, 3, None, timing, "end"])
+        assert only(reply) == pytest.approx(only(evaluate("CV_LTV", [1000, 0.8, 0.1, 3, "end", customers])), rel=1e-12)
+    assert only(evaluate("CV_MARKOV_LTV", [None, 1000, 0.1])) is NA
+
+
+def test_values_stand_as_the_margins_stand() -> None:
+    down = evaluate("CV_MARKOV_LTV", [CHANCES, [[300], [100]], 0.1]).cells
+    across = evaluate("CV_MARKOV_LTV", [CHANCES, [[300, 100]], 0.1]).cells
+    assert across == [[cell for (cell,) in down]]
+
+
+def test_a_base_is_worth_its_customers() -> None:
+    values = column(evaluate("CV_MARKOV_LTV", [CHANCES, [300, 100], 0.1, 3, 15]))
+    header, *rows = evaluate("CV_MARKOV_PROJECT", [CHANCES, [100, 300], [300, 100], 0.1, 3, [15, 15]]).cells
+    assert rows[-1][header.index("Of base")] == pytest.approx(100 * values[0] + 300 * values[1], rel=1e-12)
+    assert rows[-1][header.index("Cumulative")] == rows[-1][header.index("Of base")]
+
+
+def test_a_cost_of_winning_that_never_comes_back_is_no_period() -> None:
+    reply = evaluate("CV_MARKOV_PAYBACK", [CHANCES, [300, 100], 0.1, [10, 30], 5000])
+    assert only(reply) is NA
+    assert reply.message == "acquisition_cost is not earned back within 10000 periods"
+    assert only(evaluate("CV_MARKOV_PAYBACK", [CHANCES, [300, 100], 0.1, [0, 0], 5000])) is DIV0
+
+
+# Two-way tables.
+
+
+def test_a_two_way_table_has_headings_down_and_across() -> None:
+    retentions, rates = [0.7, 0.8], [[0.08, 0.1, 0.12]]
+    reply = evaluate("CV_LTV_GRID", [1000, retentions, rates, "inf", "end", "new", 0.01, 50])
+    header, *rows = reply.cells
+    assert header == ["Retention down, rate across", 0.08, 0.1, 0.12]
+    assert [line[0] for line in rows] == retentions
+    for retention, *values in rows:
+        for rate, value in zip(rates[0], values, strict=True):
+            alone = evaluate("CV_LTV", [1000, retention, rate, "inf", "end", "new", 0.01, 50])
+            assert value == pytest.approx(only(alone), rel=1e-12)
+    assert evaluate("CV_LTV_GRID", [1000, retentions, rates, "inf", "end", "new", 0.01, 50, False]).cells == rows
+    assert reply.message is None
+
+
+def test_a_two_way_table_of_one_cell_is_one() -> None:
+    reply = evaluate("CV_LTV_GRID", [1000, 0.8, 0.1])
+    assert reply.cells == [["Retention down, rate across", 0.1], [0.8, only(evaluate("CV_LTV", [1000, 0.8, 0.1]))]]
+
+
+def test_a_two_way_table_fails_only_where_there_is_no_value() -> None:
+    reply = evaluate("CV_LTV_GRID", [1000, [0.8, 1, 80], [0, 0.1, -1], "inf"])
+    _, *rows = reply.cells
+    assert [[cell if isinstance(cell, CellError) else None for cell in line[1:]] for line in rows] == [
+        [None, None, NUM],
+        [NUM, None, NUM],
+        [NUM, NUM, NUM],
+    ]
+    assert reply.message == "#NUM! stands where a retention is above 1 or a rate is -1 or less, or the sum has no end"
+
+
+def test_a_two_way_table_has_an_end() -> None:
+    reply = evaluate("CV_LTV_GRID", [1000, [0.8] * 2000, [0.1] * 2000])
+    assert only(reply) is VALUE
+    assert reply.message == "retentions and rates must make 1000000 cells at most, not 2000 x 2000"
+
+
+def test_segments_go_by_their_names_or_numbers() -> None:
+    args: list[Any] = [CHANCES, [100, 300], 1, None]
+    assert evaluate("CV_MARKOV_BASE", args).cells == [
+        ["Period", "Segment 1", "Segment 2"],
+        [0, 100, 300],
+        [1, 100, 200],
+    ]
+    assert evaluate("CV_MARKOV_BASE", [*args, ["Regular", "Occasional"]]).cells[0] == [
+        "Period",
+        "Regular",
+        "Occasional",
+    ]
+    reply = evaluate("CV_MARKOV_BASE", [*args, ["Regular"]])
+    assert only(reply) is VALUE
+    assert reply.message == "labels must be one for each of 2 segments, not 1 of them"
+
+
+# Sensitivity.
+
+
+def test_a_change_above_full_retention_has_no_value_in_its_own_cells() -> None:
+    reply = evaluate("CV_LTV_SENS", [1000, 0.995, 0.1, 900])
+    header, retention, margin, rate, cac = reply.cells
+    assert len(header) == 9
+    assert retention[:2] == ["retention", 0.995]
+    assert retention[3] == pytest.approx(1.00495)
+    assert retention[4:6] == [NUM, NUM]
+    assert retention[6] == pytest.approx(1.005)
+    assert retention[7:] == [NUM, NUM]
+    assert all(isinstance(cell, float) for cell in rate[1:])
+    for money in (margin, cac):
+        assert all(isinstance(cell, float) for cell in money[1:6])
+        assert money[6:] == [None, None, None]
+    assert reply.message == "#NUM! stands where a retention is above 1 or a rate is -1 or less, or the sum has no end"
+    assert evaluate("CV_LTV_SENS", [1000, 0.8, 0.1, 900]).message is None
+
+
+def test_a_share_of_a_value_of_nothing_is_a_division_by_zero() -> None:
+    _, *rows = evaluate("CV_LTV_SENS", [0, 0.8, 0.1, 0]).cells
+    assert [line[5] for line in rows] == [DIV0] * 4
+    assert [line[8] for line in rows] == [DIV0, None, DIV0, None]
+    assert only(evaluate("CV_LTV_ELASTICITY", [0, 0.8, 0.1])) is DIV0
+
+
 # Rows.
 
 

@@ -36,6 +36,7 @@ DRIVERS: list[list[Any]] = [
     ["B", "parcels", 2.0],
     ["A", "minutes", 30.0],
 ]
+CHANCES: list[list[Any]] = [[0.7, 0.2], [0.1, 0.6]]
 FITTED: list[list[Any]] = [["alpha", "beta"], [0.704, 1.182]]
 PNL: list[list[Any]] = [["customer_id", "gross_revenue", "cogs"], ["A", 100.0, 60.0], ["B", 50.0, 20.0]]
 
@@ -102,6 +103,22 @@ CV_LTV               blank   text    error  single  row     header  rows
 CV_LTV_CAC           blank   text    error  single  row     header  rows
   ltv                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   cac                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_LTV_ELASTICITY    blank   text    error  single  row     header  rows
+  margin             #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  retention          #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  cac                5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+CV_LTV_GRID          blank   text    error  single  row     header  rows
+  margin             #N/A    #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  retentions         #N/A    #VALUE! #REF!  2x3     4x3     #VALUE! 50001x3
+  rates              #N/A    #VALUE! #REF!  4x2     4x3     #VALUE! 4x50001
+  periods            4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  timing             4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  customers          4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  growth             4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  cac                4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  headers            4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
 CV_LTV_HISTORIC      blank   text    error  single  row     header  rows
   dates              #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
   amounts            #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
@@ -123,6 +140,53 @@ CV_LTV_SCHEDULE      blank   text    error  single  row     header  rows
   timing             1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   customers          1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   cac                1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_LTV_SENS          blank   text    error  single  row     header  rows
+  margin             #N/A    #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  retention          #N/A    #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  cac                #N/A    #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  periods            5x9     #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  shock              5x9     #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  timing             5x9     #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  customers          5x9     #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  growth             5x9     #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+  headers            5x9     #VALUE! #REF!  5x9     #VALUE! #VALUE! #VALUE!
+CV_MARKOV_BASE       blank   text    error  single  row     header  rows
+  transition         #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  counts             #N/A    #VALUE! #REF!  #VALUE! 4x3     #VALUE! #VALUE!
+  periods            5x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  acquired           4x3     #VALUE! #REF!  #VALUE! 4x3     #VALUE! #VALUE!
+  labels             4x3     #VALUE! #REF!  #VALUE! 4x3     #VALUE! #VALUE!
+  timing             4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  headers            4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+CV_MARKOV_LTV        blank   text    error  single  row     header  rows
+  transition         #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  margin             #N/A    #VALUE! #REF!  #VALUE! 1x2     #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  2x1     #VALUE! #VALUE! #VALUE!
+  periods            2x1     #VALUE! #REF!  2x1     #VALUE! #VALUE! #VALUE!
+  cost               2x1     #VALUE! #REF!  2x1     2x1     #VALUE! #VALUE!
+  timing             2x1     #VALUE! #REF!  2x1     #VALUE! #VALUE! #VALUE!
+  arrival            2x1     #VALUE! #REF!  2x1     #VALUE! #VALUE! #VALUE!
+CV_MARKOV_PAYBACK    blank   text    error  single  row     header  rows
+  transition         #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  margin             #N/A    #VALUE! #REF!  #VALUE! 2       #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  2       #VALUE! #VALUE! #VALUE!
+  acquired           #N/A    #VALUE! #REF!  #VALUE! 2       #VALUE! #VALUE!
+  cac                #N/A    #VALUE! #REF!  3       2       #VALUE! #VALUE!
+  cost               1       #VALUE! #REF!  2       2       #VALUE! #VALUE!
+  arrival            2       #VALUE! #REF!  2       #VALUE! #VALUE! #VALUE!
+CV_MARKOV_PROJECT    blank   text    error  single  row     header  rows
+  transition         #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  counts             #N/A    #VALUE! #REF!  #VALUE! 4x11    #VALUE! #VALUE!
+  margin             #N/A    #VALUE! #REF!  #VALUE! 4x11    #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  4x11    #VALUE! #VALUE! #VALUE!
+  periods            5x11    #VALUE! #REF!  4x11    #VALUE! #VALUE! #VALUE!
+  cost               4x11    #VALUE! #REF!  4x11    4x11    #VALUE! #VALUE!
+  acquired           4x11    #VALUE! #REF!  #VALUE! 4x11    #VALUE! #VALUE!
+  cac                4x11    #VALUE! #REF!  4x11    4x11    #VALUE! #VALUE!
+  timing             4x11    #VALUE! #REF!  4x11    #VALUE! #VALUE! #VALUE!
+  arrival            4x11    #VALUE! #REF!  4x11    #VALUE! #VALUE! #VALUE!
+  headers            4x11    #VALUE! #REF!  4x11    #VALUE! #VALUE! #VALUE!
 CV_METHOD            blank   text    error  single  row     header  rows
   n_customers        #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   n_events           #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
@@ -234,6 +298,24 @@ GOOD: dict[str, dict[str, Any]] = {
         "cac": 0.0,
     },
     "CV_LTV_CAC": {"ltv": 1800.0, "cac": 900.0},
+    "CV_LTV_ELASTICITY": {
+        "margin": 1000.0,
+        "retention": 0.8,
+        "rate": 0.1,
+        "cac": 900.0,
+        "headers": True,
+    },
+    "CV_LTV_GRID": {
+        "margin": 1000.0,
+        "retentions": [0.7, 0.8, 0.9],
+        "rates": [0.08, 0.1],
+        "periods": 3.0,
+        "timing": "mid",
+        "customers": "existing",
+        "growth": 0.0,
+        "cac": 0.0,
+        "headers": True,
+    },
     "CV_LTV_HISTORIC": {"dates": [45657.0, 46022.0], "amounts": [300.0, 500.0], "as_of": 46022.0, "rate": 0.1},
     "CV_LTV_HORIZON": {
         "margin": 1000.0,
@@ -252,6 +334,58 @@ GOOD: dict[str, dict[str, Any]] = {
         "timing": "mid",
         "customers": "new",
         "cac": 0.0,
+    },
+    "CV_LTV_SENS": {
+        "margin": 1000.0,
+        "retention": 0.8,
+        "rate": 0.1,
+        "cac": 900.0,
+        "periods": 3.0,
+        "shock": 0.01,
+        "timing": "mid",
+        "customers": "existing",
+        "growth": 0.0,
+        "headers": True,
+    },
+    "CV_MARKOV_BASE": {
+        "transition": CHANCES,
+        "counts": [100.0, 300.0],
+        "periods": 2.0,
+        "acquired": [10.0, 30.0],
+        "labels": ["Regular", "Occasional"],
+        "timing": "transactional",
+        "headers": True,
+    },
+    "CV_MARKOV_LTV": {
+        "transition": CHANCES,
+        "margin": [300.0, 100.0],
+        "rate": 0.1,
+        "periods": 3.0,
+        "cost": [20.0, 10.0],
+        "timing": "transactional",
+        "arrival": "mid",
+    },
+    "CV_MARKOV_PAYBACK": {
+        "transition": CHANCES,
+        "margin": [300.0, 100.0],
+        "rate": 0.1,
+        "acquired": [10.0, 30.0],
+        "cac": [250.0, 100.0],
+        "cost": [20.0, 10.0],
+        "arrival": "mid",
+    },
+    "CV_MARKOV_PROJECT": {
+        "transition": CHANCES,
+        "counts": [100.0, 300.0],
+        "margin": [300.0, 100.0],
+        "rate": 0.1,
+        "periods": 2.0,
+        "cost": [20.0, 10.0],
+        "acquired": [10.0, 30.0],
+        "cac": [250.0, 100.0],
+        "timing": "transactional",
+        "arrival": "mid",
+        "headers": True,
     },
     "CV_METHOD": {"n_customers": 40.0, "n_events": 3.0, "months": 9.0, "contractual": True, "headers": True},
     "CV_PAYBACK": {"cac": 900.0, "margin": 500.0, "retention": 0.9, "rate": 0.1, "mode": "discounted"},

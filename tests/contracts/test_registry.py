@@ -27,9 +27,10 @@ from valuation.tables import Kind
 REFERENCE = Path(__file__).parents[2] / "docs" / "functions.md"
 
 PROMISED = """
-CV_ALLOCATE CV_CAC CV_COST_TO_SERVE CV_CUSTOMER_PNL CV_ERRCOUNT CV_EXPLAIN CV_GG_FIT CV_GG_SPEND CV_HORIZON_FOR
-CV_HORIZON_SHARE CV_LASTERROR CV_LIFECYCLE CV_LTV CV_LTV_CAC CV_LTV_HISTORIC CV_LTV_HORIZON
-CV_LTV_SCHEDULE CV_METHOD CV_PAYBACK CV_POOL_RATE CV_RATE CV_RECONCILE CV_RETENTION CV_RETENTION_SHRUNK
+CV_ALLOCATE CV_CAC CV_COST_TO_SERVE CV_CUSTOMER_PNL CV_ERRCOUNT CV_EXPLAIN CV_GG_FIT CV_GG_SPEND
+CV_HORIZON_FOR CV_HORIZON_SHARE CV_LASTERROR CV_LIFECYCLE CV_LTV CV_LTV_CAC CV_LTV_ELASTICITY CV_LTV_GRID
+CV_LTV_HISTORIC CV_LTV_HORIZON CV_LTV_SCHEDULE CV_LTV_SENS CV_MARKOV_BASE CV_MARKOV_LTV CV_MARKOV_PAYBACK
+CV_MARKOV_PROJECT CV_METHOD CV_PAYBACK CV_POOL_RATE CV_RATE CV_RECONCILE CV_RETENTION CV_RETENTION_SHRUNK
 CV_RFM CV_RFM_SUMMARY CV_SBG_DERL CV_SBG_FIT CV_SBG_LTV CV_SBG_RETENTION CV_SBG_SURVIVAL CV_SUM CV_TIER
 """
 
@@ -98,6 +99,7 @@ def test_every_result_column_says_what_it_is(function: Function) -> None:
         assert column.missing in ("", "#N/A", "#DIV/0!")
         assert column.unit or column.kind not in (Kind.MONEY, Kind.SHARE, Kind.COUNT)
     assert len(function.columns) == 1 or function.result is not Result.SINGLE
+    assert len(function.columns) == 2 or function.result is not Result.GRID
 
 
 @every_function
@@ -107,7 +109,7 @@ def test_the_call_takes_the_declared_arguments_by_position(function: Function) -
     assert all(parameter.default is inspect.Parameter.empty for parameter in parameters)
     names = [argument.name for argument in function.arguments if argument is not HEADERS]
     assert [parameter.name for parameter in parameters] == names
-    assert (HEADERS in function.arguments) == (function.result is Result.TABLE)
+    assert (HEADERS in function.arguments) == function.has_headers == (function.result in (Result.TABLE, Result.GRID))
 
 
 def agrees(cell: Any, stated: Any) -> bool:

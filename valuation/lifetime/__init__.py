@@ -1,5 +1,6 @@
 """
-What customers are worth over time: rates, discounting, retention, contracts, horizon, acquisition and activity.
+What customers are worth over time: rates, discounting, retention, contracts, horizon, acquisition, activity,
+migration between segments and sensitivity.
 
 A value that stands alone and is out of range raises. In an array, a row that is missing or out of range
 gives NaN in that row only. Results are float64 and have the shape of the inputs broadcast together;
@@ -25,16 +26,26 @@ from valuation.lifetime.contractual import (
 from valuation.lifetime.contractual_fit import fit_sbg
 from valuation.lifetime.conventions import Customers, Timing
 from valuation.lifetime.horizon import HorizonTable, horizon_for_share, horizon_share, horizon_table
+from valuation.lifetime.migration import MarkovProjection, markov_payback, markov_projection, markov_value
 from valuation.lifetime.rates import rate_per_period
 from valuation.lifetime.retention import Method, choose_method, shrunk_retention
+from valuation.lifetime.sensitivity import (
+    ValueElasticities,
+    ValueSensitivity,
+    value_elasticities,
+    value_sensitivity,
+)
 from valuation.lifetime.value import lifetime_value, schedule_value
 
 __all__ = [
     "Customers",
     "HorizonTable",
+    "MarkovProjection",
     "Method",
     "SbgParameters",
     "Timing",
+    "ValueElasticities",
+    "ValueSensitivity",
     "acquisition_cost_per_customer",
     "choose_method",
     "fit_sbg",
@@ -43,6 +54,9 @@ __all__ = [
     "horizon_share",
     "horizon_table",
     "lifetime_value",
+    "markov_payback",
+    "markov_projection",
+    "markov_value",
     "payback_periods",
     "rate_per_period",
     "sbg_discounted_lifetime",
@@ -53,5 +67,7 @@ __all__ = [
     "schedule_value",
     "shrunk_retention",
     "summarize_activity",
+    "value_elasticities",
+    "value_sensitivity",
     "value_to_cost_ratio",
 ]

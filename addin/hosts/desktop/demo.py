@@ -172,7 +172,7 @@ class _Painter:
                 text=text,
                 cells=tuple(map(tuple, cells)),
                 formats=_formats(function, len(cells[0])),
-                has_header=function.result is Result.TABLE,
+                has_header=function.has_headers,
             ),
         ]
         return 2 + max(len(inputs), len(cells))

@@ -148,10 +148,12 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
         if is_bowl and longest < SETTLED:
             logs, converged = logs + move, True
             break
-        if not -slope @ move * observations > NOTHING_TO_GAIN:
+        gains = bool(-slope @ move * observations > NOTHING_TO_GAIN)
+        if not (gains or is_bowl):
             break
         move *= min(1.0, LARGEST_STEP / longest)
-        enough = loss if longest > NEAR else LARGEST
+        # In a shallow bowl rounding hides what a step gains; the gradient still leads to its bottom.
+        enough = LARGEST if longest < NEAR or not gains else loss
         following = surface(logs + move)
         while not following[0] < enough and np.abs(move).max() > SETTLED:
             move /= 2.0

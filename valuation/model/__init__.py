@@ -15,6 +15,7 @@ from valuation.findings import Finding, Severity
 from valuation.model.changes import changes
 from valuation.model.history import contradictions, latest_date, read_base, read_history
 from valuation.model.profit import customer_profit
+from valuation.model.purchases import purchase_tables
 from valuation.model.reconcile import negative_customers, reconcile_transactions
 from valuation.model.segment import customer_segments
 from valuation.model.value import customer_value
@@ -52,7 +53,9 @@ class Results:
     notes: tuple[str, ...]
 
 
-def value_base(tables: Mapping[str, TableData], *, previous_segments: Mapping[str, str]) -> Results:
+def value_base(
+    tables: Mapping[str, TableData], *, previous_segments: Mapping[str, str], purchase_model: bool = False
+) -> Results:
     """
     Value the customer base.
 
@@ -62,6 +65,8 @@ def value_base(tables: Mapping[str, TableData], *, previous_segments: Mapping[st
         The input tables by contract name; only Customers or Transactions are needed for any answer.
     previous_segments : mapping of str to str
         Customer id to official segment at the last refresh.
+    purchase_model : bool
+        Whether to value customers without a contract by a purchase model as well.
 
     Returns
     -------
@@ -86,6 +91,7 @@ def value_base(tables: Mapping[str, TableData], *, previous_segments: Mapping[st
         *value.findings,
         *cuts,
     ]
+    more, note = purchase_tables(base, history, profit, value, settings) if purchase_model else ({}, "")
     return Results(
         tables={
             "Customer P&L": profit.pnl,
@@ -94,11 +100,12 @@ def value_base(tables: Mapping[str, TableData], *, previous_segments: Mapping[st
             "Horizons": value.horizons,
             "Segments": segments,
             "Reconciliation": reconcile_transactions(base, transactions),
+            **more,
         },
         settings=settings,
         as_of=as_of,
         findings=sorted(findings, key=lambda finding: -finding.severity),
-        notes=value.notes,
+        notes=(*value.notes, *([note] if note else [])),
     )
 
 

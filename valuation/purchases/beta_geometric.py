@@ -22,13 +22,14 @@ import numpy as np
 from valuation.lifetime.conventions import FloatArray, single
 from valuation.likelihood import Likelihood, Terms
 from valuation.purchases.model import PARAMETER
-from valuation.purchases.nbd import log_purchase_rate, nbd_likelihood
+from valuation.purchases.nbd import count_chances, log_purchase_rate, nbd_likelihood
 from valuation.purchases.reduced import ReducedPurchases, rows_by_level
 from valuation.purchases.smooth import at_many, beta_nodes
 
 __all__ = ["BetaGeometricParameters", "BgNbdParameters", "MbgNbdParameters", "beta_geometric_likelihood"]
 
 CHUNK = 8192  # rows that stay in the processor's cache
+RAREST = -300.0  # logarithm of a chance to leave that is as good as none, and has a reciprocal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,7 @@ class BetaGeometricParameters:
         if ahead.any():
             tau = share[ahead]
             log_p, weight = self._chances(b, tau, growth=float(np.log1p(k * tau.max())))
+            log_p = np.maximum(log_p, RAREST)
             rate = weight * np.exp(-log_p)
             answer[ahead] = np.exp(at_many(lambda some: np.log(-np.expm1(_log_stays(k, log_p, some)) @ rate), tau))
         return answer
@@ -128,15 +130,15 @@ class BetaGeometricParameters:
         return beta_nodes(self.a, b, growth=growth, curved=float(np.abs(np.log(tau)).max()))
 
     def count_probabilities(self, t: FloatArray, most: int) -> FloatArray:
-        from scipy.special import betaln
-        from scipy.stats import nbinom
+        from scipy.special import betainc, betaln
 
         x = np.arange(most + 1.0)
         chances = x + self.leaves_at_start
-        share = self.alpha / (self.alpha + t[:, np.newaxis])
         stays = np.exp(betaln(self.a, self.b + chances) - betaln(self.a, self.b))
         leaves = np.where(chances == 0.0, 0.0, stays * self.a / (self.b + chances - 1.0))
-        return np.asarray(stays * nbinom.pmf(x, self.r, share) + leaves * nbinom.sf(x - 1.0, self.r, share))
+        share = t[:, np.newaxis] / (self.alpha + t[:, np.newaxis])
+        reached = np.where(x == 0.0, 1.0, betainc(np.maximum(x, 1.0), self.r, share))
+        return np.asarray(stays * count_chances(self.r, self.alpha, t, most) + leaves * reached)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,7 +109,7 @@ class BetaGeometricParameters:
         ahead = share > 0.0
         if ahead.any():
             tau = share[ahead]
-            log_p, weight = self._chances(b, tau, growth=float(np.log1p(k * tau.max())))
+            log_p, weight = self._chances(k, b, tau, growth=float(np.log1p(k * tau.max())))
             log_p = np.maximum(log_p, RAREST)
             rate = weight * np.exp(-log_p)
             answer[ahead] = np.exp(at_many(lambda some: np.log(-np.expm1(_log_stays(k, log_p, some)) @ rate), tau))
@@ -121,13 +121,15 @@ class BetaGeometricParameters:
         ahead = share > 0.0
         if ahead.any():
             tau = share[ahead]
-            log_p, weight = self._chances(b, tau, growth=float(k * np.log1p(tau.max())))
-            answer[ahead] = np.exp(at_many(lambda some: np.log(np.exp(_log_stays(k, log_p, some)) @ weight), tau))
+            log_p, weight = self._chances(k, b, tau, growth=float(k * np.log1p(tau.max())))
+            # Not its logarithm: a chance may underflow.
+            answer[ahead] = np.maximum(at_many(lambda some: np.exp(_log_stays(k, log_p, some)) @ weight, tau), 0.0)
         return answer
 
-    def _chances(self, b: float, tau: FloatArray, *, growth: float) -> tuple[FloatArray, FloatArray]:
-        """Nodes for a mean over the chances to leave of what turns where p is about 1 / tau."""
-        return beta_nodes(self.a, b, growth=growth, curved=float(np.abs(np.log(tau)).max()))
+    def _chances(self, k: float, b: float, tau: FloatArray, *, growth: float) -> tuple[FloatArray, FloatArray]:
+        """Nodes for a mean over the chances to leave of what turns where p is between 1 / (k tau) and 1 / tau."""
+        turns = np.log([tau.min(), tau.max(), k * tau.min(), k * tau.max()])
+        return beta_nodes(self.a, b, growth=growth, curved=float(np.abs(turns).max()))
 
     def count_probabilities(self, t: FloatArray, most: int) -> FloatArray:
         from scipy.special import betainc, betaln

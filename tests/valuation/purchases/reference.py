@@ -4,6 +4,7 @@ The purchase models a second time: as published or as the integrals that define 
 Nothing here is fast, and nothing is shared with the formulas that it judges.
 """
 
+import itertools
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -121,7 +122,7 @@ def discounted_sum(model: Model, x: float, t_x: float, T: float, *, discount_rat
     """Increments of the expectation, each discounted from the middle of its period."""
     (rate,) = _exact(discount_rate)
     total = [_if_alive(model, x, T, period) for period in range(horizon + 1)]
-    increments = [(after - before) for before, after in zip(total[:-1], total[1:], strict=True)]
+    increments = [after - before for before, after in itertools.pairwise(total)]
     present = mp.fsum(gain / (1 + rate) ** (period + mp.mpf(1) / 2) for period, gain in enumerate(increments))
     return p_alive(model, x, t_x, T) * present
 

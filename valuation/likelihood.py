@@ -24,6 +24,8 @@ SETTLED: Final = 1e-6  # proportional change of the parameters in the last step
 NEAR: Final = 1e-3  # change below which the likelihood is too flat to steer by, while its gradient is not
 LARGEST: Final = float(np.finfo(np.float64).max)
 NOTHING_TO_GAIN: Final = 1e-12
+FAR: Final = 1e-2  # change of the parameters that is worth a gain
+PLAIN: Final = 1e-10  # gain per observation of such a change below which there is a plain
 FLAT: Final = 1e-12  # curvature, as a share of the largest, that is rounding
 
 
@@ -148,8 +150,9 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
         if is_bowl and longest < SETTLED:
             logs, converged = logs + move, True
             break
-        gains = bool(-slope @ move * observations > NOTHING_TO_GAIN)
-        if not (gains or is_bowl):
+        gain = float(-slope @ move)
+        gains = gain * observations > NOTHING_TO_GAIN
+        if not (gains or is_bowl) or (gain < PLAIN and longest > FAR):
             break
         move *= min(1.0, LARGEST_STEP / longest)
         # In a shallow bowl rounding hides what a step gains; the gradient still leads to its bottom.

@@ -22,7 +22,7 @@ import numpy as np
 from valuation.lifetime.conventions import FloatArray, single
 from valuation.likelihood import Likelihood, Terms
 from valuation.purchases.model import PARAMETER, IntArray
-from valuation.purchases.nbd import log_purchase_rate, nbd_likelihood, poisson_times
+from valuation.purchases.nbd import count_chances, log_purchase_rate, nbd_likelihood, poisson_times
 from valuation.purchases.reduced import ReducedPurchases, rows_by_level
 from valuation.purchases.smooth import at_many, beta_nodes
 
@@ -30,6 +30,7 @@ __all__ = ["BetaGeometricParameters", "BgNbdParameters", "MbgNbdParameters", "be
 
 CHUNK = 8192  # rows that stay in the processor's cache
 MOST_LOYAL = 1e-15  # chance to leave below which nobody does
+RAREST = -300.0  # logarithm of a chance to leave that is as good as none, and has a reciprocal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,8 @@ class BetaGeometricParameters:
         ahead = share > 0.0
         if ahead.any():
             tau = share[ahead]
-            log_p, weight = self._chances(b, tau, growth=float(np.log1p(k * tau.max())))
+            log_p, weight = self._chances(k, b, tau, growth=float(np.log1p(k * tau.max())))
+            log_p = np.maximum(log_p, RAREST)
             rate = weight * np.exp(-log_p)
             answer[ahead] = np.exp(at_many(lambda some: np.log(-np.expm1(_log_stays(k, log_p, some)) @ rate), tau))
         return answer
@@ -122,24 +124,26 @@ class BetaGeometricParameters:
         ahead = share > 0.0
         if ahead.any():
             tau = share[ahead]
-            log_p, weight = self._chances(b, tau, growth=float(k * np.log1p(tau.max())))
-            answer[ahead] = np.exp(at_many(lambda some: np.log(np.exp(_log_stays(k, log_p, some)) @ weight), tau))
+            log_p, weight = self._chances(k, b, tau, growth=float(k * np.log1p(tau.max())))
+            # Not its logarithm: a chance may underflow.
+            answer[ahead] = np.maximum(at_many(lambda some: np.exp(_log_stays(k, log_p, some)) @ weight, tau), 0.0)
         return answer
 
-    def _chances(self, b: float, tau: FloatArray, *, growth: float) -> tuple[FloatArray, FloatArray]:
-        """Nodes for a mean over the chances to leave of what turns where p is about 1 / tau."""
-        return beta_nodes(self.a, b, growth=growth, curved=float(np.abs(np.log(tau)).max()))
+    def _chances(self, k: float, b: float, tau: FloatArray, *, growth: float) -> tuple[FloatArray, FloatArray]:
+        """Nodes for a mean over the chances to leave of what turns where p is between 1 / (k tau) and 1 / tau."""
+        turns = np.log([tau.min(), tau.max(), k * tau.min(), k * tau.max()])
+        return beta_nodes(self.a, b, growth=growth, curved=float(np.abs(turns).max()))
 
     def count_probabilities(self, t: FloatArray, most: int) -> FloatArray:
-        from scipy.special import betaln
-        from scipy.stats import nbinom
+        from scipy.special import betainc, betaln
 
         x = np.arange(most + 1.0)
         chances = x + self.leaves_at_start
-        share = self.alpha / (self.alpha + t[:, np.newaxis])
         stays = np.exp(betaln(self.a, self.b + chances) - betaln(self.a, self.b))
         leaves = np.where(chances == 0.0, 0.0, stays * self.a / (self.b + chances - 1.0))
-        return np.asarray(stays * nbinom.pmf(x, self.r, share) + leaves * nbinom.sf(x - 1.0, self.r, share))
+        share = t[:, np.newaxis] / (self.alpha + t[:, np.newaxis])
+        reached = np.where(x == 0.0, 1.0, betainc(np.maximum(x, 1.0), self.r, share))
+        return np.asarray(stays * count_chances(self.r, self.alpha, t, most) + leaves * reached)
 
     def draw_ahead(
         self, rng: np.random.Generator, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray

@@ -26,12 +26,11 @@ class Rule:
     """Shape (n,)."""
 
 
-def purchase_rule(discount_rate: float, horizon: float, *, scale: float) -> Rule:
+def purchase_rule(discount_rate: float, horizon: float) -> Rule:
     """
     Discounted purchases from expected purchases up to some times.
 
-    Each purchase counts at the middle of its period, over `horizon` whole periods; without end at its own moment. The
-    expectation is analytic in the logarithm of `scale` plus time.
+    Each purchase counts at the middle of its period, over `horizon` whole periods; without end at its own moment.
     """
     force = np.log1p(discount_rate)
     if np.isinf(horizon):
@@ -44,18 +43,18 @@ def purchase_rule(discount_rate: float, horizon: float, *, scale: float) -> Rule
     weights = -np.expm1(-force) * factor
     weights[-1] = factor[-1]
     last = Rule(times=times[-1:], weights=weights[-1:])
-    before = _thinned(times[:-1], weights[:-1], scale)
+    before = _thinned(times[:-1], weights[:-1])
     return Rule(times=np.append(before.times, last.times), weights=np.append(before.weights, last.weights))
 
 
-def alive_rule(discount_rate: float, horizon: float, *, scale: float) -> Rule:
+def alive_rule(discount_rate: float, horizon: float) -> Rule:
     """Discounted periods alive from the chance to be alive at some times; a period counts by its middle."""
     force = np.log1p(discount_rate)
     if np.isinf(horizon):
         units, weights = _endless(power=1)
         return Rule(times=units / force, weights=weights / force)
     times = np.arange(0.5, horizon)
-    return _thinned(times, np.exp(-force * times), scale)
+    return _thinned(times, np.exp(-force * times))
 
 
 def _endless(*, power: int) -> tuple[FloatArray, FloatArray]:
@@ -65,18 +64,23 @@ def _endless(*, power: int) -> tuple[FloatArray, FloatArray]:
     return np.exp(y), step * np.exp(y - np.exp(y))
 
 
-def _thinned(times: FloatArray, weights: FloatArray, scale: float) -> Rule:
-    """Gauss rule for a weighted sum over times, in the logarithm of scale + time; the sum itself if that is shorter."""
+def _thinned(times: FloatArray, weights: FloatArray) -> Rule:
+    """
+    Gauss rule for a weighted sum over times, in their logarithms; the sum itself if that is shorter.
+
+    What lies ahead is a mean of falling exponentials of the time, and these stay bounded a quarter turn around time 0,
+    not around an earlier moment.
+    """
     if times.size < 2 or not weights.any():
         return Rule(times=times, weights=weights)
-    logs = np.log(scale + times)
+    logs = np.log(times)
     middle, half = (logs[-1] + logs[0]) / 2.0, (logs[-1] - logs[0]) / 2.0
     height = QUARTER_TURN / half
     size = int(DIGITS / (2.0 * np.log(height + np.hypot(1.0, height)))) + 2
     if size >= times.size:
         return Rule(times=times, weights=weights)
     nodes, gauss = _gauss((logs - middle) / half, np.abs(weights), size)
-    return Rule(times=np.exp(middle + half * nodes) - scale, weights=gauss * np.sign(weights[0]))
+    return Rule(times=np.exp(middle + half * nodes), weights=gauss * np.sign(weights[0]))
 
 
 def _gauss(places: FloatArray, weights: FloatArray, size: int) -> tuple[FloatArray, FloatArray]:

@@ -46,7 +46,7 @@ class PurchaseModel(Protocol):
 
     @property
     def scale(self) -> float:
-        """What is added to a time to come so that predictions are analytic in the logarithm of the sum. [periods]"""
+        """What is added to an age so that predictions are analytic in the logarithm of the sum. [periods]"""
 
     def p_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
         """Chance that the customer still buys."""

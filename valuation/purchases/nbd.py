@@ -18,7 +18,7 @@ from valuation.likelihood import Likelihood, Terms
 from valuation.purchases.model import PARAMETER, IntArray
 from valuation.purchases.reduced import ReducedPurchases
 
-__all__ = ["NbdParameters", "log_purchase_rate", "nbd_likelihood", "poisson_times"]
+__all__ = ["NbdParameters", "count_chances", "log_purchase_rate", "nbd_likelihood", "poisson_times"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,7 @@ class NbdParameters:
         return self.r / self.alpha * t
 
     def count_probabilities(self, t: FloatArray, most: int) -> FloatArray:
-        from scipy.stats import nbinom
-
-        share = self.alpha / (self.alpha + t[:, np.newaxis])
-        return np.asarray(nbinom.pmf(np.arange(most + 1), self.r, share))
+        return count_chances(self.r, self.alpha, t, most)
 
     def draw_ahead(
         self, rng: np.random.Generator, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
@@ -81,6 +78,16 @@ def log_purchase_rate(r: float, alpha: float, x: FloatArray, T: FloatArray) -> F
     from scipy.special import gammaln
 
     return np.asarray(gammaln(r + x) - gammaln(r) - r * np.log1p(T / alpha) - x * np.log(alpha + T))
+
+
+def count_chances(r: float, alpha: float, t: FloatArray, most: int) -> FloatArray:
+    """Chances of 0 ... most purchases until t, shape (len(t), most + 1); exact too where t is next to nothing."""
+    from scipy.special import gammaln, xlogy
+
+    x = np.arange(most + 1.0)
+    ways = gammaln(r + x) - gammaln(r) - gammaln(x + 1.0)
+    till, share = t[:, np.newaxis], t[:, np.newaxis] / (alpha + t[:, np.newaxis])
+    return np.asarray(np.exp(ways - r * np.log1p(till / alpha) + xlogy(x, share)))
 
 
 def nbd_likelihood(data: ReducedPurchases) -> Likelihood:

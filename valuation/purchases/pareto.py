@@ -25,7 +25,7 @@ import numpy as np
 from valuation.lifetime.conventions import FloatArray, single
 from valuation.likelihood import Likelihood, Terms
 from valuation.purchases.model import PARAMETER, IntArray
-from valuation.purchases.nbd import log_purchase_rate, poisson_times
+from valuation.purchases.nbd import count_chances, log_purchase_rate, poisson_times
 from valuation.purchases.reduced import ReducedPurchases, distinct_pairs, rows_by_level
 from valuation.purchases.smooth import DIGITS, QUARTER_TURN, at_many, line_nodes
 
@@ -61,33 +61,34 @@ class ParetoNbdParameters:
 
     def log_likelihood(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
         still = -self.s * np.log1p(T / self.beta)
-        return log_purchase_rate(self.r, self.alpha, x, T) + still + np.log1p(self._odds(x, t_x, T))
+        return log_purchase_rate(self.r, self.alpha, x, T) + still + np.logaddexp(0.0, self._log_odds(x, t_x, T))
 
     @property
     def scale(self) -> float:
-        return self.beta
+        return min(self.alpha, self.beta)
 
     def p_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
-        return np.asarray(1.0 / (1.0 + self._odds(x, t_x, T)))
-
-    def _odds(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
-        """Odds that the customer left between the last purchase and today."""
-        x, t_x, T = np.broadcast_arrays(x, t_x, T)
-        tail = self._tail(np.concatenate([x.ravel(), x.ravel()]), np.concatenate([t_x.ravel(), T.ravel()]))
-        at_last, now = (part.reshape(x.shape) for part in np.split(tail, 2))
         with np.errstate(over="ignore"):
-            waited = (self.r + x) * np.log1p((T - t_x) / (self.alpha + t_x))
-            waited = np.exp(waited + self.s * np.log1p((T - t_x) / (self.beta + t_x)))
-            return np.maximum(at_last * waited - now, 0.0)
+            return np.asarray(1.0 / (1.0 + np.exp(self._log_odds(x, t_x, T))))
 
-    def _tail(self, x: FloatArray, t: FloatArray) -> FloatArray:
-        """G(t) as a multiple of its integrand's (alpha + t) ** -(r + x) * (beta + t) ** -s, between 0 and 1."""
+    def _log_odds(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+        """Logarithm of the odds that the customer left between the last purchase and today."""
+        x, t_x, T = np.broadcast_arrays(x, t_x, T)
+        tail = self._log_tail(np.concatenate([x.ravel(), x.ravel()]), np.concatenate([t_x.ravel(), T.ravel()]))
+        at_last, now = (part.reshape(x.shape) for part in np.split(tail, 2))
+        # As multiples of the same; in logarithms, because a long silence of a busy customer overflows.
+        at_last = at_last + (self.r + x) * np.log1p((T - t_x) / (self.alpha + t_x))
+        at_last += self.s * np.log1p((T - t_x) / (self.beta + t_x))
+        with np.errstate(divide="ignore"):
+            return np.asarray(at_last + np.log(-np.expm1(np.minimum(now - at_last, 0.0))))
+
+    def _log_tail(self, x: FloatArray, t: FloatArray) -> FloatArray:
+        """Logarithm of G(t) as a multiple of its integrand's (alpha + t) ** -(r + x) * (beta + t) ** -s; at most 0."""
         x_pairs, t_pairs, which = distinct_pairs(x, t)
         answer = np.empty(x_pairs.size)
-        nearest = min(self.alpha, self.beta)
         for value, rows in rows_by_level(x_pairs):
             tail = _Tail(self.r + value, self.alpha, self.s, self.beta)
-            answer[rows] = np.exp(at_many(tail.log_multiple, t_pairs[rows], shift=nearest))
+            answer[rows] = at_many(tail.log_multiple, t_pairs[rows], shift=self.scale)
         return answer[which]
 
     def purchases_if_alive(self, x: FloatArray, T: FloatArray, t: FloatArray) -> FloatArray:
@@ -109,24 +110,22 @@ class ParetoNbdParameters:
 
     def _counts(self, t: float, most: int) -> FloatArray:
         """Those still there at t, and those who left at some u before: the NBD at t, and its mean over u."""
-        from scipy.special import roots_legendre
-        from scipy.stats import nbinom
+        from scipy.special import expit
 
         x = np.arange(most + 1.0)
-        # Analytic in the logarithm of the distance to the nearest pole, see `at_many`; a peaked count needs more nodes.
-        nearest = min(self.alpha, self.beta)
-        half = np.log1p(t / nearest) / 2.0
-        if half == 0.0:
+        if t == 0.0:
             return np.where(x == 0.0, 1.0, 0.0)
-        height = QUARTER_TURN / half
-        nodes, weight = roots_legendre(int(DIGITS / np.log(height + np.hypot(1.0, height)) + 6.0 * np.sqrt(most)) + 1)
-        distance = np.exp(half * (nodes + 1.0))
-        u = nearest * (distance - 1.0)
-        left = weight * half * nearest * distance * self.s / (self.beta + u) * np.exp(-self.s * np.log1p(u / self.beta))
+        # Trapezoid rule over the log-odds of u in t; counts peak sharply where both r and they are large.
+        peaked = most * self.r / (most + self.r)
+        strip = QUARTER_TURN if peaked == 0.0 else min(QUARTER_TURN, np.sqrt(2.0 * DIGITS / peaked))
+        step = 2.0 * np.pi * strip / (DIGITS + peaked * strip**2 / 2.0)
+        soon = min(self.alpha / (self.r + 1.0), self.beta / (self.s + 1.0), t)
+        place = np.arange(np.log(soon / t) - DIGITS, np.log(most + 1.0) + DIGITS, step)
+        u = t * expit(place)
+        left = step * u * expit(-place) * self.s / (self.beta + u) * np.exp(-self.s * np.log1p(u / self.beta))
         stayed = np.exp(-self.s * np.log1p(t / self.beta))
-        still = nbinom.pmf(x, self.r, self.alpha / (self.alpha + t))
-        before = left @ nbinom.pmf(x, self.r, (self.alpha / (self.alpha + u))[:, np.newaxis])
-        return np.asarray(stayed * still + before)
+        counts = count_chances(self.r, self.alpha, np.append(u, t), most)
+        return np.asarray(np.append(left, stayed) @ counts)
 
     def draw_ahead(
         self, rng: np.random.Generator, x: FloatArray, t_x: FloatArray, T: FloatArray, t: FloatArray
@@ -178,13 +177,13 @@ class _Tail:
         k, s = self.k, self.s
         per_alpha, per_beta = np.exp(-alpha_u), np.exp(-beta_u)
         first = np.stack([-alpha_u, -k * per_alpha, 1.0 / s - beta_u, -(s + 1.0) * per_beta])
-        second = np.einsum("itn,jtn,tn->ijt", first, first, weight, optimize=True)
-        second[0, 1] -= (weight * per_alpha).sum(axis=1)
-        second[1, 1] += k * (weight * per_alpha**2).sum(axis=1)
-        second[2, 2] -= 1.0 / s**2
-        second[2, 3] -= (weight * per_beta).sum(axis=1)
-        second[3, 3] += (s + 1.0) * (weight * per_beta**2).sum(axis=1)
-        return np.column_stack([log_multiple, (first * weight).sum(axis=2).T, second[ENTRIES].T])
+        second = (first * weight).transpose(1, 0, 2) @ first.transpose(1, 2, 0)
+        second[:, 0, 1] -= (weight * per_alpha).sum(axis=1)
+        second[:, 1, 1] += k * (weight * per_alpha**2).sum(axis=1)
+        second[:, 2, 2] -= 1.0 / s**2
+        second[:, 2, 3] -= (weight * per_beta).sum(axis=1)
+        second[:, 3, 3] += (s + 1.0) * (weight * per_beta**2).sum(axis=1)
+        return np.column_stack([log_multiple, (first * weight).sum(axis=2).T, second[:, *ENTRIES]])
 
 
 def pareto_likelihood(data: ReducedPurchases) -> Likelihood:
@@ -215,12 +214,12 @@ def pareto_likelihood(data: ReducedPurchases) -> Likelihood:
         log_G = table[:, 0] + unit
         still = np.column_stack([-log_alpha, -k / (alpha + t_pairs), -log_beta, -s / (beta + t_pairs)])
 
-        level = unit[now]
-        left = np.exp(log_G[at_last] - level) - np.exp(log_G[now] - level)
-        share_last = np.exp(log_G[at_last] - level) / (1.0 + left)
-        share_now = -np.exp(log_G[now] - level) / (1.0 + left)
-        share_still = 1.0 / (1.0 + left)
-        value = weight @ (level + np.log1p(left))
+        # As shares of the density, which none of the three terms exceeds: a long silence overflows otherwise.
+        level = np.maximum(unit[now], log_G[at_last])
+        last, today, here = (np.exp(term - level) for term in (log_G[at_last], log_G[now], unit[now]))
+        density = here + (last - today)
+        share_last, share_now, share_still = last / density, -today / density, here / density
+        value = weight @ (level + np.log(density))
         G_first = table[:, 1:5]
         first = share_last[:, None] * G_first[at_last] + share_now[:, None] * G_first[now]
         first += share_still[:, None] * still[now]

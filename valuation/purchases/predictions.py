@@ -352,7 +352,7 @@ def discounted_purchases(
     x, t_x, T = customers(frequency, recency, age)
     rate, periods = _rate_and_horizon(discount_rate, horizon)
     with np.errstate(all="ignore"):
-        return plain(_ahead(params, x, t_x, T, purchase_rule(rate, periods, scale=params.scale)))
+        return plain(_ahead(params, x, t_x, T, purchase_rule(rate, periods)))
 
 
 def discounted_periods_alive(
@@ -409,7 +409,7 @@ def discounted_periods_alive(
     """
     x, t_x, T = customers(frequency, recency, age)
     rate, periods = _rate_and_horizon(discount_rate, horizon)
-    rule = alive_rule(rate, periods, scale=params.scale)
+    rule = alive_rule(rate, periods)
     with np.errstate(all="ignore"):
         return plain(_ahead(params, x, t_x, T, rule, alive=True))
 

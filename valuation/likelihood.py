@@ -24,8 +24,8 @@ SETTLED: Final = 1e-6  # proportional change of the parameters in the last step
 NEAR: Final = 1e-3  # change below which the likelihood is too flat to steer by, while its gradient is not
 LARGEST: Final = float(np.finfo(np.float64).max)
 NOTHING_TO_GAIN: Final = 1e-12
-FAR: Final = 1e-2  # change of the parameters that is worth a gain
-PLAIN: Final = 1e-10  # gain per observation of such a change below which there is a plain
+PLAIN: Final = 1e-8  # gain per observation below which a step has led along a plain
+PATIENCE: Final = 3  # such steps in a row; near a top the next one settles
 FLAT: Final = 1e-12  # curvature, as a share of the largest, that is rounding
 
 
@@ -140,7 +140,7 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
     surface = _negative(likelihood, observations)
     logs = np.log(np.asarray(start, dtype=np.float64))
     loss, slope, curvature = surface(logs)
-    converged = False
+    converged, idle = False, 0
     for _ in range(MOST_STEPS if np.isfinite(loss) else 0):
         powers, directions = np.linalg.eigh(curvature)
         is_bowl = bool(powers[0] > FLAT * powers[-1])
@@ -150,9 +150,8 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
         if is_bowl and longest < SETTLED:
             logs, converged = logs + move, True
             break
-        gain = float(-slope @ move)
-        gains = gain * observations > NOTHING_TO_GAIN
-        if not (gains or is_bowl) or (gain < PLAIN and longest > FAR):
+        gains = bool(-slope @ move * observations > NOTHING_TO_GAIN)
+        if not (gains or is_bowl) or idle == PATIENCE:
             break
         move *= min(1.0, LARGEST_STEP / longest)
         # In a shallow bowl rounding hides what a step gains; the gradient still leads to its bottom.
@@ -163,6 +162,7 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
             following = surface(logs + move)
         if not following[0] < enough:
             break
+        idle = idle + 1 if loss - following[0] < PLAIN else 0
         logs, (loss, slope, curvature) = logs + move, following
     loss, _, curvature = surface(logs)
     parameters = np.exp(logs)

@@ -42,7 +42,7 @@ class Candidate:
     """Its name in the literature."""
 
     fit: PurchaseFit[Any] | None
-    """Fitted to the whole history; None where the search did not settle."""
+    """Fitted to the whole history; None where there is nothing to fit. Only one that settled can be chosen."""
 
     check: HoldoutCheck | None
     """What it foretold when fitted to the first part of the history; None without one."""
@@ -126,14 +126,14 @@ def choose_purchase_model(
     method = _enough(x, t_x, T, year)
     fits = {title: _try(fit, x, t_x, T) for title, fit in FITS.items()}
     checks = {title: _foretold(fit, holdout) for title, fit in FITS.items()}
-    settled = {title: fit for title, fit in fits.items() if isinstance(fit, Fit)}
+    settled = {title: fit for title, fit in fits.items() if isinstance(fit, Fit) and fit.converged}
     best = min(settled, key=lambda title: settled[title].bic, default="")
     as_good = [title for title in settled if settled[title].bic - settled[best].bic <= AS_GOOD]
     chosen = min(as_good, key=lambda title: _error(checks[title], settled[title]), default="")
     candidates = {
         title: Candidate(
             title=title,
-            fit=settled.get(title),
+            fit=fit if isinstance(fit := fits[title], Fit) else None,
             check=checks[title],
             note=_note(title, fits[title], settled, best, chosen, checks),
         )
@@ -192,6 +192,8 @@ def _note(
     """What to say of one model."""
     if isinstance(fit, str):
         return fit
+    if title not in settled:
+        return fit.reason
     words = "chosen" if title == chosen else f"criterion {fit.bic - settled[best].bic:.1f} above the best"
     return f"{words}; {fit.reason}" if fit.reason != "settled" else words
 

@@ -126,6 +126,26 @@ def test_what_a_fit_spills_is_what_a_prediction_takes() -> None:
     lifetimes = evaluate("CV_SBG_DERL", [fit, 0.1, [1, 5]])
     assert column(lifetimes) == column(evaluate("CV_SBG_DERL", [fit[1][:2], 0.1, [1, 5]]))
     assert evaluate("CV_SBG_FIT", [survivors, False]).cells == fit[1:]
+    ageing = evaluate("CV_BDW_FIT", [survivors]).cells
+    assert ageing[0][:3] == ["Alpha", "Beta", "C"]
+    assert column(evaluate("CV_BDW_SURVIVAL", [ageing, [0, 7]])) == pytest.approx([1.0, 0.241], abs=0.003)
+
+
+def test_parameters_in_a_column_do_not_turn_a_row_of_customers() -> None:
+    ages = evaluate("CV_BDW_RETENTION", [[[0.26], [1.72], [1.58]], [[1, 2, 3]]]).cells
+    assert [len(row) for row in ages] == [3]
+
+
+def test_customers_with_opportunities_are_scored_by_what_was_fitted_to_them() -> None:
+    customers = [[0, 1, 1, 2, 2, 3], [0, 1, 3, 2, 3, 3], [3] * 6]
+    fit = evaluate("CV_BGBB_FIT", [*customers, [50, 20, 9, 12, 11, 14]]).cells
+    chances = column(evaluate("CV_BGBB_PALIVE", [fit, *customers]))
+    assert chances[0] < chances[1] < chances[2]
+    reply = evaluate("CV_BGBB_FIT", [[0, 2], [0, 1], [3, 3]])
+    assert only(reply) is NUM
+    assert reply.message is not None
+    assert "frequency must be at most recency, 1, not 2 in row 2" in reply.message
+    assert column(evaluate("CV_BGBB_PALIVE", [fit, [0, 2], [0, 1], 3]))[1] is NUM
 
 
 @pytest.mark.parametrize(

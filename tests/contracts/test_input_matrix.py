@@ -38,6 +38,8 @@ DRIVERS: list[list[Any]] = [
 ]
 CHANCES: list[list[Any]] = [[0.7, 0.2], [0.1, 0.6]]
 FITTED: list[list[Any]] = [["alpha", "beta"], [0.704, 1.182]]
+FITTED_AGEING: list[list[Any]] = [["alpha", "beta", "c"], [0.26, 1.72, 1.58]]
+DONORS: list[list[Any]] = [["alpha", "beta", "gamma", "delta"], [1.2035, 0.7497, 0.6567, 2.7834]]
 PNL: list[list[Any]] = [["customer_id", "gross_revenue", "cogs"], ["A", 100.0, 60.0], ["B", 50.0, 20.0]]
 
 MATRIX = """
@@ -46,6 +48,54 @@ CV_ALLOCATE          blank   text    error  single  row     header  rows
   drivers            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   places             3x1     #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
   fallback           3x1     #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
+CV_BDW_DERL          blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  n                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BDW_FIT           blank   text    error  single  row     header  rows
+  survivors          #N/A    #VALUE! #REF!  #NUM!   2x11    #VALUE! 2x11
+  headers            2x11    #VALUE! #REF!  2x11    #VALUE! #VALUE! #VALUE!
+CV_BDW_LTV           blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  periods            1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  timing             1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  customers          1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  n                  1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  cac                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BDW_RETENTION     blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BDW_SURVIVAL      blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BGBB_CONDITIONAL  blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  n                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BGBB_DERT         blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  n                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BGBB_EXPECTED     blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BGBB_FIT          blank   text    error  single  row     header  rows
+  x                  #N/A    #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
+  tx                 #N/A    #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
+  n                  #N/A    #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
+  weight             2x13    #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
+  headers            2x13    #VALUE! #REF!  2x13    #VALUE! #VALUE! #VALUE!
+CV_BGBB_PALIVE       blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  n                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_CAC               blank   text    error  single  row     header  rows
   acq_cost           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   gross_new          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -268,6 +318,31 @@ CV_TIER              blank   text    error  single  row     header  rows
 
 GOOD: dict[str, dict[str, Any]] = {
     "CV_ALLOCATE": {"total": 100.0, "drivers": [1.0, 1.0, 1.0], "places": 2.0, "fallback": "error"},
+    "CV_BDW_DERL": {"params": FITTED_AGEING, "rate": 0.1, "n": 1.0},
+    "CV_BDW_FIT": {"survivors": [1000.0, 869.0, 743.0, 653.0, 593.0], "headers": True},
+    "CV_BDW_LTV": {
+        "params": [0.26, 1.72, 1.58],
+        "margin": 1000.0,
+        "rate": 0.1,
+        "periods": 3.0,
+        "timing": "mid",
+        "customers": "existing",
+        "n": 1.0,
+        "cac": 0.0,
+    },
+    "CV_BDW_RETENTION": {"params": [0.26, 1.72, 1.58], "t": 1.0},
+    "CV_BDW_SURVIVAL": {"params": [0.26, 1.72, 1.58], "t": 1.0},
+    "CV_BGBB_CONDITIONAL": {"params": DONORS, "x": 2.0, "tx": 4.0, "n": 6.0, "t": 5.0},
+    "CV_BGBB_DERT": {"params": DONORS, "x": 2.0, "tx": 4.0, "n": 6.0, "rate": 0.1},
+    "CV_BGBB_EXPECTED": {"params": DONORS, "t": 5.0},
+    "CV_BGBB_FIT": {
+        "x": [0.0, 1.0, 1.0, 2.0, 2.0, 3.0],
+        "tx": [0.0, 1.0, 3.0, 2.0, 3.0, 3.0],
+        "n": [3.0, 3.0, 3.0, 3.0, 3.0, 3.0],
+        "weight": [50.0, 20.0, 9.0, 12.0, 11.0, 14.0],
+        "headers": True,
+    },
+    "CV_BGBB_PALIVE": {"params": DONORS, "x": 2.0, "tx": 4.0, "n": 6.0},
     "CV_CAC": {"acq_cost": 90000.0, "gross_new": 100.0},
     "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], "headers": True},
     "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
@@ -441,7 +516,7 @@ GOOD: dict[str, dict[str, Any]] = {
 TOGETHER = (
     {"dates", "amounts", "ids"},
     {"margins", "retentions"},
-    {"x", "mbar"},
+    {"x", "mbar", "tx", "n", "weight"},
     {"recency_days", "frequency", "monetary"},
 )
 
@@ -452,9 +527,12 @@ LONG: dict[str, Callable[[], Any]] = {
     "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],
     "customers": lambda: [[f"K{row}"] for row in range(MANY)],
     "ids": lambda: [[f"K{row}"] for row in range(MANY)],
-    "x": lambda: [[float(row % 7 + 1)] for row in range(MANY)],
+    "x": lambda: [[(0.0, 1.0, 1.0, 2.0, 2.0, 3.0)[row % 6]] for row in range(MANY)],
     "mbar": lambda: [[float(row % 11 + 1)] for row in range(MANY)],
     "survivors": lambda: [[1000.0 / row] for row in range(1, MANY + 1)],
+    "tx": lambda: [[(0.0, 1.0, 3.0, 2.0, 3.0, 3.0)[row % 6]] for row in range(MANY)],
+    "n": lambda: [[3.0]] * MANY,
+    "weight": lambda: [[(50.0, 20.0, 9.0, 12.0, 11.0, 14.0)[row % 6]] for row in range(MANY)],
     "horizons": lambda: [[float(row)] for row in range(1, MANY + 1)],
 }
 

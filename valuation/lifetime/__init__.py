@@ -23,7 +23,22 @@ from valuation.lifetime.contractual import (
     sbg_survival,
     sbg_value,
 )
-from valuation.lifetime.contractual_fit import fit_sbg
+from valuation.lifetime.contractual_bdw import (
+    BdwParameters,
+    bdw_discounted_lifetime,
+    bdw_residual_lifetime,
+    bdw_retention,
+    bdw_survival,
+    bdw_value,
+)
+from valuation.lifetime.contractual_choice import (
+    ConstantRetention,
+    ContractChoice,
+    ContractModel,
+    choose_contract_model,
+    fit_constant_retention,
+)
+from valuation.lifetime.contractual_fit import fit_bdw, fit_sbg
 from valuation.lifetime.conventions import Customers, Timing
 from valuation.lifetime.horizon import HorizonTable, horizon_for_share, horizon_share, horizon_table
 from valuation.lifetime.migration import MarkovProjection, markov_payback, markov_projection, markov_value
@@ -38,6 +53,10 @@ from valuation.lifetime.sensitivity import (
 from valuation.lifetime.value import lifetime_value, schedule_value
 
 __all__ = [
+    "BdwParameters",
+    "ConstantRetention",
+    "ContractChoice",
+    "ContractModel",
     "Customers",
     "HorizonTable",
     "MarkovProjection",
@@ -47,7 +66,15 @@ __all__ = [
     "ValueElasticities",
     "ValueSensitivity",
     "acquisition_cost_per_customer",
+    "bdw_discounted_lifetime",
+    "bdw_residual_lifetime",
+    "bdw_retention",
+    "bdw_survival",
+    "bdw_value",
+    "choose_contract_model",
     "choose_method",
+    "fit_bdw",
+    "fit_constant_retention",
     "fit_sbg",
     "historic_value",
     "horizon_for_share",

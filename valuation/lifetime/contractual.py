@@ -15,30 +15,12 @@ References
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from valuation.errors import DomainError
-from valuation.lifetime.conventions import (
-    FINITE,
-    HORIZON,
-    LARGEST,
-    NOT_NEGATIVE,
-    RATE,
-    Customers,
-    FloatArray,
-    Range,
-    Timing,
-    common_shape,
-    discount_exponent,
-    first_payment_is_certain,
-    plain,
-    single,
-    within,
-)
-from valuation.lifetime.value import discount_factor
+from valuation.lifetime.conventions import Customers, FloatArray, Timing, plain, single, within
+from valuation.lifetime.renewals import ORDINAL, RENEWALS, SHAPE, RenewalModel, mixed_payments, renewal_value
 
 __all__ = [
     "SbgParameters",
@@ -48,13 +30,6 @@ __all__ = [
     "sbg_survival",
     "sbg_value",
 ]
-
-# Below, each customer stays for ever or leaves at once; above, no customer differs from another.
-SHAPE: Final = Range(rule="from 1e-6 to 1e6", low=1e-6, high=1e6)
-RENEWALS: Final = Range(rule="a whole number, 0 or more", low=0.0, high=LARGEST, whole=True)
-ORDINAL: Final = Range(rule="a whole number, 1 or more", low=1.0, high=LARGEST, whole=True)
-STEP: Final = 1.0 / 64.0  # of the trapezoid rule
-OVERFLOW: Final = 1e9  # logarithm of payments that no shape from 1e-6 to 1e6 brings back to a float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,60 +297,23 @@ def sbg_value(
     ... ).round(2)
     array([1986.3 , 2252.12])
     """
-    m = within("margin", margin, FINITE)
-    d = within("discount_rate", discount_rate, RATE)
-    h = within("horizon", horizon, HORIZON)
-    n = within("contract_period", contract_period, ORDINAL)
-    cost = within("acquisition_cost", acquisition_cost, NOT_NEGATIVE)
-    exponent = discount_exponent(timing)
-    certain = first_payment_is_certain(customers)
-    common_shape(margin=m, discount_rate=d, horizon=h, contract_period=n, acquisition_cost=cost)
-    if d.ndim == 0 and h.ndim == 0 and np.isinf(h) and (d < 0.0 or (d == 0.0 and params.alpha <= 1.0)):
-        raise DomainError(f"discount_rate must be above 0 where the horizon has no end, not {d:.15g}")
-
-    # Who is in contract period n has made n - 1 renewals, and that moves beta; the rest is as for a new customer.
-    beta = params.beta + (n - 1.0)
-    with np.errstate(all="ignore"):
-        if certain:
-            payments = _expected_payments(params.alpha, beta, d, h)
-        else:
-            renews = beta / (params.alpha + beta)
-            payments = renews * _expected_payments(params.alpha, beta + 1.0, d, h)
-        return plain(m * payments * discount_factor(d, exponent) - cost)
+    return renewal_value(
+        _model(params),
+        margin,
+        discount_rate=discount_rate,
+        horizon=horizon,
+        timing=timing,
+        customers=customers,
+        contract_period=contract_period,
+        acquisition_cost=acquisition_cost,
+    )
 
 
-def _expected_payments(alpha: float, beta: FloatArray, d: FloatArray, h: FloatArray) -> FloatArray:
-    """Discounted number of payments, the first one certain and now; rows that are the same are worked out once."""
-    columns = np.broadcast_arrays(beta, d, h)
-    rows, places = np.unique(np.stack([column.ravel() for column in columns], axis=1), axis=0, return_inverse=True)
-    payments = np.array([_mean_payments(alpha, *row) for row in rows.tolist()])
-    return payments[places.ravel()].reshape(columns[0].shape)
-
-
-def _mean_payments(alpha: float, beta: float, d: float, h: float) -> float:
-    """
-    Mean, over the chances v to leave, of the geometric sum of ((1 - v) / (1 + d)) ** t, t = 0 ... h - 1.
-
-    It serves every horizon and rate without a difference of large numbers. The hypergeometric function serves the
-    endless sum alone, and scipy's is nan at some ordinary values, such as 2F1(1, 404.4; 405.4; 1 / 1.0625).
-    """
-    if np.isinf(h) and d <= 0.0:
-        return (alpha + beta - 1.0) / (alpha - 1.0) if d == 0.0 and alpha > 1.0 else np.nan
-    if np.isnan(beta + d + h):
-        return np.nan
-    # The trapezoid rule in w, with v = 1 / (1 + e^-y) and y = centre + width sinh(w), converges exponentially, because
-    # the integrand is analytic and falls off doubly exponentially; dividing by the sum of weights spares B(a, b).
-    deviation = np.sqrt(1.0 / alpha + 1.0 / beta)
-    width = min(deviation, 1.0)
-    # As far as the density falls by 45 powers of e, and on the side of the loyal by as much as their payments weigh.
-    most = np.log1p(d) - np.log(d) if np.isinf(h) else np.log(h) - h * min(np.log1p(d), 0.0)
-    low = np.arcsinh((9.0 * deviation + (45.0 + min(most, OVERFLOW)) / alpha) / width)
-    high = np.arcsinh((9.0 * deviation + 45.0 / beta) / width)
-    w = np.arange(-low, high, STEP)
-    y = np.log((alpha + 1.0) / (beta + 1.0)) + width * np.sinh(w)
-    log_leave, log_stay = -np.logaddexp(0.0, -y), -np.logaddexp(0.0, y)
-    log_density = alpha * log_leave + beta * log_stay
-    weight = np.exp(log_density - log_density.max()) * np.cosh(w)
-    x = (d + np.exp(log_leave)) / (1.0 + d)
-    payments = 1.0 / x if np.isinf(h) else np.where(x == 0.0, h, -np.expm1(h * np.log1p(-x)) / x)
-    return float(weight @ payments / weight.sum())
+def _model(params: SbgParameters) -> RenewalModel:
+    """Who is in contract period n has made n - 1 renewals, and that moves beta; the rest is as for a new customer."""
+    alpha, beta = params.alpha, params.beta
+    return RenewalModel(
+        retention=lambda n: (beta + (n - 1.0)) / (alpha + (beta + (n - 1.0))),
+        payments=lambda n, d, h: mixed_payments(alpha, beta + (n - 1.0), d, h),
+        mean_exists=alpha > 1.0,
+    )

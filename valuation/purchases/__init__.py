@@ -7,6 +7,15 @@ row's number. Times are in periods of the caller's choice, the same for all argu
 """
 
 from valuation.purchases.beta_geometric import BgNbdParameters, MbgNbdParameters
+from valuation.purchases.beta_geometric_binomial import (
+    BgBbParameters,
+    bg_bb_count_probabilities,
+    bg_bb_expected_purchases,
+    bg_bb_p_alive,
+    bg_bb_purchases_of_new,
+    bg_bb_residual_purchases,
+    fit_bg_bb,
+)
 from valuation.purchases.fitting import PurchaseFit, fit_bg_nbd, fit_mbg_nbd, fit_nbd, fit_pareto_nbd
 from valuation.purchases.holdout import (
     FrequencyTable,
@@ -49,6 +58,7 @@ from valuation.purchases.uncertainty import (
 from valuation.purchases.value import ResidualValue, residual_value
 
 __all__ = [
+    "BgBbParameters",
     "BgNbdParameters",
     "Candidate",
     "FrequencyTable",
@@ -66,6 +76,11 @@ __all__ = [
     "RepeatSpend",
     "ResidualValue",
     "Tracking",
+    "bg_bb_count_probabilities",
+    "bg_bb_expected_purchases",
+    "bg_bb_p_alive",
+    "bg_bb_purchases_of_new",
+    "bg_bb_residual_purchases",
     "check_holdout",
     "choose_purchase_model",
     "conditional_table",
@@ -75,6 +90,7 @@ __all__ = [
     "expected_purchases",
     "expected_purchases_of_new",
     "expected_spend",
+    "fit_bg_bb",
     "fit_bg_nbd",
     "fit_gamma_gamma",
     "fit_mbg_nbd",

@@ -28,6 +28,12 @@ TWELVE = (
 ONE = (2, 30.43, 38.86)
 WEEKLY = 1.1 ** (1 / 52) - 1
 
+
+def cells(name: str, args: list[Any]) -> list[list[Any]]:
+    """The cells of a table, whatever they hold."""
+    return [*evaluate(name, args).cells]
+
+
 every_model = pytest.mark.parametrize("model", PUBLISHED)
 
 
@@ -59,7 +65,7 @@ def test_numbers_from_the_specification(name: str, args: list[Any], printed: str
 
 @every_model
 def test_a_fit_is_made_once_and_predicts_many(model: str) -> None:
-    fit = evaluate(f"CV_{model}_FIT", [*TWELVE]).cells
+    fit = cells(f"CV_{model}_FIT", [*TWELVE])
     bare = fit[1][: len(PUBLISHED[model])]
     x, tx, age = TWELVE
     for params in (bare, [bare], [[number] for number in bare]):
@@ -71,7 +77,7 @@ def test_a_fit_is_made_once_and_predicts_many(model: str) -> None:
 
 @every_model
 def test_a_block_knows_its_model(model: str) -> None:
-    fit = evaluate(f"CV_{model}_FIT", [*TWELVE]).cells
+    fit = cells(f"CV_{model}_FIT", [*TWELVE])
     bare, word = fit[1][: len(PUBLISHED[model])], model.lower()
     assert fit[1][-1] == word
     for name, given in (
@@ -155,7 +161,7 @@ def test_too_few_customers_have_no_fit(model: str) -> None:
 
 def test_a_fit_says_where_the_model_is_in_doubt() -> None:
     x, tx, age = [0] * 8 + [1, 2, 3], [0] * 8 + [30, 33, 36], [38] * 11
-    head, row = evaluate("CV_BGNBD_FIT", [x, tx, age]).cells
+    head, row = cells("CV_BGNBD_FIT", [x, tx, age])
     fit = dict(zip(head, row, strict=True))
     assert fit["Share without repeats"] == pytest.approx(8 / 11)
     assert "dropout is not identified" in str(fit["Reason"])
@@ -169,12 +175,13 @@ def test_a_fit_says_where_the_model_is_in_doubt() -> None:
 def test_each_customer_fails_alone(model: str, function: str) -> None:
     x = [2, 0, 0, 1.5, -1, None, "x", 2]
     tx = [30.43, 0, 3, 30, 0, 3, 3, 39]
-    name, before, after = {
+    terms: dict[str, tuple[str, list[Any], list[Any]]] = {
         "CONDITIONAL": (f"CV_{model}_CONDITIONAL", [], [39]),
         "PALIVE": (f"CV_{model}_PALIVE", [], []),
         "DERT": ("CV_DERT", [], [WEEKLY, "inf", model]),
         "CLV": ("CV_CLV_NONCONTRACT", [GG], [22.35, 0.3, 0.1, 3, 52, 10, model]),
-    }[function]
+    }
+    name, before, after = terms[function]
     params = PUBLISHED[model]
     reply = evaluate(name, [params, *before, x, tx, 38.86, *after])
     assert column(reply)[2:] == [NUM, NUM, NUM, NA, VALUE, NUM]
@@ -192,18 +199,18 @@ def test_each_customer_fails_alone(model: str, function: str) -> None:
 
 @every_model
 def test_probabilities_of_all_counts_add_up(model: str) -> None:
-    head, *rows = evaluate(f"CV_{model}_PROBABILITY", [PUBLISHED[model], 39]).cells
+    head, *rows = cells(f"CV_{model}_PROBABILITY", [PUBLISHED[model], 39])
     counts, chances = zip(*rows, strict=True)
     assert head == ["Count", "Probability"]
     assert counts == (*range(11), "more")
     assert sum(chances) == pytest.approx(1.0, abs=1e-14)
-    mean = sum(n * chance for n, chance in evaluate(f"CV_{model}_PROBABILITY", [PUBLISHED[model], 39, 400]).cells[1:-1])
+    mean = sum(n * chance for n, chance in cells(f"CV_{model}_PROBABILITY", [PUBLISHED[model], 39, 400])[1:-1])
     assert mean == pytest.approx(only(evaluate(f"CV_{model}_EXPECTED", [PUBLISHED[model], 39])), rel=1e-6)
 
 
 @every_model
 def test_what_is_certain_leaves_nothing_for_more(model: str) -> None:
-    (none, certain), (more, rest) = evaluate(f"CV_{model}_PROBABILITY", [PUBLISHED[model], 0, 0, False]).cells
+    (none, certain), (more, rest) = cells(f"CV_{model}_PROBABILITY", [PUBLISHED[model], 0, 0, False])
     assert (none, more) == (0, "more")
     assert certain == pytest.approx(1.0, abs=1e-15)
     assert rest == 0.0

@@ -37,14 +37,16 @@ COLUMNS: Final = (
 PARAMS = Argument(
     "params",
     Kind.NUMBER,
-    "What CV_BGNBD_FIT, CV_MBGNBD_FIT, CV_PNBD_FIT or CV_NBD_FIT gives, with its header row; or its parameters alone",
+    "What CV_BGNBD_FIT, CV_MBGNBD_FIT, CV_PNBD_FIT or CV_NBD_FIT gives, with its header row; or its parameters alone, "
+    "in the unit of tx and age",
     shape=Shape.PARAMETERS,
     table=Table("params", "", "one row", COLUMNS),
 )
 MODEL = Argument(
     "model",
     Kind.CHOICE,
-    "Whose parameters they are; left out, the model that the block names, and of parameters alone bgnbd",
+    "Whose parameters they are; left out, the model that the block names or its headings tell, and of parameters alone "
+    "bgnbd",
     required=False,
     choices=tuple(BY_WORD),
     shape=Shape.ONE,

@@ -6,7 +6,7 @@ word of its model, so that another model's functions refuse it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -75,8 +75,7 @@ class Model:
 
     def read(self, params: list[Any]) -> PurchaseModel:
         """Give the parameters from the cells of a block, or from bare numbers."""
-        names = [field.name for field in fields(self.parameters)]  # type: ignore[arg-type]
-        return self.parameters(**dict(zip(names, params, strict=False)))
+        return self.parameters(**{column.name: number for column, number in zip(self.columns, params, strict=False)})
 
     @property
     def params(self) -> Argument:
@@ -86,7 +85,8 @@ class Model:
         return Argument(
             "params",
             Kind.NUMBER,
-            f"What {self.name('FIT')} gives, with its header row; or {', '.join(most)} and {last} alone",
+            f"What {self.name('FIT')} gives, with its header row; or {', '.join(most)} and {last} alone, in the unit "
+            "of the other times",
             shape=Shape.PARAMETERS,
             table=Table("params", "", "one row", (*self.columns, said)),
         )
@@ -284,8 +284,6 @@ def _declare_p_alive(model: Model) -> None:
 
 
 def _declare_probability(model: Model) -> None:
-    counts = [*model.answers["PROBABILITY"]]
-
     @worksheet_function(
         name=model.name("PROBABILITY"),
         help=model.asks("How likely does a new customer make no, one, two or more repeat purchases in some time"),
@@ -310,7 +308,7 @@ def _declare_probability(model: Model) -> None:
         blank=CALL_ERRORS,
         example=Example(
             (model.published, 39, 2),
-            [["Count", "Probability"], *map(list, zip([0, 1, 2, "more"], counts, strict=True))],
+            [["Count", "Probability"], *map(list, zip([0, 1, 2, "more"], model.answers["PROBABILITY"], strict=True))],
         ),
         family=FAMILY,
     )

@@ -69,7 +69,10 @@ class Shape(StrEnum):
     TABLE = "a table with its header row"
     """Columns found by heading."""
     PARAMETERS = "the block of a fit, or its numbers in a row or column"
-    """Columns found by heading, of which one row is wanted; or as many bare numbers, in their order."""
+    """
+    Columns found by heading, of which one row is wanted, None where a column is not there that need not be; or bare
+    numbers, in the order of the columns of numbers and at least those that a block must have.
+    """
 
 
 class Result(StrEnum):
@@ -256,11 +259,12 @@ def worksheet_function(
     example: Example,
     family: str,
     name: str = "",
+    help: str = "",
     front_door: bool = False,
     rows_of: str = "",
     row_errors: Mapping[CellError, Callable[..., Any]] | None = None,
 ) -> Callable[[AnyCall], AnyCall]:
-    """Add a record for the function below; its name and its docstring are those of the worksheet function."""
+    """Add a record for the function below; unless given, name and help are its name and its docstring."""
 
     def register(call: AnyCall) -> AnyCall:
         title = name or call.__name__.upper()
@@ -272,7 +276,7 @@ def worksheet_function(
             arguments=(*arguments, HEADERS) if result in (Result.TABLE, Result.GRID) else arguments,
             result=result,
             columns=columns,
-            help=" ".join((getdoc(call) or "").split()),
+            help=help or " ".join((getdoc(call) or "").split()),
             blank=blank,
             example=example,
             family=family,

@@ -264,21 +264,28 @@ def _refuse_duplicates(table: Table, vectors: Mapping[str, Vector]) -> None:
 def _read_parameters(argument: Argument, given: Rectangle) -> Given:
     """The one row of a fit's block, found by its headings; or bare numbers."""
     table = _columns_of(argument)
+    needed = [column.name for column in table if column.required]
+    most = sum(column.kind == Kind.NUMBER for column in table)
+    values: list[Any]
     if given.is_line:
         line = read_vector(given.cells, Kind.NUMBER)
-        vectors, values = {"": line}, line.values
-        fits = line.faults is not None or values.size == len(table.columns)
+        vectors, values = {"": line}, line.values.tolist()
+        fits = line.faults is not None or len(needed) <= len(values) <= most
     else:
         vectors = read_table_range(given, table)
-        values = np.concatenate([vector.values for vector in vectors.values()])
-        fits = values.size == len(vectors)
-        if not values.size:
+        found = {name: vector.values.tolist() for name, vector in vectors.items()}
+        rows = len(found[needed[0]])
+        if not rows:
             raise Refusal(CellError.NA, f"{argument.name} is blank below its header row")
+        values, fits = [found[column.name][0] if column.name in found else None for column in table], rows == 1
     if not fits:
-        wanted = f"the block of a fit with its header row, or {', '.join(column.name for column in table)} alone"
+        bare = ", ".join([*needed, *(["..."] if len(needed) < most else [])])
         size = f"{given.rows} x {given.columns} cells"
-        raise Refusal(CellError.VALUE, f"{argument.name} must be {wanted}, not {size}")
-    return Given(argument=argument, value=values.tolist(), size=values.size if given.is_line else 1, vectors=vectors)
+        raise Refusal(
+            CellError.VALUE,
+            f"{argument.name} must be the block of a fit with its header row, or {bare} alone, not {size}",
+        )
+    return Given(argument=argument, value=values, size=len(values) if given.is_line else 1, vectors=vectors)
 
 
 ROW_BY_ROW: Final = frozenset({Shape.EACH, Shape.ROWS})

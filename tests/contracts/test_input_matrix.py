@@ -37,6 +37,11 @@ DRIVERS: list[list[Any]] = [
     ["A", "minutes", 30.0],
 ]
 CHANCES: list[list[Any]] = [[0.7, 0.2], [0.1, 0.6]]
+TWELVE = (
+    [2.0, 7.0, 0.0, 1.0, 6.0, 0.0, 1.0, 20.0, 1.0, 16.0, 1.0, 2.0],
+    [6.0, 34.0, 0.0, 6.0, 13.0, 0.0, 1.0, 27.0, 2.0, 35.0, 1.0, 4.0],
+    [38.0, 37.0, 30.0, 30.0, 34.0, 32.0, 28.0, 30.0, 29.0, 37.0, 29.0, 34.0],
+)
 FITTED: list[list[Any]] = [["alpha", "beta"], [0.704, 1.182]]
 FITTED_AGEING: list[list[Any]] = [["alpha", "beta", "c"], [0.26, 1.72, 1.58]]
 DONORS: list[list[Any]] = [["alpha", "beta", "gamma", "delta"], [1.2035, 0.7497, 0.6567, 2.7834]]
@@ -96,9 +101,46 @@ CV_BGBB_PALIVE       blank   text    error  single  row     header  rows
   x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   n                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BGNBD_CONDITIONAL blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BGNBD_EXPECTED    blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BGNBD_FIT         blank   text    error  single  row     header  rows
+  x                  #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  tx                 #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  age                #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  headers            2x15    #VALUE! #REF!  2x15    #VALUE! #VALUE! #VALUE!
+CV_BGNBD_PALIVE      blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_BGNBD_PROBABILITY blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 5x2     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
 CV_CAC               blank   text    error  single  row     header  rows
   acq_cost           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   gross_new          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_CLV_NONCONTRACT   blank   text    error  single  row     header  rows
+  bg                 #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  gg                 #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  mbar               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  margin_pct         #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate_annual        #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  years              1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  unit_per_year      1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  cost               1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  model              1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
 CV_COST_TO_SERVE     blank   text    error  single  row     header  rows
   pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x9     3x9
   drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x9     3x9
@@ -107,6 +149,14 @@ CV_COST_TO_SERVE     blank   text    error  single  row     header  rows
 CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x22    50001x22
   headers            3x22    #VALUE! #REF!  3x22    #VALUE! #VALUE! #VALUE!
+CV_DERT              blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  periods            1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  model              1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
 CV_ERRCOUNT          blank   text    error  single  row     header  rows
   cells              0       1       1      0       0       1       0
 CV_EXPLAIN           blank   text    error  single  row     header  rows
@@ -237,18 +287,85 @@ CV_MARKOV_PROJECT    blank   text    error  single  row     header  rows
   timing             4x11    #VALUE! #REF!  4x11    #VALUE! #VALUE! #VALUE!
   arrival            4x11    #VALUE! #REF!  4x11    #VALUE! #VALUE! #VALUE!
   headers            4x11    #VALUE! #REF!  4x11    #VALUE! #VALUE! #VALUE!
+CV_MBGNBD_CONDITIONAL blank  text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_MBGNBD_EXPECTED   blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_MBGNBD_FIT        blank   text    error  single  row     header  rows
+  x                  #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  tx                 #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  age                #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  headers            2x15    #VALUE! #REF!  2x15    #VALUE! #VALUE! #VALUE!
+CV_MBGNBD_PALIVE     blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_MBGNBD_PROBABILITY blank  text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 5x2     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
 CV_METHOD            blank   text    error  single  row     header  rows
   n_customers        #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   n_events           #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   months             #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   contractual        #N/A    #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   headers            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+CV_NBD_CONDITIONAL   blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_NBD_EXPECTED      blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_NBD_FIT           blank   text    error  single  row     header  rows
+  x                  #N/A    #VALUE! #REF!  #N/A    2x11    #VALUE! 2x11
+  tx                 #N/A    #VALUE! #REF!  #N/A    2x11    #VALUE! 2x11
+  age                #N/A    #VALUE! #REF!  #N/A    2x11    #VALUE! 2x11
+  headers            2x11    #VALUE! #REF!  2x11    #VALUE! #VALUE! #VALUE!
+CV_NBD_PROBABILITY   blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 5x2     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
 CV_PAYBACK           blank   text    error  single  row     header  rows
   cac                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   retention          1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   rate               1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   mode               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_PNBD_CONDITIONAL  blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_PNBD_EXPECTED     blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_PNBD_FIT          blank   text    error  single  row     header  rows
+  x                  #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  tx                 #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  age                #N/A    #VALUE! #REF!  #N/A    2x15    #VALUE! 2x15
+  headers            2x15    #VALUE! #REF!  2x15    #VALUE! #VALUE! #VALUE!
+CV_PNBD_PALIVE       blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
+  x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  tx                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  age                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_PNBD_PROBABILITY  blank   text    error  single  row     header  rows
+  params             #N/A    #VALUE! #REF!  #VALUE! 5x2     #VALUE! #VALUE!
+  t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
 CV_POOL_RATE         blank   text    error  single  row     header  rows
   pool_cost          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   driver_total       #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -343,9 +460,37 @@ GOOD: dict[str, dict[str, Any]] = {
         "headers": True,
     },
     "CV_BGBB_PALIVE": {"params": DONORS, "x": 2.0, "tx": 4.0, "n": 6.0},
+    "CV_BGNBD_CONDITIONAL": {"params": [0.243, 4.414, 0.793, 2.426], "x": 2.0, "tx": 30.0, "age": 38.0, "t": 39.0},
+    "CV_BGNBD_EXPECTED": {"params": [0.243, 4.414, 0.793, 2.426], "t": 39.0},
+    "CV_BGNBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
+    "CV_BGNBD_PALIVE": {"params": [0.243, 4.414, 0.793, 2.426], "x": 2.0, "tx": 30.0, "age": 38.0},
+    "CV_BGNBD_PROBABILITY": {"params": [0.243, 4.414, 0.793, 2.426], "t": 39.0, "most": 2.0, "headers": True},
     "CV_CAC": {"acq_cost": 90000.0, "gross_new": 100.0},
+    "CV_CLV_NONCONTRACT": {
+        "bg": [0.243, 4.414, 0.793, 2.426],
+        "gg": [6.25, 3.74, 15.44],
+        "x": 2.0,
+        "tx": 30.0,
+        "age": 38.0,
+        "mbar": 22.0,
+        "margin_pct": 0.3,
+        "rate_annual": 0.1,
+        "years": 3.0,
+        "unit_per_year": 52.0,
+        "cost": 0.0,
+        "model": "bgnbd",
+    },
     "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], "headers": True},
     "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
+    "CV_DERT": {
+        "params": [0.243, 4.414, 0.793, 2.426],
+        "x": 2.0,
+        "tx": 30.0,
+        "age": 38.0,
+        "rate": 0.002,
+        "periods": 52.0,
+        "model": "bgnbd",
+    },
     "CV_ERRCOUNT": {"cells": [1.0, 2.0, 3.0]},
     "CV_EXPLAIN": {"customer": "A", "pools": POOLS, "drivers": DRIVERS, "headers": True},
     "CV_GG_FIT": {"x": [2.0, 1.0, 3.0], "mbar": [22.0, 11.0, 40.0], "headers": True},
@@ -462,8 +607,22 @@ GOOD: dict[str, dict[str, Any]] = {
         "arrival": "mid",
         "headers": True,
     },
+    "CV_MBGNBD_CONDITIONAL": {"params": [0.525, 6.183, 0.891, 1.614], "x": 2.0, "tx": 30.0, "age": 38.0, "t": 39.0},
+    "CV_MBGNBD_EXPECTED": {"params": [0.525, 6.183, 0.891, 1.614], "t": 39.0},
+    "CV_MBGNBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
+    "CV_MBGNBD_PALIVE": {"params": [0.525, 6.183, 0.891, 1.614], "x": 2.0, "tx": 30.0, "age": 38.0},
+    "CV_MBGNBD_PROBABILITY": {"params": [0.525, 6.183, 0.891, 1.614], "t": 39.0, "most": 2.0, "headers": True},
     "CV_METHOD": {"n_customers": 40.0, "n_events": 3.0, "months": 9.0, "contractual": True, "headers": True},
+    "CV_NBD_CONDITIONAL": {"params": [0.385, 12.072], "x": 2.0, "tx": 30.0, "age": 38.0, "t": 39.0},
+    "CV_NBD_EXPECTED": {"params": [0.385, 12.072], "t": 39.0},
+    "CV_NBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
+    "CV_NBD_PROBABILITY": {"params": [0.385, 12.072], "t": 39.0, "most": 2.0, "headers": True},
     "CV_PAYBACK": {"cac": 900.0, "margin": 500.0, "retention": 0.9, "rate": 0.1, "mode": "discounted"},
+    "CV_PNBD_CONDITIONAL": {"params": [0.553, 10.578, 0.606, 11.669], "x": 2.0, "tx": 30.0, "age": 38.0, "t": 39.0},
+    "CV_PNBD_EXPECTED": {"params": [0.553, 10.578, 0.606, 11.669], "t": 39.0},
+    "CV_PNBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
+    "CV_PNBD_PALIVE": {"params": [0.553, 10.578, 0.606, 11.669], "x": 2.0, "tx": 30.0, "age": 38.0},
+    "CV_PNBD_PROBABILITY": {"params": [0.553, 10.578, 0.606, 11.669], "t": 39.0, "most": 2.0, "headers": True},
     "CV_POOL_RATE": {"pool_cost": 120000.0, "driver_total": 93000.0},
     "CV_RATE": {"rate": 0.1, "from_per_year": 1.0, "to_per_year": 12.0, "kind": "effective"},
     "CV_RECONCILE": {
@@ -516,7 +675,7 @@ GOOD: dict[str, dict[str, Any]] = {
 TOGETHER = (
     {"dates", "amounts", "ids"},
     {"margins", "retentions"},
-    {"x", "mbar", "tx", "n", "weight"},
+    {"x", "tx", "age", "mbar", "n", "weight"},
     {"recency_days", "frequency", "monetary"},
 )
 
@@ -527,12 +686,13 @@ LONG: dict[str, Callable[[], Any]] = {
     "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],
     "customers": lambda: [[f"K{row}"] for row in range(MANY)],
     "ids": lambda: [[f"K{row}"] for row in range(MANY)],
-    "x": lambda: [[(0.0, 1.0, 1.0, 2.0, 2.0, 3.0)[row % 6]] for row in range(MANY)],
+    "x": lambda: [[TWELVE[0][row % 12]] for row in range(MANY)],
+    "tx": lambda: [[TWELVE[1][row % 12]] for row in range(MANY)],
+    "age": lambda: [[TWELVE[2][row % 12]] for row in range(MANY)],
     "mbar": lambda: [[float(row % 11 + 1)] for row in range(MANY)],
     "survivors": lambda: [[1000.0 / row] for row in range(1, MANY + 1)],
-    "tx": lambda: [[(0.0, 1.0, 3.0, 2.0, 3.0, 3.0)[row % 6]] for row in range(MANY)],
-    "n": lambda: [[3.0]] * MANY,
-    "weight": lambda: [[(50.0, 20.0, 9.0, 12.0, 11.0, 14.0)[row % 6]] for row in range(MANY)],
+    "n": lambda: [[40.0]] * MANY,
+    "weight": lambda: [[float(row % 6 + 1)] for row in range(MANY)],
     "horizons": lambda: [[float(row)] for row in range(1, MANY + 1)],
 }
 

@@ -29,7 +29,7 @@ def called(name: str, args: list[Any]) -> list[list[Any]]:
     for place, one in enumerate(args):
         rows = one if isinstance(one, list) else [one]
         rows = [row if isinstance(row, list) else [row] for row in rows]
-        given.append(sheet.put(f"{'ABCDEFGHIJ'[place]}{1 + 100 * place}", rows))
+        given.append(sheet.put(f"{'ABCDEFGHIJKLMNOP'[place]}{1 + 100 * place}", rows))
     return com.call(UDFS, name, *given)
 
 

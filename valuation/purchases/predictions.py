@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 MOST_COUNTS = 100_000
+LONGEST = 1_000_000
 
 
 def log_likelihood(
@@ -417,6 +418,8 @@ def discounted_periods_alive(
 def _rate_and_horizon(discount_rate: float, horizon: float) -> tuple[float, float]:
     """Both checked; without an end the discount rate alone keeps the sum finite."""
     rate, periods = single("discount_rate", discount_rate, RATE), single("horizon", horizon, HORIZON)
+    if LONGEST < periods < np.inf:
+        raise DomainError(f"horizon must be at most {LONGEST:,} periods, or without an end, not {periods:.15g}")
     if np.isinf(periods) and not rate > 0.0:
         raise DomainError(f"discount_rate must be above 0 where the horizon has no end, not {rate:.15g}")
     return rate, periods

@@ -306,7 +306,7 @@ def _fit_with_dropout(model: type[Model], *columns: npt.ArrayLike) -> PurchaseFi
 def _dropout(model: object, data: ReducedPurchases) -> FloatArray:
     """A first guess of the two parameters of dropout."""
     if model is ParetoNbdParameters:
-        return np.array([0.5, data.age_levels.max()])
+        return np.array([0.5, max(data.age_levels.max(), PARAMETER.low)])
     return np.array([1.0, 2.0])
 
 

@@ -84,7 +84,10 @@ def count_probability(model: Model, t: float, x: int) -> Real:
         def left(u: Real) -> Real:
             return _nbd(model, u, x) * s / beta * (beta / (beta + u)) ** (s + 1)
 
-        left_before = mp.quad(left, _graded(mp.mpf(0), t, min(beta, *_exact(model.alpha)) / (x + 1)))
+        # As a multiple of some value: the quadrature is content with an absolute error.
+        soon = 1 / ((model.r + x + 1) / mp.mpf(model.alpha) + (s + 1) / beta)
+        some = left(soon)
+        left_before = some * mp.quad(lambda u: left(u) / some, _graded(mp.mpf(0), t, soon))
         return _nbd(model, t, x) * (beta / (beta + t)) ** s + left_before
     a, b = _exact(model.a, model.b)
     chances = x + model.leaves_at_start

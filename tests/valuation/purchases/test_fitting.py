@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -139,15 +140,14 @@ def test_search_does_not_go_where_nothing_is_known() -> None:
     assert math.isfinite(stopped.log_likelihood)
     lost = maximize(partial(fenced, fence=0.001), [0.01], observations=10)
     assert not lost.converged
-    assert lost.parameters.tolist() == [0.01]
+    assert lost.parameters == pytest.approx([0.01])
 
 
-def test_search_stops_where_a_parameter_is_no_answer() -> None:
-    likelihood = of_logs(lambda u: u, lambda _: 1.0, lambda _: 0.0)
-    found = maximize(likelihood, [1.0], observations=1)
+def test_a_slope_without_end_is_no_top() -> None:
+    found = maximize(of_logs(lambda u: u, lambda _: 1.0, lambda _: 0.0), [1.0], observations=1)
     assert not found.converged
-    assert 1e8 < found.parameters[0] <= 1e9
-    assert found.log_likelihood == pytest.approx(math.log(found.parameters[0]))
+    assert found.parameters[0] > 1e9
+    assert np.isnan(found.errors).all()
 
 
 # The likelihoods
@@ -172,7 +172,7 @@ def test_derivatives_are_those_of_the_value(
 ) -> None:
     data = columns(rows)
     likelihood = LIKELIHOODS[kind](reduce_purchases(*data))
-    parameters = np.array(sizes[: len(kind.__dataclass_fields__) - (hasattr(kind, "leaves_at_start"))])
+    parameters = np.array(sizes[: len(names(kind))])
     terms = likelihood(parameters)
     model = kind(**dict(zip(names(kind), parameters.tolist(), strict=True)))
     total = log_likelihood(model, *data).sum()
@@ -189,10 +189,7 @@ def test_derivatives_are_those_of_the_value(
 
 
 def names(kind: type) -> list[str]:
-    return {
-        NbdParameters: ["r", "alpha"],
-        ParetoNbdParameters: ["r", "alpha", "s", "beta"],
-    }.get(kind, ["r", "alpha", "a", "b"])
+    return [field.name for field in fields(kind)]
 
 
 # The fits

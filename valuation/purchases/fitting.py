@@ -288,7 +288,7 @@ def _fit_with_dropout(model: type[Model], *columns: npt.ArrayLike) -> PurchaseFi
         sample = reduce_purchases(*(np.asarray(column, dtype=np.float64)[::step] for column in columns))
         near = maximize(likelihood(sample), start, observations=sample.n)
         start = near.parameters if near.converged else start
-    top = maximize(likelihood(data), start, observations=data.n)
+    top = _within_range(maximize(likelihood(data), start, observations=data.n), likelihood(data))
     if not (top.converged or without.converged):
         raise ConvergenceError(
             f"the {model.title} does not settle on these customers: they do not differ more than chance makes them"
@@ -301,6 +301,22 @@ def _fit_with_dropout(model: type[Model], *columns: npt.ArrayLike) -> PurchaseFi
             f"(log-likelihood {without.log_likelihood:.2f} with two parameters less); use it",
         )
     return fit
+
+
+def _within_range(top: Maximum, likelihood: Likelihood) -> Maximum:
+    """A search that ran out of the range of parameters: its border, and what the likelihood is there."""
+    values = np.clip(top.parameters, PARAMETER.low, PARAMETER.high)
+    if (values == top.parameters).all():
+        return top
+    with np.errstate(all="ignore"):  # at the border terms may overflow
+        value = likelihood(values).value
+    return Maximum(
+        parameters=values,
+        errors=np.full(values.size, np.nan),
+        log_likelihood=value,
+        converged=False,
+        reason=f"no top: the likelihood still rises where parameters are no longer {PARAMETER.rule}",
+    )
 
 
 def _dropout(model: object, data: ReducedPurchases) -> FloatArray:

@@ -1,6 +1,7 @@
 """The search for the top of a likelihood, and what the fits of the purchase models say about their data."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
@@ -238,6 +239,17 @@ def test_where_nobody_leaves_the_fit_says_that_dropout_is_not_identified(model: 
     assert fit.values[0] == pytest.approx(nbd.parameters.r, rel=0.1)
     alive = p_alive(fit.parameters, *data)
     assert ((alive >= 0.0) & (alive <= 1.0)).all()
+
+
+def test_a_fit_cut_to_the_range_of_parameters_says_so_and_gives_the_likelihood_there() -> None:
+    # Some of these customers bought once only, as if they had left at once: beta falls to 1e-27.
+    data = simulated(NOBODY_LEAVES, n=300)
+    fit = fit_pareto_nbd(*data)
+    assert fit.parameters.beta == 1e-9
+    assert not fit.converged
+    assert np.isnan(list(fit.errors.values())).all()
+    assert fit.log_likelihood == pytest.approx(log_likelihood(fit.parameters, *data).sum(), rel=1e-12)
+    assert re.search("no top: the likelihood still rises|dropout is not identified", fit.reason)
 
 
 def test_bg_nbd_warns_where_most_customers_bought_once_only() -> None:

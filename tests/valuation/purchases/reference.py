@@ -217,8 +217,10 @@ def _if_alive(model: Model, x: float, T: float, t: float) -> Real:
     a, b = _exact(model.a, model.b)
     a += BESIDE if a == 1 else 0
     z, c = t / (alpha + T + t), a + b + x - 1 + model.leaves_at_start
-    # The paper's 2F1(r + x, b + x; c; z) by Euler's transformation, without which fifty digits are too few.
+    # By Euler's transformation where the function is smaller by it: fifty digits are too few for the larger one.
     try:
+        if a > r + x:
+            return c / (a - 1) * (1 - (1 - z) ** (r + x) * mp.hyp2f1(r + x, c + 1 - a, c, z))
         return c / (a - 1) * (1 - (1 - z) ** (a - 1) * mp.hyp2f1(c - r - x, a - 1, c, z))
     except ValueError:  # the function gives some extreme parameters up
 

@@ -144,7 +144,7 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
     for _ in range(MOST_STEPS if np.isfinite(loss) else 0):
         powers, directions = np.linalg.eigh(curvature)
         is_bowl = bool(powers[0] > FLAT * powers[-1])
-        steepness = np.maximum(np.abs(powers), FLAT * np.abs(powers).max())
+        steepness = np.maximum(np.abs(powers), FLAT * np.abs(powers).max() or FLAT)
         move = -directions @ ((directions.T @ slope) / steepness)
         longest = float(np.abs(move).max())
         if is_bowl and longest < SETTLED:

@@ -288,7 +288,7 @@ def _fit_with_dropout(model: type[Model], *columns: npt.ArrayLike) -> PurchaseFi
         sample = reduce_purchases(*(np.asarray(column, dtype=np.float64)[::step] for column in columns))
         near = maximize(likelihood(sample), start, observations=sample.n)
         start = near.parameters if near.converged else start
-    top = maximize(likelihood(data), start, observations=data.n)
+    top = _within_range(maximize(likelihood(data), start, observations=data.n), likelihood(data))
     if not (top.converged or without.converged):
         raise ConvergenceError(
             f"the {model.title} does not settle on these customers: they do not differ more than chance makes them"
@@ -303,10 +303,26 @@ def _fit_with_dropout(model: type[Model], *columns: npt.ArrayLike) -> PurchaseFi
     return fit
 
 
+def _within_range(top: Maximum, likelihood: Likelihood) -> Maximum:
+    """A search that ran out of the range of parameters: its border, and what the likelihood is there."""
+    values = np.clip(top.parameters, PARAMETER.low, PARAMETER.high)
+    if (values == top.parameters).all():
+        return top
+    with np.errstate(all="ignore"):  # at the border terms may overflow
+        value = likelihood(values).value
+    return Maximum(
+        parameters=values,
+        errors=np.full(values.size, np.nan),
+        log_likelihood=value,
+        converged=False,
+        reason=f"no top: the likelihood still rises where parameters are no longer {PARAMETER.rule}",
+    )
+
+
 def _dropout(model: object, data: ReducedPurchases) -> FloatArray:
     """A first guess of the two parameters of dropout."""
     if model is ParetoNbdParameters:
-        return np.array([0.5, data.age_levels.max()])
+        return np.array([0.5, max(data.age_levels.max(), PARAMETER.low)])
     return np.array([1.0, 2.0])
 
 

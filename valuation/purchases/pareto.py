@@ -202,7 +202,7 @@ def pareto_likelihood(data: ReducedPurchases) -> Likelihood:
     stretches = list(rows_by_level(x_pairs))
 
     def likelihood(parameters: FloatArray) -> Terms:
-        r, alpha, s, beta = parameters.tolist()
+        r, alpha, s, beta = parameters
         nearest = min(alpha, beta)
         table = np.empty((x_pairs.size, 15))
         for x, rows in stretches:

@@ -1,6 +1,7 @@
 """Customers and parameters for the tests of all purchase models."""
 
 import math
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ def proportions(low: float, high: float) -> SearchStrategy[float]:
 def models(kinds: tuple[Any, ...] = CDNOW, *, low: float = 1e-2, high: float = 1e3) -> SearchStrategy[Any]:
     """Parameters of any of the kinds; shapes of exactly 1 included."""
     sizes = proportions(low, high) | st.just(1.0)
-    return st.one_of([st.builds(type(kind), **dict.fromkeys(type(kind).__dataclass_fields__, sizes)) for kind in kinds])
+    return st.one_of([st.builds(type(kind), **{field.name: sizes for field in fields(kind)}) for kind in kinds])
 
 
 @st.composite

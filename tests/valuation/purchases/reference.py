@@ -84,7 +84,10 @@ def count_probability(model: Model, t: float, x: int) -> Real:
         def left(u: Real) -> Real:
             return _nbd(model, u, x) * s / beta * (beta / (beta + u)) ** (s + 1)
 
-        left_before = mp.quad(left, _graded(mp.mpf(0), t, min(beta, *_exact(model.alpha)) / (x + 1)))
+        # As a multiple of some value: the quadrature is content with an absolute error.
+        soon = 1 / ((model.r + x + 1) / mp.mpf(model.alpha) + (s + 1) / beta)
+        some = left(soon)
+        left_before = some * mp.quad(lambda u: left(u) / some, _graded(mp.mpf(0), t, soon))
         return _nbd(model, t, x) * (beta / (beta + t)) ** s + left_before
     a, b = _exact(model.a, model.b)
     chances = x + model.leaves_at_start
@@ -188,11 +191,13 @@ def _gone(model: Model, x: Real, t_x: Real, T: Real) -> Real:
     if isinstance(model, ParetoNbdParameters):
         s, beta = _exact(model.s, model.beta)
 
+        # As a share of its largest value: the quadrature is content with an absolute error.
         def left_at(u: Real) -> Real:
-            return (alpha + u) ** -(r + x) * (beta + u) ** -(s + 1)
+            return ((alpha + t_x) / (alpha + u)) ** (r + x) * ((beta + t_x) / (beta + u)) ** (s + 1)
 
         soon = 1 / ((r + x) / (alpha + t_x) + (s + 1) / (beta + t_x))
-        return s * mp.quad(left_at, _graded(t_x, T, soon))
+        largest = (alpha + t_x) ** -(r + x) * (beta + t_x) ** -(s + 1)
+        return s * largest * mp.quad(left_at, _graded(t_x, T, soon))
     a, b = _exact(model.a, model.b)
     chances = x + model.leaves_at_start
     if chances == 0:
@@ -212,8 +217,17 @@ def _if_alive(model: Model, x: float, T: float, t: float) -> Real:
     a, b = _exact(model.a, model.b)
     a += BESIDE if a == 1 else 0
     z, c = t / (alpha + T + t), a + b + x - 1 + model.leaves_at_start
-    # The paper's 2F1(r + x, b + x; c; z) by Euler's transformation, without which fifty digits are too few.
-    return c / (a - 1) * (1 - (1 - z) ** (a - 1) * mp.hyp2f1(c - r - x, a - 1, c, z))
+    # By Euler's transformation where the function is smaller by it: fifty digits are too few for the larger one.
+    try:
+        if a > r + x:
+            return c / (a - 1) * (1 - (1 - z) ** (r + x) * mp.hyp2f1(r + x, c + 1 - a, c, z))
+        return c / (a - 1) * (1 - (1 - z) ** (a - 1) * mp.hyp2f1(c - r - x, a - 1, c, z))
+    except ValueError:  # the function gives some extreme parameters up
+
+        def until_last(p: Real) -> Real:
+            return (1 - (1 + p * t / (alpha + T)) ** -(r + x)) / p
+
+        return _mean_over_chances(a, b + x + model.leaves_at_start, until_last)
 
 
 def _nbd(model: Model, t: Real, x: int) -> Real:

@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from numpy.polynomial.polynomial import polyval
 
 from valuation.errors import ConvergenceError, DomainError, InputError, MissingDataError
 from valuation.lifetime.conventions import (
@@ -30,7 +31,7 @@ from valuation.lifetime.conventions import (
     single,
     within,
 )
-from valuation.likelihood import Fit, Likelihood, Maximum, Terms, maximize
+from valuation.likelihood import Fit, Likelihood, Terms, maximize
 from valuation.purchases.model import COUNT, PARAMETER, fit_columns
 
 __all__ = [
@@ -47,8 +48,9 @@ LARGEST_CORRELATION: Final = 0.30
 MISSING: Final = "monetary_value is missing for a customer with repeat purchases"
 START: Final = (3.0, 3.0)  # p and q; v follows from the mean
 HALF_LOG_TWO_PI: Final = float(np.log(2.0 * np.pi) / 2.0)
-STIRLING: Final = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
+STIRLING: Final = np.array([1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156])
 """Coefficients of 1/z, 1/z^3, ... in the logarithm of the gamma function."""
+POWERS: Final = np.arange(1.0, 14.0, 2.0)
 LARGE: Final = 10.0
 """From here on those terms are as good as a float64."""
 
@@ -186,9 +188,11 @@ def fit_gamma_gamma(frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> 
     Returns
     -------
     Fit
-        Parameters, standard errors and log-likelihood; the reason tells how many customers were left out because they
-        have no repeat purchase or a mean spend of 0 or less, and whether those who buy often spend more, which
-        the model does not know. Its data hold the customers used and the correlation.
+        Parameters, standard errors and log-likelihood. It has not converged where customers differ no more than their
+        purchases do, or the purchases of one do not differ; then, too, the parameters are of use. The reason tells how
+        many customers were left out because they have no repeat purchase or a mean spend of 0 or less, and
+        whether those who buy often spend more, which the model does not know. Its data hold the customers used and
+        the correlation.
 
     Raises
     ------
@@ -197,7 +201,7 @@ def fit_gamma_gamma(frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> 
     DomainError
         If a frequency is not a whole number, 0 or more, or a spend is infinite; the message names the row.
     ConvergenceError
-        If all spend the same, or the likelihood rises without end.
+        If all spend the same or nearly so.
     InputError
         If a value is not a number, or lengths differ.
 
@@ -212,26 +216,45 @@ def fit_gamma_gamma(frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> 
     6.41 10.16 65.82 settled; customers left out: 1 without repeat purchases
     """
     data, notes = _repeat_spend(frequency, monetary_value)
-    top = maximize(gamma_gamma_likelihood(data), _start(data), observations=data.frequency.size)
-    p, q, v = top.parameters.tolist()
-    if not (PARAMETER.holds_everywhere(top.parameters[:2]) and POSITIVE.holds_everywhere(top.parameters)):
-        raise ConvergenceError(f"the spend model (Gamma-Gamma) does not settle on these customers: {_no_top(top)}")
+    likelihood = gamma_gamma_likelihood(data)
+    top = maximize(likelihood, _start(data), observations=data.frequency.size)
+    within_reach = bool((top.parameters[:2] <= PARAMETER.high).all())
+    p, q, v = (top.parameters if within_reach else _back_in_reach(top.parameters)).tolist()
+    converged = top.converged and within_reach
     return Fit(
         parameters=GammaGammaParameters(p=p, q=q, v=v),
         errors=dict(zip("pqv", top.errors.tolist(), strict=True)),
-        log_likelihood=top.log_likelihood,
+        log_likelihood=top.log_likelihood if within_reach else likelihood(np.array([p, q, v])).value,
         n=float(data.frequency.size),
-        converged=top.converged,
-        reason="; ".join([top.reason if top.converged else _no_top(top), *notes]),
+        converged=converged,
+        reason="; ".join([top.reason if converged else _no_top(p, q), *notes]),
         data=data,
     )
 
 
-def _no_top(top: Maximum) -> str:
-    """Say what in the data has no end: of three parameters that grow together two describe the same."""
-    p, q, _ = top.parameters
+def _back_in_reach(parameters: FloatArray) -> FloatArray:
+    """
+    Parameters that a model takes and that describe the data as well.
+
+    Where one customer's purchases do not differ, the likelihood rises with p for ever while p v stays; where customers
+    do not, with q while v / q does.
+    """
+    p, q, v = parameters
+    largest = PARAMETER.high
+    if p > largest and q > largest:
+        raise ConvergenceError(
+            "the spend model (Gamma-Gamma) does not settle on these customers: all spend nearly the same; expect the "
+            "mean from everybody"
+        )
+    if p > largest:
+        return np.array([largest, q, v * p / largest])
+    return np.array([p, largest, v * largest / q])
+
+
+def _no_top(p: float, q: float) -> str:
+    """Say what in the data has no end."""
     alike = "a customer's purchases hardly differ" if p > q else "customers differ no more than their purchases do"
-    return f"{top.reason}, because {alike}"
+    return f"no top: the likelihood does not fall in every direction, because {alike}"
 
 
 def _repeat_spend(frequency: npt.ArrayLike, monetary_value: npt.ArrayLike) -> tuple[RepeatSpend, list[str]]:
@@ -291,11 +314,9 @@ def _start(data: RepeatSpend) -> FloatArray:
 
 def gamma_gamma_likelihood(data: RepeatSpend) -> Likelihood:
     """Sum of `GammaGammaParameters.log_likelihood` over all customers, with its derivatives."""
-    from scipy.special import polygamma, psi
-
     x, spent = data.frequency, data.frequency * data.monetary_value
     levels, count = np.unique(x, return_counts=True)
-    n, log_means = x.size, np.log(data.monetary_value).sum()
+    log_means = np.log(data.monetary_value).sum()
 
     def likelihood(parameters: FloatArray) -> Terms:
         p, q, v = parameters
@@ -303,14 +324,17 @@ def gamma_gamma_likelihood(data: RepeatSpend) -> Likelihood:
         own, rest = 1.0 / (1.0 + v / spent), 1.0 / (1.0 + spent / v)
         shape, total = p * levels, p * levels + q
         value = p * (x @ log_own) + q * log_rest.sum() - count @ _log_beta(shape, q) - log_means
+        # Large parts first, as in `_log_beta`: where parameters run off, what is left of the differences decides.
+        rest_shape, rest_q, rest_total = _digamma_rest(shape), _digamma_rest(q), _digamma_rest(total)
         slope = [
-            x @ log_own + (levels * count) @ (psi(total) - psi(shape)),
-            log_rest.sum() + count @ psi(total) - n * psi(q),
+            x @ log_own + (levels * count) @ (np.log1p(q / shape) + rest_total - rest_shape),
+            log_rest.sum() + count @ (np.log1p(shape / q) + rest_total - rest_q),
             (q * own.sum() - p * (x @ rest)) / v,
         ]
-        shared = count * polygamma(1, total)
-        pp = levels**2 @ (shared - count * polygamma(1, shape))
-        pq, qq = levels @ shared, shared.sum() - n * polygamma(1, q)
+        rest_shape, rest_q, rest_total = _trigamma_rest(shape), _trigamma_rest(q), _trigamma_rest(total)
+        pp = (levels**2 * count) @ (rest_total - rest_shape - q / (shape * total))
+        pq = (levels * count) @ (rest_total + 1.0 / total)
+        qq = count @ (rest_total - rest_q - shape / (q * total))
         pv, qv = -(x @ rest) / v, own.sum() / v
         vv = (p * (x @ rest**2) - q * (own @ (1.0 + rest))) / v**2
         return Terms(
@@ -345,6 +369,26 @@ def _stirling(z: npt.ArrayLike) -> FloatArray:
 
     values = np.asarray(z, dtype=np.float64)
     large = np.maximum(values, LARGE)
-    series = np.polynomial.polynomial.polyval(large**-2.0, STIRLING) / large
+    series = polyval(large**-2.0, STIRLING) / large
     left = gammaln(values) - (values - 0.5) * np.log(values) + values - HALF_LOG_TWO_PI
     return np.where(values < LARGE, left, series)
+
+
+def _digamma_rest(z: npt.ArrayLike) -> FloatArray:
+    """What is left of the digamma function after the logarithm: the slope of Stirling's formula."""
+    from scipy.special import psi
+
+    values = np.asarray(z, dtype=np.float64)
+    large = np.maximum(values, LARGE)
+    series = -0.5 / large - polyval(large**-2.0, STIRLING * POWERS) / large**2
+    return np.where(values < LARGE, psi(values) - np.log(values), series)
+
+
+def _trigamma_rest(z: npt.ArrayLike) -> FloatArray:
+    """What is left of the trigamma function after 1/z: the slope of the slope of Stirling's formula."""
+    from scipy.special import polygamma
+
+    values = np.asarray(z, dtype=np.float64)
+    large = np.maximum(values, LARGE)
+    series = 0.5 / large**2 + polyval(large**-2.0, STIRLING * POWERS * (POWERS + 1.0)) / large**3
+    return np.where(values < LARGE, polygamma(1, values) - 1.0 / values, series)

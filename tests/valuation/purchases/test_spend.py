@@ -123,7 +123,9 @@ def test_density_and_expectation_follow_from_the_two_gamma_distributions(x: floa
 def test_likelihood_keeps_its_digits(params: GammaGammaParameters, x: int, mean: float) -> None:
     with mpmath.workdps(50):
         exact = float(written_out(params.p, params.q, params.v, x, mean))
-    assert log_density(params, x, mean) == pytest.approx(exact, rel=1e-12, abs=1e-11)
+    # Two numbers of this size cancel; the logarithms of the gamma function would be ten thousand times larger.
+    cancelling = min(params.p * x, params.q)
+    assert log_density(params, x, mean) == pytest.approx(exact, rel=1e-12, abs=1e-12 + 2e-14 * cancelling)
 
 
 @given(params=parameters(low=0.01, high=100.0), rows=customers)
@@ -204,13 +206,12 @@ def test_order_of_the_customers_does_not_matter_and_twice_as_many_are_twice_as_s
 
 @given(rows=customers)
 def test_no_neighbour_is_likelier_than_a_fit(rows: list[tuple[int, float]]) -> None:
-    data = columns(rows)
-    fit = fit_gamma_gamma(*data)
+    x, mean = columns(rows)
+    fit = fit_gamma_gamma(x, mean)
+    likelihood = gamma_gamma_likelihood(fit.data)
     for step in np.vstack([np.eye(3), -np.eye(3)]) * 0.01:
-        p, q, v = (fit.values * np.exp(step)).tolist()
-        neighbour = GammaGammaParameters(p=p, q=q, v=v).log_likelihood(*data).sum()
         # Without a top the likelihood still rises, by next to nothing.
-        assert neighbour <= fit.log_likelihood + (1e-9 if fit.converged else 1e-3) * len(rows)
+        assert likelihood(fit.values * np.exp(step)).value <= fit.log_likelihood + 1e-6
 
 
 def test_rows_stand_for_themselves() -> None:
@@ -279,7 +280,7 @@ def test_purchases_that_do_not_differ_are_no_top() -> None:
     ("frequency", "monetary_value", "error", "message"),
     [
         ([1, 2, 3], [5, 5, 5], ConvergenceError, "all customers spend the same, 5: there is nothing to fit"),
-        ([1, 2, 3], [5, 5, 5 + 1e-9], ConvergenceError, r"the spend model \(Gamma-Gamma\) does not settle"),
+        ([1, 2, 3], [5, 5, 5 + 1e-9], ConvergenceError, "all spend nearly the same; expect the mean"),
         ([1, 0, 3], [5, 5, 0], MissingDataError, "needs 2 customers or more .* spend above 0, not 1"),
         ([], [], MissingDataError, "needs 2 customers or more"),
         ([0, 2, 3], [math.nan, 5, math.nan], MissingDataError, "missing for a customer with repeat purchases in row 3"),

@@ -150,12 +150,15 @@ def by_definition(model: Model, x: int, t_x: float, T: float) -> Real:
 
         still = _mean_over_rates(model.r, model.alpha, lambda rate: record(rate, T)) * stayed_until(T)
         return mp.log(still + mp.quad(left_at, [t_x, T], maxdegree=4))
-    buys_until = [_mean_over_rates(model.r, model.alpha, lambda rate, u=u: record(rate, u)) for u in (T, t_x)]
+
+    def buys_until(u: Real) -> Real:
+        return _mean_over_rates(model.r, model.alpha, lambda rate: record(rate, u))
+
     a, b = _exact(model.a, model.b)
     chances = x + model.leaves_at_start
     still = _mean_over_chances(a, b, lambda p: (1 - p) ** chances)
     left = _mean_over_chances(a, b, lambda p: p * (1 - p) ** (chances - 1)) if chances else 0
-    return mp.log(still * buys_until[0] + left * buys_until[1])
+    return mp.log(still * buys_until(T) + left * buys_until(t_x))
 
 
 def _exact(*values: float) -> list[Real]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -141,7 +141,7 @@ def test_each_period_adds_its_increment_discounted_from_its_middle(
     here, further = (discounted_purchases(model, *record, discount_rate=rate, horizon=horizon + k) for k in (0, 1))
     before, after = (expected_purchases(model, *record, t=horizon + k) for k in (0, 1))
     gain = (after - before) / (1 + rate) ** (horizon + 0.5)
-    assert further - here == pytest.approx(gain, rel=1e-6, abs=1e-10 * further)
+    assert further - here == pytest.approx(gain, rel=1e-6, abs=float(1e-10 * further))
 
 
 @EVERY_MODEL
@@ -304,7 +304,7 @@ def test_times_ahead_have_rows_too() -> None:
         (lambda m: expected_purchases_of_new(m, t=-1), DomainError, "t must be a finite number, 0 or more, not -1"),
         (lambda m: purchase_count_probabilities(m, t=1, most=-1), DomainError, "most must be a whole number from 0 to"),
         (
-            lambda m: purchase_count_probabilities(m, t=1, most=1.5),
+            lambda m: purchase_count_probabilities(m, t=1, most=cast(int, 1.5)),
             DomainError,
             "most must be a whole number from 0 to",
         ),

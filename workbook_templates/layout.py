@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cached_property
+from typing import Literal
 
 from valuation.tables import Kind, Table
 from workbook_templates.addresses import address
@@ -17,6 +18,8 @@ from workbook_templates.native import Expr
 from workbook_templates.plan import Cell
 
 __all__ = [
+    "BodyColumn",
+    "Cells",
     "Chart",
     "Format",
     "Formula",
@@ -25,6 +28,7 @@ __all__ = [
     "NamedCell",
     "Pack",
     "Role",
+    "Series",
     "Sheet",
     "Stage",
     "TableBlock",
@@ -41,6 +45,7 @@ class Format(StrEnum):
     MONEY = '#,##0;(#,##0);"-"'
     CENTS = '#,##0.00;(#,##0.00);"-"'
     PERCENT = "0.0%"
+    WHOLE_PERCENT = "0%"
     COUNT = '#,##0;(#,##0);"-"'
     PLAIN = "0"
     RATIO = "0.00"
@@ -172,18 +177,53 @@ class TableBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BodyColumn:
+    """The cells of a column of a result table whose number of rows is fixed."""
+
+    table: Table
+    column: str
+
+
+Cells = tuple[str, str] | BodyColumn
+"""Where a chart finds its numbers: a column of formula cells by the keys of the first and the last, or of a table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One line or row of bars of a chart."""
+
+    name: str
+    categories: Cells
+    values: Cells
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """A line chart over two columns of formula cells; the keys name first and last cell of each."""
+    """
+    A native chart.
+
+    Attributes
+    ----------
+    kind : {"curve", "line", "column"}
+        A curve has numbers on both axes.
+    category_format, value_format : Format
+        Of the numbers on the axes.
+    category_most : float or None
+        End of the axis of a curve.
+    """
 
     row: int
     column: int
     title: str
-    categories: tuple[str, str]
-    values: tuple[str, str]
+    kind: Literal["curve", "line", "column"]
+    series: tuple[Series, ...]
     category_title: str
     value_title: str
+    category_format: Format
+    value_format: Format
     width: int
     height: int
+    category_most: float | None = None
 
 
 Item = Text | Formula | LiveFormula | NamedCell | TableBlock | Chart

@@ -18,6 +18,8 @@ from valuation.assumptions import Assumption, Wanted
 from valuation.tables import NUMERIC_KINDS, Column, Kind
 from workbook_templates.addresses import address
 from workbook_templates.layout import (
+    BodyColumn,
+    Cells,
     Chart,
     Format,
     Formula,
@@ -57,6 +59,13 @@ LOOKS: dict[Role, dict[str, Any]] = {
     Role.RESULT_HEAD: {"bold": True, "font_color": "#FFFFFF", "bg_color": RESULT_GREY},
     Role.LINK: {"font_color": "#0563C1", "underline": 1},
 }
+CHART_TYPES: dict[str, dict[str, str]] = {
+    "curve": {"type": "scatter", "subtype": "straight"},
+    "line": {"type": "line"},
+    "column": {"type": "column"},
+}
+SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"))  # what happened, and what was expected
+
 TAB_COLOURS = {
     Stage.SUMMARY: "#1F3864",
     Stage.INDEX: "#1F3864",
@@ -293,26 +302,35 @@ class _Painter:
                         page.data_validation(row, column, row, column, rule)
 
     def chart(self, page: Any, sheet: Sheet, item: Chart) -> None:
-        """Draw a line chart over two columns of formula cells."""
-        chart = self.book.add_chart({"type": "scatter", "subtype": "straight"})
-        chart.add_series(
-            {
-                "name": item.title,
-                "categories": "=" + self._range(item.categories),
-                "values": "=" + self._range(item.values),
-                "line": {"color": "#1F3864", "width": 2.25},
-            }
-        )
+        """Draw a native chart."""
+        chart = self.book.add_chart(CHART_TYPES[item.kind])
+        for series, (colour, dash) in zip(item.series, SERIES_LOOKS, strict=False):
+            line = {"color": colour, "width": 2.25, "dash_type": dash}
+            looks = {"fill": {"color": colour}} if item.kind == "column" else {"line": line}
+            chart.add_series(
+                {
+                    "name": series.name,
+                    "categories": "=" + self._range(series.categories),
+                    "values": "=" + self._range(series.values),
+                    **looks,
+                }
+            )
         chart.set_title({"name": item.title, "name_font": {"size": 12}})
-        chart.set_legend({"none": True})
+        chart.set_legend({"none": True} if len(item.series) == 1 else {"position": "bottom"})
         grid = {"visible": True, "line": {"color": "#D9D9D9"}}
-        chart.set_x_axis({"name": item.category_title, "num_format": "0%", "min": 0, "max": 1})
-        chart.set_y_axis({"name": item.value_title, "num_format": "0%", "major_gridlines": grid})
+        ends = {} if item.category_most is None else {"min": 0, "max": item.category_most}
+        chart.set_x_axis({"name": item.category_title, "num_format": item.category_format.value, **ends})
+        chart.set_y_axis({"name": item.value_title, "num_format": item.value_format.value, "major_gridlines": grid})
         chart.set_size({"width": item.width, "height": item.height})
         page.insert_chart(item.row - 1, item.column - 1, chart, {"description": item.title})
 
-    def _range(self, keys: tuple[str, str]) -> str:
-        first, last = (self.template.place(key) for key in keys)
+    def _range(self, cells: Cells) -> str:
+        if isinstance(cells, BodyColumn):
+            sheet, block = self.template.tables[cells.table.name]
+            column = block.column + [column.name for column in cells.table].index(cells.column)
+            first, last = (address(block.row + row, column, absolute=True) for row in (1, block.rows))
+            return f"'{sheet.name}'!{first}:{last}"
+        first, last = (self.template.place(key) for key in cells)
         return f"{first}:{last.rsplit('!', 1)[-1]}"
 
     def defined_names(self) -> None:

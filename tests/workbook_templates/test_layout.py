@@ -16,6 +16,7 @@ from valuation.tables import TABLES, Kind, TableData, normalise_heading
 from workbook_templates.addresses import address, column_letters
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import (
+    BodyColumn,
     Chart,
     Format,
     Formula,
@@ -24,6 +25,7 @@ from workbook_templates.layout import (
     NamedCell,
     Pack,
     Role,
+    Series,
     Sheet,
     Stage,
     TableBlock,
@@ -120,9 +122,10 @@ class TestPlaces:
     def test_tables_of_fixed_length_are_that_long(self) -> None:
         company = sample_company()
         inputs = {name: TableData(table=TABLES[name], frame=frame) for name, frame in company.items()}
-        results = value_base(inputs, previous_segments={})
+        results = value_base(inputs, previous_segments={}, purchase_model=True)
         for name in FIXED_LENGTH:
-            assert len(results.tables[name]) == TEMPLATES["core"].tables[name][1].rows
+            everything = compose(packs=list(PACKS))
+            assert len(results.tables[name]) == everything.tables[name][1].rows
 
     @every_template
     def test_every_sheet_can_be_reached_and_links_lead_somewhere(self, template: Template) -> None:
@@ -197,11 +200,15 @@ class TestFormulas:
         assert found
 
     @every_template
-    def test_charts_draw_columns_of_figures(self, template: Template) -> None:
+    def test_charts_draw_columns_of_figures_or_of_tables_of_fixed_length(self, template: Template) -> None:
         for sheet, item in template.items():
-            if isinstance(item, Chart):
-                for keys in (item.categories, item.values):
-                    ends = [template.formulas[key] for key in keys]
+            for cells in (cells for series in series_of(item) for cells in (series.categories, series.values)):
+                if isinstance(cells, BodyColumn):
+                    assert cells.table.name in FIXED_LENGTH
+                    assert template.tables[cells.table.name][0].name == sheet.name
+                    assert cells.column in {column.name for column in cells.table}
+                else:
+                    ends = [template.formulas[key] for key in cells]
                     assert [end.name for end, _ in ends] == [sheet.name] * 2
                     assert ends[0][1].column == ends[1][1].column
                     assert ends[0][1].row < ends[1][1].row
@@ -211,7 +218,19 @@ class TestFormulas:
         assert [item.key for _, item, _ in formulas(template) if item.format is Format.TEXT] == []
 
 
-FIXED_LENGTH = ("Horizons", "Reconciliation")
+FIXED_LENGTH = (
+    "Horizons",
+    "Reconciliation",
+    "Purchase models",
+    "Purchase intervals",
+    "Purchase tracking",
+    "Purchase frequency",
+    "Horizons by model",
+)
+
+
+def series_of(item: Item) -> tuple[Series, ...]:
+    return item.series if isinstance(item, Chart) else ()
 
 
 class Area(NamedTuple):

@@ -126,7 +126,7 @@ def _candidate(each: Candidate, choice: PurchaseModelChoice) -> dict[str, Any]:
     fit, check = each.fit, each.check
     return {
         "model": each.title,
-        "chosen": "yes" if each is choice.chosen else "no",
+        "chosen": "no" if each is not choice.chosen else "yes" if choice.trusted else "best, but not used",
         "parameters": None if fit is None else _parameters(fit.parameters),
         "log_likelihood": np.nan if fit is None else fit.log_likelihood,
         "bic": np.nan if fit is None else fit.bic,

@@ -1,7 +1,7 @@
 """The Summary: the answer in words, the figures it rests on, best and worst customers, and the whale curve."""
 
 from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, SEGMENTS, Table
-from workbook_templates.layout import Chart, Format, Formula, Item, Role, Sheet, Stage, Text
+from workbook_templates.layout import Chart, Format, Formula, Item, Role, Series, Sheet, Stage, Text
 from workbook_templates.native import Column, Expr, Figure, Name, call, const
 from workbook_templates.packs.furniture import head
 
@@ -389,10 +389,19 @@ def _whale_curve() -> tuple[Item, ...]:
             row=CURVE_ROW + 1,
             column=1,
             title="Cumulative contribution, most profitable customers first",
-            categories=("whale.0.customers", f"whale.{last}.customers"),
-            values=("whale.0.contribution", f"whale.{last}.contribution"),
+            kind="curve",
+            series=(
+                Series(
+                    name="Cumulative contribution, most profitable customers first",
+                    categories=("whale.0.customers", f"whale.{last}.customers"),
+                    values=("whale.0.contribution", f"whale.{last}.contribution"),
+                ),
+            ),
             category_title="Customers",
             value_title="Part of total contribution",
+            category_format=Format.WHOLE_PERCENT,
+            value_format=Format.WHOLE_PERCENT,
+            category_most=1.0,
             width=1000,
             height=560,
         )

@@ -143,6 +143,24 @@ def test_numbers_stay_numbers_and_sort_as_numbers(ids: Any) -> None:
     assert table.index.tolist() == [0, 1]
 
 
+@given(rows=transactions)
+def test_numbers_far_apart_count_like_numbers_close_together(rows: list[Transaction]) -> None:
+    close = summarize(rows)
+    apart = summarize([(customer * 10**12 - 3, day, amount) for customer, day, amount in rows])
+    assert apart["customer_id"].tolist() == [customer * 10**12 - 3 for customer in close["customer_id"]]
+    pd.testing.assert_frame_equal(apart.drop(columns="customer_id"), close.drop(columns="customer_id"))
+
+
+def test_days_may_lie_far_apart() -> None:
+    first, last = -(10**17), 0
+    dates = np.array([last, first] * 7, dtype="datetime64[D]")
+    table = summarize_activity(
+        np.repeat(np.arange(7), 2), dates, np.ones(14), as_of=np.datetime64("1970-01-01"), days_per_period=1
+    )
+    assert table["customer_id"].tolist() == list(range(7))
+    assert table["recency"].tolist() == [1e17] * 7
+
+
 @pytest.mark.parametrize(
     "ids", [pd.Series(["b", "a"]), pd.Series(["b", "a"], dtype="category"), np.array(["b", "a"]), ("b", "a")]
 )

@@ -21,6 +21,7 @@ from valuation.purchases import (
     conditional_table,
     customer_interval,
     frequency_table,
+    last_part,
     resampled_parameters,
     split_purchases,
     total_interval,
@@ -33,8 +34,6 @@ from valuation.tables import MODEL_CHOICE, MODEL_FREQUENCY, MODEL_INTERVALS, MOD
 __all__ = ["DAYS_PER_YEAR", "MOST_REPEATS", "STRETCHES", "Buyers", "check_tables", "next_year"]
 
 DAYS_PER_YEAR: Final = 365
-LONGEST_HOLDOUT: Final = DAYS_PER_YEAR
-"""Days of the last part of the history: a year holds every season once."""
 STRETCHES: Final = 24
 MOST_REPEATS: Final = 7
 LEVEL: Final = 0.9
@@ -80,7 +79,7 @@ class Buyers:
 
     def holdout(self) -> Holdout | None:
         """The history in two parts, the last one half of it or a year; None where it is too short."""
-        length = min(LONGEST_HOLDOUT, float(np.floor(self.age.max(initial=0.0) / 2.0)))
+        length = last_part(float(self.age.max(initial=0.0)), year=DAYS_PER_YEAR)
         if length < 1.0:
             return None
         try:

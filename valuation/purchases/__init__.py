@@ -25,6 +25,7 @@ from valuation.purchases.holdout import (
     check_holdout,
     conditional_table,
     frequency_table,
+    last_part,
     split_purchases,
     track_purchases,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "fit_nbd",
     "fit_pareto_nbd",
     "frequency_table",
+    "last_part",
     "log_likelihood",
     "p_alive",
     "purchase_count_probabilities",

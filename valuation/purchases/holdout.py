@@ -24,6 +24,7 @@ __all__ = [
     "check_holdout",
     "conditional_table",
     "frequency_table",
+    "last_part",
     "split_purchases",
     "track_purchases",
 ]
@@ -117,6 +118,30 @@ class FrequencyTable:
 
     expected: FloatArray
     """What the model expects of the same. [count]"""
+
+
+def last_part(span: float, *, year: float) -> float:
+    """
+    How much of a history to hold back: half of it, at most a year, which holds every season once.
+
+    Parameters
+    ----------
+    span : float
+        Length of the history. [periods]
+    year : float
+        Length of a year. [periods]
+
+    Returns
+    -------
+    float
+        A whole number. [periods]
+
+    Examples
+    --------
+    >>> last_part(546, year=365), last_part(1100, year=365)
+    (273.0, 365.0)
+    """
+    return min(float(year), float(np.floor(span / 2.0)))
 
 
 def split_purchases(customer: npt.ArrayLike, time: npt.ArrayLike, *, split: float, end: float) -> Holdout:

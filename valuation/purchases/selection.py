@@ -21,7 +21,7 @@ from valuation.purchases.fitting import PurchaseFit, fit_bg_nbd, fit_mbg_nbd, fi
 from valuation.purchases.holdout import Holdout, HoldoutCheck, check_holdout
 from valuation.purchases.model import fit_columns
 
-__all__ = ["Candidate", "PurchaseModelChoice", "choose_purchase_model"]
+__all__ = ["Candidate", "PurchaseModelChoice", "choose_purchase_model", "foretold"]
 
 FITS: Final[dict[str, Callable[..., PurchaseFit[Any]]]] = {
     "NBD": fit_nbd,
@@ -125,7 +125,7 @@ def choose_purchase_model(
     x, t_x, T = fit_columns(frequency=frequency, recency=recency, age=age)
     method = _enough(x, t_x, T, year)
     fits = {title: _try(fit, x, t_x, T) for title, fit in FITS.items()}
-    checks = {title: _foretold(fit, holdout) for title, fit in FITS.items()}
+    checks = {title: foretold(fit, holdout) for title, fit in FITS.items()}
     settled = {title: fit for title, fit in fits.items() if isinstance(fit, Fit) and fit.converged}
     best = min(settled, key=lambda title: settled[title].bic, default="")
     as_good = [title for title in settled if settled[title].bic - settled[best].bic <= AS_GOOD]
@@ -168,7 +168,7 @@ def _try(fit: Callable[..., PurchaseFit[Any]], *columns: FloatArray) -> Purchase
         return str(reason)
 
 
-def _foretold(fit: Callable[..., PurchaseFit[Any]], holdout: Holdout | None) -> HoldoutCheck | None:
+def foretold(fit: Callable[..., PurchaseFit[Any]], holdout: Holdout | None) -> HoldoutCheck | None:
     """What the model, fitted to the first part of the history, foretold of the second."""
     if holdout is None:
         return None

@@ -71,8 +71,13 @@ class BetaGeometricParameters:
         return self.alpha
 
     def p_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+        x, t_x, T = np.broadcast_arrays(x, t_x, T)
+        answer = np.empty(x.shape)
         with np.errstate(over="ignore"):
-            return np.asarray(1.0 / (1.0 + np.exp(self._log_odds(x, t_x, T))))
+            for start in range(0, len(answer), CHUNK):
+                some = slice(start, start + CHUNK)
+                answer[some] = 1.0 / (1.0 + np.exp(self._log_odds(x[some], t_x[some], T[some])))
+        return answer
 
     def _log_odds(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
         """Logarithm of the odds that the customer left after the last purchase."""

@@ -435,7 +435,13 @@ def _ahead(
         return ahead(np.full(T.size, x), T, rule.times[np.newaxis, :]) @ rule.weights
 
     def if_alive(x: FloatArray, T: FloatArray) -> FloatArray:
+        counts, count_codes = levels(x)
         ages, age_codes = levels(T)
+        if counts.size * ages.size <= x.size:
+            # All pairs are fewer than the customers: worked out once, and looked up.
+            columns = [partial(by_age, some) for some in counts.tolist()]
+            table = at_many(lambda T: np.column_stack([of(T) for of in columns]), ages, shift=params.scale)
+            return np.asarray(table.ravel()[age_codes * counts.size + count_codes])
         answer = np.empty(x.size)
         for some, rows in rows_by_level(x):
             mine = age_codes[rows]
@@ -455,7 +461,7 @@ def _row_by_row(formula: Callable[..., FloatArray], *columns: FloatArray) -> Flo
     """Apply a formula of columns to the rows that have all their numbers; the others are NaN."""
     rows = np.broadcast_arrays(*columns)
     known = np.logical_and.reduce([np.isfinite(column) for column in rows])
-    if known.all():
+    if known.size and known.all():
         return formula(*(column.ravel() for column in rows)).reshape(known.shape)
     answer = np.full(known.shape, np.nan)
     if known.any():

@@ -94,10 +94,10 @@ def levels(values: FloatArray) -> tuple[FloatArray, IntArray]:
         if int(whole.max()) - lowest <= values.size and np.array_equal(whole, values):
             # Whole numbers close together are counted.
             counts = np.bincount(whole - lowest)
-            distinct = np.flatnonzero(counts)
+            present = np.flatnonzero(counts)
             position = np.zeros(counts.size, dtype=np.int64)
-            position[distinct] = np.arange(distinct.size)
-            return (distinct + lowest).astype(np.float64), position[whole - lowest]
+            position[present] = np.arange(present.size)
+            return (present + lowest).astype(np.float64), position[whole - lowest]
     # Hashing is several times faster than sorting.
     codes, distinct = pd.factorize(values, sort=True)
     return np.asarray(distinct, dtype=np.float64), codes.astype(np.int64, copy=False)

@@ -134,7 +134,7 @@ def _candidate(each: Candidate, choice: PurchaseModelChoice) -> dict[str, Any]:
         "bias": np.nan if check is None else check.bias,
         "mean_error": np.nan if check is None else check.mean_absolute_error,
         "adjustment": np.nan if check is None else check.adjustment,
-        "note": each.note,
+        "note": each.note if choice.trusted or each is not choice.chosen else choice.reason,
     }
 
 

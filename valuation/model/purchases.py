@@ -217,7 +217,8 @@ def _method(
 ) -> TextArray:
     """What each customer's value by model rests on."""
     method = np.full(len(base), "retention: no purchase seen", dtype=object)
-    method[buyers.rows] = "retention: too little history for a purchase model"
+    why = "too little history for a purchase model" if choice.method.name != "bgnbd" else "no model tells who left"
+    method[buyers.rows] = f"retention: {why}"
     if choice.trusted and choice.chosen is not None:
         method[buyers.rows] = choice.chosen.title
     method[contractual] = "retention: under contract"

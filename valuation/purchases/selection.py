@@ -20,6 +20,7 @@ from valuation.likelihood import Fit
 from valuation.purchases.fitting import PurchaseFit, fit_bg_nbd, fit_mbg_nbd, fit_nbd, fit_pareto_nbd
 from valuation.purchases.holdout import Holdout, HoldoutCheck, check_holdout
 from valuation.purchases.model import fit_columns
+from valuation.purchases.nbd import NbdParameters
 
 __all__ = ["Candidate", "PurchaseModelChoice", "choose_purchase_model", "foretold"]
 
@@ -69,8 +70,9 @@ class PurchaseModelChoice:
 
     @property
     def trusted(self) -> bool:
-        """Whether there is a model, and enough history for it."""
-        return self.chosen is not None and self.method.name == "bgnbd"
+        """Whether a value over years may rest on it: it knows that customers leave, and there is enough history."""
+        knows = self.chosen is not None and self.chosen.title != NbdParameters.title
+        return knows and self.method.name == "bgnbd"
 
 
 def choose_purchase_model(
@@ -211,7 +213,7 @@ def _reason(candidates: dict[str, Candidate], chosen: str, best: str, as_good: l
         else:
             words = f"{chosen} describes the purchases best, {others} hardly worse"
     if chosen == "NBD":
-        words += "; the data do not tell who left, and the NBD takes everybody for alive"
+        words += "; the data do not tell who left, and no value over years can rest on a model in which nobody leaves"
     if method.name != "bgnbd":
         words += f"; too little history to trust a purchase model: {method.reason}"
     return words

@@ -63,7 +63,7 @@ def _answer() -> Expr:
 
 
 UNTESTED = "The history is too short to test it on a last part."
-NONE_USED = const("No purchase model is used: the values are those by retention. The notes and the Log say why.")
+NONE_USED = const("No purchase model is used: the values are those by retention. The note of the best model says why.")
 
 
 def _chart(

@@ -43,7 +43,7 @@ def sales(truth: PurchaseModel, buyers: int = 700) -> tuple[tuple[str, str, floa
     rng = np.random.default_rng(7)
     start = rng.integers(0, 700, buyers)
     nothing = np.zeros(buyers)
-    who, when = truth.draw_ahead(rng, nothing, nothing, nothing, 729.0 - start)
+    who, when = truth.draw_ahead(rng, nothing, nothing, nothing, np.asarray(729.0 - start, dtype=np.float64))
     rows = [(int(c), int(start[c] + t)) for c, t in zip(who, when, strict=True)]
     rows += [(c, int(day)) for c, day in enumerate(start)]
     first = np.datetime64("2024-01-02", "D")

@@ -16,7 +16,9 @@ from valuation.lifetime.conventions import FloatArray
 from valuation.purchases import (
     Candidate,
     Holdout,
+    Interval,
     PurchaseFit,
+    PurchaseModel,
     PurchaseModelChoice,
     conditional_table,
     customer_interval,
@@ -31,7 +33,7 @@ from valuation.purchases import (
 from valuation.purchases.selection import FITS
 from valuation.tables import MODEL_CHOICE, MODEL_FREQUENCY, MODEL_INTERVALS, MODEL_TRACKING
 
-__all__ = ["DAYS_PER_YEAR", "MOST_REPEATS", "STRETCHES", "Buyers", "check_tables", "next_year"]
+__all__ = ["DAYS_PER_YEAR", "MOST_REPEATS", "STRETCHES", "Buyers", "check_tables", "next_year", "resampled"]
 
 DAYS_PER_YEAR: Final = 365
 STRETCHES: Final = 24
@@ -88,27 +90,37 @@ class Buyers:
             return None
 
 
+def resampled(fit: PurchaseFit[Any] | None, customers: int) -> list[PurchaseModel]:
+    """Parameters of resampled customers; none without a fit, or where there are too many customers."""
+    if fit is None or customers > MOST_RESAMPLED:
+        return []
+    return resampled_parameters(fit, draws=DRAWS, rng=np.random.default_rng(SEED))
+
+
 def check_tables(
-    buyers: Buyers, choice: PurchaseModelChoice, holdout: Holdout | None, as_of: np.datetime64
+    buyers: Buyers,
+    choice: PurchaseModelChoice,
+    holdout: Holdout | None,
+    samples: list[PurchaseModel],
+    as_of: np.datetime64,
 ) -> dict[str, pd.DataFrame]:
-    """Give the tables of Model check by contract name."""
+    """Give the tables of Model check by contract name; `samples` are those of the chosen model."""
     fit = None if choice.chosen is None else choice.chosen.fit
     early = None if choice.chosen is None or holdout is None else _early_fit(choice.chosen, holdout)
     return {
         MODEL_CHOICE.name: pd.DataFrame([_candidate(each, choice) for each in choice.candidates]),
-        MODEL_INTERVALS.name: _intervals(buyers, fit, holdout, early),
+        MODEL_INTERVALS.name: _intervals(buyers, fit, samples, holdout, early),
         MODEL_TRACKING.name: _tracking(buyers, fit, as_of),
         MODEL_FREQUENCY.name: _frequency(buyers, fit, holdout, early),
     }
 
 
-def next_year(buyers: Buyers, fit: PurchaseFit[Any]) -> tuple[FloatArray, FloatArray]:
+def next_year(buyers: Buyers, fit: PurchaseFit[Any], samples: list[PurchaseModel]) -> tuple[FloatArray, FloatArray]:
     """Ends between which each buyer's purchases of the next year lie in nine of ten cases."""
-    if buyers.rows.size > MOST_RESAMPLED:
+    if not samples:
         nothing = np.full(buyers.rows.size, np.nan)
         return nothing, nothing
     rng = np.random.default_rng(SEED)
-    samples = resampled_parameters(fit, draws=DRAWS, rng=rng)
     interval = customer_interval(fit, samples, *buyers.history, t=DAYS_PER_YEAR, level=LEVEL, rng=rng)
     return interval.low, interval.high
 
@@ -144,26 +156,28 @@ def _parameters(params: Any) -> str:
 
 
 def _intervals(
-    buyers: Buyers, fit: PurchaseFit[Any] | None, holdout: Holdout | None, early: PurchaseFit[Any] | None
+    buyers: Buyers,
+    fit: PurchaseFit[Any] | None,
+    samples: list[PurchaseModel],
+    holdout: Holdout | None,
+    early: PurchaseFit[Any] | None,
 ) -> pd.DataFrame:
     """The last part of the history as it was foretold, and the next year; with and without chance."""
     rows = []
-    few = buyers.rows.size <= MOST_RESAMPLED
     past = None if holdout is None else (holdout.frequency, holdout.recency, holdout.age)
     made = np.nan if holdout is None else float(holdout.actual.sum())
     length = DAYS_PER_YEAR if holdout is None else holdout.length
-    for what, fitted, history, days, outcome in (
-        (f"Last {length:.0f} days, foretold from before", early, past, length, made),
-        (f"Next {DAYS_PER_YEAR} days", fit, buyers.history, float(DAYS_PER_YEAR), np.nan),
+    before = resampled(early, buyers.rows.size)
+    for what, fitted, drawn, history, days, outcome in (
+        (f"Last {length:.0f} days, foretold from before", early, before, past, length, made),
+        (f"Next {DAYS_PER_YEAR} days", fit, samples, buyers.history, float(DAYS_PER_YEAR), np.nan),
     ):
-        if fitted is None or history is None or not few:
-            intervals: list[Any] = [None, None]
-        else:
+        intervals: list[Interval | None] = [None, None]
+        if fitted is not None and history is not None and drawn:
             rng = np.random.default_rng(SEED)
-            samples = resampled_parameters(fitted, draws=DRAWS, rng=rng)
             intervals = [
-                total_interval(fitted, samples, *history, t=days, level=LEVEL, rng=rng),
-                total_parameter_interval(fitted, samples, *history, t=days, level=LEVEL),
+                total_interval(fitted, drawn, *history, t=days, level=LEVEL, rng=rng),
+                total_parameter_interval(fitted, drawn, *history, t=days, level=LEVEL),
             ]
         for covers, interval in zip(COVERS, intervals, strict=True):
             rows.append(

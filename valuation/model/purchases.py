@@ -6,7 +6,7 @@ for a purchase model, the value by retention stands in and says so.
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,11 @@ from valuation.errors import ConvergenceError, DomainError, MissingDataError
 from valuation.lifetime import rate_per_period, summarize_activity
 from valuation.model.history import Base, BoolArray, FloatArray, History
 from valuation.model.profit import Profit
-from valuation.model.purchase_check import DAYS_PER_YEAR, Buyers, check_tables, next_year
+from valuation.model.purchase_check import DAYS_PER_YEAR, Buyers, check_tables, next_year, resampled
 from valuation.model.retention import gone, prospects
 from valuation.model.value import HORIZON_YEARS, Value
 from valuation.purchases import (
+    PurchaseModel,
     PurchaseModelChoice,
     ResidualValue,
     choose_purchase_model,
@@ -62,8 +63,9 @@ def purchase_tables(
     buyers = _buyers(base, ~contractual)
     holdout = buyers.holdout()
     choice = choose_purchase_model(*buyers.history, periods_per_year=DAYS_PER_YEAR, holdout=holdout)
-    tables = check_tables(buyers, choice, holdout, base.as_of)
-    columns, by_horizon = _valued(base, buyers, choice, profit, settings)
+    samples = resampled(None if choice.chosen is None else choice.chosen.fit, buyers.rows.size)
+    tables = check_tables(buyers, choice, holdout, samples, base.as_of)
+    columns, by_horizon = _valued(base, buyers, choice, samples, profit, settings)
     left = gone(base, history) | prospects(base, history)
     method = _method(base, buyers, choice, contractual, left)
     modelled = np.zeros(len(base), dtype=bool)
@@ -95,7 +97,12 @@ def _buyers(base: Base, wanted: BoolArray) -> Buyers:
 
 
 def _valued(
-    base: Base, buyers: Buyers, choice: PurchaseModelChoice, profit: Profit, settings: Settings
+    base: Base,
+    buyers: Buyers,
+    choice: PurchaseModelChoice,
+    samples: list[PurchaseModel],
+    profit: Profit,
+    settings: Settings,
 ) -> tuple[Parts, FloatArray]:
     """The columns of Value by model for the buyers, and their value by horizon; NaN without a model to trust."""
     nothing = np.full(buyers.rows.size, np.nan)
@@ -121,7 +128,7 @@ def _valued(
     def worth(years: float) -> ResidualValue | None:
         return _residual(params, buyers, terms, settings, years)
 
-    low, high = next_year(buyers, choice.chosen.fit)
+    low, high = next_year(buyers, choice.chosen.fit, samples)
     columns |= {
         "chance_alive": p_alive(params, *buyers.history),
         "purchases_next_year": expected_purchases(params, *buyers.history, t=DAYS_PER_YEAR),
@@ -172,7 +179,9 @@ def _spend(buyers: Buyers) -> FloatArray:
     return np.full(buyers.rows.size, total / buyers.frequency.sum())
 
 
-def _residual(params: Any, buyers: Buyers, terms: _Terms, settings: Settings, years: float) -> ResidualValue | None:
+def _residual(
+    params: PurchaseModel, buyers: Buyers, terms: _Terms, settings: Settings, years: float
+) -> ResidualValue | None:
     """Value of the buyers over some years; None where the sum has no end."""
     rate = rate_per_period(
         settings.number("discount_rate"), from_per_year=1, to_per_year=DAYS_PER_YEAR, kind="effective"

@@ -132,9 +132,12 @@ def _insert_sheets(book: LiveWorkbook, desk: Desk, _: Path | None) -> None:
     """Offer the packs that the workbook lacks, one after the other."""
     template = read_contents(book).template
     present = [pack.name for pack in template.packs]
-    lacking = [pack for pack in PACKS.values() if pack.name not in present and _can_be_added(pack)]
+    absent = [pack for pack in PACKS.values() if pack.name not in present]
+    lacking = [pack for pack in absent if _can_be_added(pack)]
     if not lacking:
-        desk.tell(INSERT, f"This workbook has all sheets that there are: {', '.join(present)}.")
+        words = f"This workbook has all sheets that can be added to it: {', '.join(present)}."
+        others = "".join(f"\nOnly a new workbook has the pack {pack.name}: {pack.purpose}." for pack in absent)
+        desk.tell(INSERT, words + others)
         return
     for pack in lacking:
         sheets = ", ".join(sheet.name for sheet in pack.sheets)

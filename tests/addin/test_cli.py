@@ -95,7 +95,10 @@ class TestNew:
         core = openpyxl.load_workbook(tmp_path / "core.xlsx", read_only=True).sheetnames
         everything = openpyxl.load_workbook(tmp_path / "all.xlsx", read_only=True).sheetnames
         assert core[:2] == ["Summary", "Index"]
-        assert set(everything) - set(core) == {"Invoices", "Issues", "Referrals", "Ideas", "Survey"}
+        assert set(everything) - set(core) == {
+            *("Invoices", "Issues", "Referrals", "Ideas", "Survey"),
+            *("Model check", "Model value"),
+        }
 
     def test_setting_is_labelled_as_given_by_hand(self, tmp_path: Path, capsys: Capture) -> None:
         path = tmp_path / "model.xlsx"

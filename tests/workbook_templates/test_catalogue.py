@@ -35,7 +35,7 @@ class TestCompose:
             compose("budget")
 
     def test_an_unknown_pack(self) -> None:
-        with pytest.raises(UnknownTemplateError, match="no pack 'sales'; there are core, officers"):
+        with pytest.raises(UnknownTemplateError, match="no pack 'sales'; there are core, models, officers"):
             compose("customer_value", ["officers", "sales"])
 
     def test_every_template_says_what_it_is_for(self) -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from addin.books.file import FileBook
 from addin.contents import read_contents
+from addin.creating import create_workbook
 from addin.faults import UserError
 from addin.refresh import check_lines
 from addin.sources import SourceError, SourceMapping, save_mapping
 from addin.workbook import WorkbookError
 from tests.addin.ribbon.conftest import Bench, FakeDesk
+from workbook_templates.catalogue import compose
 from workbook_templates.planner import formula_values
 
 LINES = """\
@@ -174,8 +176,16 @@ def test_sheets_that_are_not_wanted_are_not_added(empty: Bench) -> None:
 
 def test_workbook_that_has_everything_is_told_so(bench: Bench) -> None:
     desk = bench.run("InsertTemplateSheet")
-    assert "has all sheets that there are: core, officers" in desk.told[0]
+    assert "has all sheets that can be added to it: core, models, officers." in desk.told[0]
+    assert "Only a new workbook" not in desk.told[0]
     assert desk.done == []
+
+
+def test_sheets_that_cannot_be_added_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "inputs.xlsx"
+    create_workbook(path, compose(packs=["officers"]), {})
+    desk = Bench(path, FakeDesk(path)).run("InsertTemplateSheet")
+    assert "can be added to it: core, officers.\nOnly a new workbook has the pack models: " in desk.told[0]
 
 
 def test_a_table_of_that_name_keeps_sheets_out(empty: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,12 @@ import numpy.typing as npt
 from valuation.errors import DomainError, InputError, MissingDataError
 from valuation.lifetime.conventions import FINITE, FloatArray, single
 from valuation.purchases.model import IntArray, PurchaseModel, fit_columns
-from valuation.purchases.predictions import expected_purchases, expected_purchases_of_new, purchase_count_probabilities
+from valuation.purchases.predictions import (
+    MOST_COUNTS,
+    expected_purchases,
+    expected_purchases_of_new,
+    purchase_count_probabilities,
+)
 from valuation.purchases.reduced import levels
 
 __all__ = [
@@ -252,22 +257,28 @@ def conditional_table(params: PurchaseModel, holdout: Holdout, *, most: int) -> 
     holdout : Holdout
         From `split_purchases`.
     most : int
-        Repeat purchases from which customers are taken together. [count]
+        Repeat purchases from which customers are taken together, at most 100,000. [count]
 
     Returns
     -------
     FrequencyTable
         Means are NaN where there is no customer.
+
+    Raises
+    ------
+    DomainError
+        If `most` is out of range.
     """
+    last = int(single("most", most, MOST_COUNTS))
     expected = expected_purchases(params, holdout.frequency, holdout.recency, holdout.age, t=holdout.length)
-    group = np.minimum(holdout.frequency, most).astype(np.int64)
-    customers = np.bincount(group, minlength=most + 1).astype(np.float64)
+    group = np.minimum(holdout.frequency, last).astype(np.int64)
+    customers = np.bincount(group, minlength=last + 1).astype(np.float64)
     with np.errstate(invalid="ignore"):
         return FrequencyTable(
-            frequency=np.arange(most + 1),
+            frequency=np.arange(last + 1),
             customers=customers,
-            actual=np.bincount(group, holdout.actual, most + 1) / customers,
-            expected=np.bincount(group, expected, most + 1) / customers,
+            actual=np.bincount(group, holdout.actual, last + 1) / customers,
+            expected=np.bincount(group, expected, last + 1) / customers,
         )
 
 
@@ -288,7 +299,7 @@ def frequency_table(
     age : array_like, shape (n,)
         Time since the first purchase. [periods]
     most : int
-        Repeat purchases from which customers are taken together. [count]
+        Repeat purchases from which customers are taken together, at most 100,000. [count]
 
     Returns
     -------
@@ -297,8 +308,10 @@ def frequency_table(
 
     Raises
     ------
-    DomainError, InputError
-        As the fits.
+    DomainError
+        If a customer's inputs are missing or out of range, or `most` is out of range.
+    InputError
+        If a value is not a number, or lengths differ.
 
     Examples
     --------
@@ -307,14 +320,15 @@ def frequency_table(
     >>> table.actual, table.expected.round(2)
     (array([2., 1., 1.]), array([2.83, 0.71, 0.46]))
     """
+    last = int(single("most", most, MOST_COUNTS))
     x, _, T = fit_columns(frequency=frequency, recency=recency, age=age)
-    group = np.minimum(x, most).astype(np.int64)
-    actual = np.bincount(group, minlength=most + 1).astype(np.float64)
+    group = np.minimum(x, last).astype(np.int64)
+    actual = np.bincount(group, minlength=last + 1).astype(np.float64)
     ages, codes = levels(T)
-    chances = purchase_count_probabilities(params, t=ages, most=most)
-    chances[:, most] = 1.0 - chances[:, :most].sum(axis=1)
+    chances = purchase_count_probabilities(params, t=ages, most=last)
+    chances[:, last] = 1.0 - chances[:, :last].sum(axis=1)
     return FrequencyTable(
-        frequency=np.arange(most + 1),
+        frequency=np.arange(last + 1),
         customers=actual,
         actual=actual,
         expected=np.bincount(codes, minlength=ages.size) @ chances,
@@ -346,7 +360,7 @@ def track_purchases(
     Raises
     ------
     DomainError
-        If `ends` do not ascend, or a time is missing or not finite.
+        If `ends` do not ascend or are not finite, or a time is missing or not finite.
     InputError
         If lengths differ.
 
@@ -358,7 +372,7 @@ def track_purchases(
     (array([2., 3.]), array([0.8, 1.8]))
     """
     bounds = np.asarray(ends, dtype=np.float64)
-    if bounds.ndim != 1 or not bounds.size or not (np.diff(bounds) > 0.0).all():
+    if bounds.ndim != 1 or not bounds.size or not (np.isfinite(bounds).all() and (np.diff(bounds) > 0.0).all()):
         raise DomainError("ends must be a column of times that ascend")
     who, when = _visits(customer, time)
     is_first = np.append(True, who[1:] != who[:-1]) if who.size else np.array([], dtype=np.bool_)

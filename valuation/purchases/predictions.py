@@ -38,7 +38,7 @@ __all__ = [
     "purchase_count_probabilities",
 ]
 
-MOST_COUNTS = 100_000
+MOST_COUNTS = Range(rule="a whole number from 0 to 100,000", low=0.0, high=100_000.0, whole=True)
 LONGEST = 1_000_000
 
 
@@ -271,9 +271,7 @@ def purchase_count_probabilities(params: PurchaseModel, *, t: npt.ArrayLike, mos
     array([0.574, 0.199, 0.085, 0.046])
     """
     times = within("t", t, NOT_NEGATIVE)
-    count = int(
-        single("most", most, Range(rule="a whole number from 0 to 100,000", low=0.0, high=MOST_COUNTS, whole=True))
-    )
+    count = int(single("most", most, MOST_COUNTS))
     if times.ndim > 1:
         raise InputError(f"t must be one number or a column, not an array of shape {times.shape}")
     given = np.atleast_1d(times)

@@ -17,7 +17,7 @@ from valuation.errors import ConvergenceError, MissingDataError
 from valuation.lifetime import Method, choose_method
 from valuation.lifetime.conventions import POSITIVE, FloatArray, single
 from valuation.likelihood import Fit
-from valuation.purchases.fitting import PurchaseFit, fit_bg_nbd, fit_mbg_nbd, fit_nbd, fit_pareto_nbd
+from valuation.purchases.fitting import IDENTIFIED, PurchaseFit, fit_bg_nbd, fit_mbg_nbd, fit_nbd, fit_pareto_nbd
 from valuation.purchases.holdout import Holdout, HoldoutCheck, check_holdout
 from valuation.purchases.model import fit_columns
 from valuation.purchases.nbd import NbdParameters
@@ -43,7 +43,11 @@ class Candidate:
     """Its name in the literature."""
 
     fit: PurchaseFit[Any] | None
-    """Fitted to the whole history; None where there is nothing to fit. Only one that settled can be chosen."""
+    """
+    Fitted to the whole history; None where there is nothing to fit.
+
+    Only one that settled, and that tells who left if it has dropout, can be chosen.
+    """
 
     check: HoldoutCheck | None
     """What it foretold when fitted to the first part of the history; None without one."""
@@ -128,7 +132,7 @@ def choose_purchase_model(
     method = _enough(x, t_x, T, year)
     fits = {title: _try(fit, x, t_x, T) for title, fit in FITS.items()}
     checks = {title: foretold(fit, holdout) for title, fit in FITS.items()}
-    settled = {title: fit for title, fit in fits.items() if isinstance(fit, Fit) and fit.converged}
+    settled = _settled(fits)
     best = min(settled, key=lambda title: settled[title].bic, default="")
     as_good = [title for title in settled if settled[title].bic - settled[best].bic <= AS_GOOD]
     chosen = min(as_good, key=lambda title: _error(checks[title], settled[title]), default="")
@@ -168,6 +172,13 @@ def _try(fit: Callable[..., PurchaseFit[Any]], *columns: FloatArray) -> Purchase
         return fit(*columns)
     except (ConvergenceError, MissingDataError) as reason:
         return str(reason)
+
+
+def _settled(fits: dict[str, PurchaseFit[Any] | str]) -> dict[str, PurchaseFit[Any]]:
+    """Models with a top; of those with dropout only such as describe the customers better than the NBD."""
+    settled = {title: fit for title, fit in fits.items() if isinstance(fit, Fit) and fit.converged}
+    without = settled["NBD"].log_likelihood + IDENTIFIED if "NBD" in settled else -np.inf
+    return {title: fit for title, fit in settled.items() if title == "NBD" or fit.log_likelihood > without}
 
 
 def foretold(fit: Callable[..., PurchaseFit[Any]], holdout: Holdout | None) -> HoldoutCheck | None:

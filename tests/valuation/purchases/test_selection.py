@@ -115,7 +115,7 @@ def test_where_nobody_leaves_the_nbd_is_chosen() -> None:
     assert not choice.trusted
     assert choice.reason == (
         "NBD describes the purchases best for its number of parameters; "
-        "the data do not tell who left, and the NBD takes everybody for alive"
+        "the data do not tell who left, and no value over years can rest on a model in which nobody leaves"
     )
     notes = {title: candidate.note for title, candidate in by_title(choice).items()}
     assert notes["BG/NBD"].startswith(NOT_IDENTIFIED)

@@ -148,7 +148,8 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
         move = -directions @ ((directions.T @ slope) / steepness)
         longest = float(np.abs(move).max())
         if is_bowl and longest < SETTLED:
-            logs, converged = logs + move, True
+            # So close to the top that its Hessian and what is left to gain need no other look.
+            logs, loss, converged = logs + move, loss + float(slope @ move) / 2.0, True
             break
         gains = bool(-slope @ move * observations > NOTHING_TO_GAIN)
         if not (gains or is_bowl) or idle == PATIENCE:
@@ -164,7 +165,6 @@ def maximize(likelihood: Likelihood, start: npt.ArrayLike, *, observations: floa
             break
         idle = idle + 1 if loss - following[0] < PLAIN else 0
         logs, (loss, slope, curvature) = logs + move, following
-    loss, _, curvature = surface(logs)
     parameters = np.exp(logs)
     return Maximum(
         parameters=parameters,

@@ -281,14 +281,16 @@ def _fit_with_dropout(model: type[Model], *columns: npt.ArrayLike) -> PurchaseFi
     """Fit a model of r, alpha and two parameters of dropout."""
     data = _reduced(*columns)
     likelihood = LIKELIHOODS[model]
-    without = maximize(nbd_likelihood(data), _rates(data), observations=data.n)
-    start = np.concatenate([_rates(data), _dropout(model, data)])
+    rates = _rates(data)
+    without = maximize(nbd_likelihood(data), rates, observations=data.n)
+    start = np.concatenate([rates, _dropout(model, data)])
     if data.n > 2 * SAMPLE:
         step = int(data.n // SAMPLE)
         sample = reduce_purchases(*(np.asarray(column, dtype=np.float64)[::step] for column in columns))
         near = maximize(likelihood(sample), start, observations=sample.n)
         start = near.parameters if near.converged else start
-    top = _within_range(maximize(likelihood(data), start, observations=data.n), likelihood(data))
+    surface = likelihood(data)
+    top = _within_range(maximize(surface, start, observations=data.n), surface)
     if not (top.converged or without.converged):
         raise ConvergenceError(
             f"the {model.title} does not settle on these customers: they do not differ more than chance makes them"

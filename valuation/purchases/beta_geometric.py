@@ -73,10 +73,18 @@ class BetaGeometricParameters:
     def p_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
         x, t_x, T = np.broadcast_arrays(x, t_x, T)
         answer = np.empty(x.shape)
-        with np.errstate(over="ignore"):
-            for start in range(0, len(answer), CHUNK):
-                some = slice(start, start + CHUNK)
-                answer[some] = 1.0 / (1.0 + np.exp(self._log_odds(x[some], t_x[some], T[some])))
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+            for start in range(0, len(answer), 4 * CHUNK):
+                some = slice(start, start + 4 * CHUNK)
+                bought = x[some]
+                odds = np.log1p((T[some] - t_x[some]) / (self.alpha + t_x[some]))
+                odds *= self.r + bought
+                np.exp(odds, out=odds)
+                odds *= self.a / (bought + (self.b + self.leaves_at_start - 1.0))
+                if not self.leaves_at_start:
+                    odds[bought == 0.0] = 0.0
+                odds += 1.0
+                np.divide(1.0, odds, out=answer[some])
         return answer
 
     def _log_odds(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
@@ -118,9 +126,9 @@ class BetaGeometricParameters:
         if ahead.any():
             tau = share[ahead]
             log_p, weight = self._chances(k, b, tau, growth=float(np.log1p(k * tau.max())))
-            log_p = np.maximum(log_p, RAREST)
-            rate = weight * np.exp(-log_p)
-            answer[ahead] = np.exp(at_many(lambda some: np.log(-np.expm1(_log_stays(k, log_p, some)) @ rate), tau))
+            p = np.exp(np.maximum(log_p, RAREST))
+            rate = weight / p
+            answer[ahead] = np.exp(at_many(lambda some: np.log(-np.expm1(_log_stays(k, p, some)) @ rate), tau))
         return answer
 
     def _stays(self, k: float, b: float, share: FloatArray) -> FloatArray:
@@ -131,7 +139,8 @@ class BetaGeometricParameters:
             tau = share[ahead]
             log_p, weight = self._chances(k, b, tau, growth=float(k * np.log1p(tau.max())))
             # Not its logarithm: a chance may underflow.
-            answer[ahead] = np.maximum(at_many(lambda some: np.exp(_log_stays(k, log_p, some)) @ weight, tau), 0.0)
+            p = np.exp(log_p)
+            answer[ahead] = np.maximum(at_many(lambda some: np.exp(_log_stays(k, p, some)) @ weight, tau), 0.0)
         return answer
 
     def _chances(self, k: float, b: float, tau: FloatArray, *, growth: float) -> tuple[FloatArray, FloatArray]:
@@ -180,9 +189,9 @@ class MbgNbdParameters(BetaGeometricParameters):
     leaves_at_start: ClassVar[int] = 1
 
 
-def _log_stays(k: float, log_p: FloatArray, tau: FloatArray) -> FloatArray:
+def _log_stays(k: float, p: FloatArray, tau: FloatArray) -> FloatArray:
     """Logarithm of (1 + p tau)^-k for each tau and p."""
-    return np.asarray(-k * np.log1p(np.exp(log_p + np.log(tau)[:, np.newaxis])))
+    return np.asarray(-k * np.log1p(tau[:, np.newaxis] * p))
 
 
 def beta_geometric_likelihood(data: ReducedPurchases, *, leaves_at_start: int) -> Likelihood:

@@ -434,12 +434,17 @@ def _ahead(
 
     def if_alive(x: FloatArray, T: FloatArray) -> FloatArray:
         counts, count_codes = levels(x)
-        ages, age_codes = levels(T)
+        ages, age_codes = levels(T, ordered=False)
+        order = np.argsort(ages)  # the answers must not depend on the order of the customers, not in their last bit
         if counts.size * ages.size <= x.size:
             # All pairs are fewer than the customers: worked out once, and looked up.
             columns = [partial(by_age, some) for some in counts.tolist()]
-            table = at_many(lambda T: np.column_stack([of(T) for of in columns]), ages, shift=params.scale)
+            table = np.empty((ages.size, counts.size))
+            table[order] = at_many(
+                lambda T: np.column_stack([of(T) for of in columns]), ages[order], shift=params.scale
+            )
             return np.asarray(table.ravel()[age_codes * counts.size + count_codes])
+        ages, age_codes = ages[order], np.argsort(order)[age_codes]
         answer = np.empty(x.size)
         for some, rows in rows_by_level(x):
             mine = age_codes[rows]
@@ -450,7 +455,9 @@ def _ahead(
         return answer
 
     def each(x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
-        return params.p_alive(x, t_x, T) * if_alive(x, T)
+        answer = if_alive(x, T)
+        answer *= params.p_alive(x, t_x, T)
+        return answer
 
     return _row_by_row(each, x, t_x, T)
 

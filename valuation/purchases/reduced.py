@@ -85,21 +85,22 @@ class ReducedPurchases:
         return float(self.weight[self.frequency == 0.0].sum() / self.n)
 
 
-def levels(values: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Distinct values, sorted, and the position of each value in them."""
+def levels(values: FloatArray, *, ordered: bool = True) -> tuple[FloatArray, IntArray]:
+    """Distinct values, sorted unless the order does not matter, and the position of each value in them."""
     if values.size:
         with np.errstate(invalid="ignore"):  # what is too large for an integer is told by the comparison below
             whole = values.astype(np.int64)
         lowest = int(whole.min())
         if int(whole.max()) - lowest <= values.size and np.array_equal(whole, values):
             # Whole numbers close together are counted.
-            counts = np.bincount(whole - lowest)
+            whole -= lowest
+            counts = np.bincount(whole)
             present = np.flatnonzero(counts)
             position = np.zeros(counts.size, dtype=np.int64)
             position[present] = np.arange(present.size)
-            return (present + lowest).astype(np.float64), position[whole - lowest]
+            return (present + lowest).astype(np.float64), position[whole]
     # Hashing is several times faster than sorting.
-    codes, distinct = pd.factorize(values, sort=True)
+    codes, distinct = pd.factorize(values, sort=ordered)
     return np.asarray(distinct, dtype=np.float64), codes.astype(np.int64, copy=False)
 
 

@@ -15,8 +15,9 @@ from valuation.lifetime.conventions import FloatArray
 
 __all__ = ["at_many", "beta_nodes", "line_nodes"]
 
+INTERPOLATED: Final = 30.0  # the same for an interpolation: 1e-13
 QUARTER_TURN: Final = np.pi / 2.0
-DIGITS: Final = 34.0  # powers of e: 1.7e-15, a few times what a float64 resolves
+DIGITS: Final = 38.0  # powers of e: a little more than a float64 resolves
 
 
 def at_many(function: Callable[[FloatArray], FloatArray], places: FloatArray, *, shift: float = 0.0) -> FloatArray:
@@ -31,7 +32,7 @@ def at_many(function: Callable[[FloatArray], FloatArray], places: FloatArray, *,
     if half == 0.0:
         return np.repeat(function(places[:1]), places.size, axis=0)
     height = QUARTER_TURN / half
-    degree = int(DIGITS / np.log(height + np.hypot(1.0, height)))
+    degree = int(INTERPOLATED / np.log(height + np.hypot(1.0, height)))
     if degree + 1 >= places.size:
         return function(places)
     nodes = chebyshev.chebpts1(degree + 1)

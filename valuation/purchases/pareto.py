@@ -115,9 +115,10 @@ class ParetoNbdParameters:
         x = np.arange(most + 1.0)
         if t == 0.0:
             return np.where(x == 0.0, 1.0, 0.0)
-        # Trapezoid rule over the log-odds of u in t; counts peak sharply where both r and they are large.
-        peaked = most * self.r / (most + self.r)
-        strip = QUARTER_TURN if peaked == 0.0 else min(QUARTER_TURN, np.sqrt(2.0 * DIGITS / peaked))
+        # Trapezoid rule over the log-odds of u in t; counts peak sharply where both they and r or s are large, and off
+        # the line they grow by as many powers of e as they peak, times the square of the angle over 2.
+        peaked = most * (self.r + self.s) / (most + self.r + self.s)
+        strip = QUARTER_TURN / 2.0 if peaked == 0.0 else min(QUARTER_TURN / 2.0, np.sqrt(2.0 * DIGITS / peaked))
         step = 2.0 * np.pi * strip / (DIGITS + peaked * strip**2 / 2.0)
         soon = min(self.alpha / (self.r + 1.0), self.beta / (self.s + 1.0), t)
         place = np.arange(np.log(soon / t) - DIGITS, np.log(most + 1.0) + DIGITS, step)

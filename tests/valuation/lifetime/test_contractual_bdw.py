@@ -96,8 +96,9 @@ def test_survival_and_retention_agree_with_eighty_digits(params: BdwParameters, 
     with mp.workdps(80):  # a power of 1e30 takes half of them
         now, before = exact_survival(params, t), exact_survival(params, t - 1)
         assert bdw_survival(params, t) == pytest.approx(float(now), rel=1e-10, abs=1e-290)
-        # A chance below 1e-100 has the rounding of a power of five million; it is no chance by any measure.
-        assert bdw_retention(params, t) == pytest.approx(float(now / before), rel=1e-10, abs=1e-100)
+        # A quotient of two survivals loses the digits in which they agree, the more the larger the shapes.
+        rel = 1e-10 if max(params.alpha, params.beta) <= 1e4 else 1e-8
+        assert bdw_retention(params, t) == pytest.approx(float(now / before), rel=rel, abs=1e-290)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from valuation.purchases import choose_purchase_model, last_part, split_purchase
 from valuation.purchases.selection import FITS, foretold
 from valuation.tables import Column, Kind
 
-LONGEST_YEAR = 365
 COLUMNS = tuple(replace(argument, shape=Shape.COLUMN) for argument in (X, TX, AGE))
 MODEL = Column("model", Kind.TEXT, "Its name in the literature")
 CHOSEN = Column("chosen", Kind.FLAG, "TRUE: the one to use, if the note does not say otherwise")
@@ -167,7 +166,7 @@ def cv_model_check(ids: ARRAY, dates: ARRAY, as_of: np.datetime64, split: np.dat
     codes, _ = pd.factorize(ids)
     days = dates.astype("datetime64[D]").astype(np.int64).astype(np.float64)
     end = _day(as_of)
-    cut = end - last_part(end - float(days.min()), year=LONGEST_YEAR) if split is None else _day(split)
+    cut = end - last_part(end - float(days.min()), year=DAYS_PER_UNIT["year"]) if split is None else _day(split)
     holdout = split_purchases(codes, days / length, split=cut / length, end=end / length)
     rows = []
     for title, fit in FITS.items():

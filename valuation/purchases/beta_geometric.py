@@ -71,6 +71,7 @@ class BetaGeometricParameters:
         return self.alpha
 
     def p_alive(self, x: FloatArray, t_x: FloatArray, T: FloatArray) -> FloatArray:
+        # The odds of `_log_odds` in place, stretch by stretch: scoring a million customers is mostly this.
         x, t_x, T = np.broadcast_arrays(x, t_x, T)
         answer = np.empty(x.shape)
         with np.errstate(over="ignore", divide="ignore", invalid="ignore"):

@@ -176,7 +176,7 @@ def _model_check() -> Sheet:
             TableBlock(row=FREQUENCY_HEADER, column=1, table=MODEL_FREQUENCY, input=False, rows=FREQUENCIES),
         ),
         freeze=(ANSWER_ROW + 1, 2),
-        widths={1: 54, 2: 14, 3: 48, 4: 18, 5: 18, 6: 18, 7: 18, 8: 18, 9: 18, 10: 18, 11: 60},
+        widths={1: 54, 2: 20, 3: 48, 4: 18, 5: 18, 6: 18, 7: 18, 8: 18, 9: 18, 10: 18, 11: 60},
     )
 
 

@@ -9,7 +9,7 @@ from workbook_templates.packs import PACKS
 
 __all__ = ["TEMPLATES", "UnknownTemplateError", "compose", "recognise"]
 
-VERSION = 1
+VERSION = 2
 TEMPLATES = {"customer_value": "Customer P&L, customer value and segments, in the layout of a finance model"}
 
 

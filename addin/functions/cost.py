@@ -37,6 +37,7 @@ PNL_LINES = (
     ("discounts", "Discounts and rebates"),
     ("returns", "Returns and credits"),
     ("cogs", "Cost of goods sold"),
+    ("goods", "Freight in less supplier rebates"),
     ("marketing", "Cost to serve: marketing"),
     ("sales", "Cost to serve: sales"),
     ("order_handling", "Cost to serve: order handling"),
@@ -45,6 +46,7 @@ PNL_LINES = (
     ("returns_handling", "Cost to serve: handling of returns"),
     ("financing", "Charge for late payment, if it is not booked"),
     ("expected_loss", "Charge for expected credit loss, if it is not booked"),
+    ("stock_carrying", "Charge for stock held, if it is not booked"),
     ("acquisition_cost", "Part of these costs that won the customer"),
 )
 PNL_INPUT = Table(
@@ -173,9 +175,7 @@ def cv_explain(customer: str, pools: pd.DataFrame, drivers: pd.DataFrame, /) -> 
     costs = _costs(pools, drivers, None)
     if customer not in costs.by_customer.index:
         raise MissingDataError(f"customer {customer} is named neither in pools nor in drivers")
-    totals = costs.pools.drop_duplicates("driver").set_index("driver")["driver_total"]
-    lines = costs.detail[costs.detail["customer_id"] == customer]
-    lines = lines.assign(driver_total=lines["driver"].map(totals).astype(np.float64))
+    lines = costs.detail(customer)
     total = costs.by_customer["cost_to_serve"].to_dict()[customer]
     lines = lines.assign(explanation=[_sentence(customer, line) for line in lines.to_dict("records")])
     return Answer(lines, (f"the cost to serve {customer} is {total:,.2f}",))
@@ -304,19 +304,19 @@ def cv_reconcile(
 
 PNL_RESULT = (
     ("net_revenue", "Gross revenue less discounts and returns"),
-    ("gross_margin", "Net revenue less cost of goods sold"),
+    ("gross_margin", "Net revenue less the cost of goods"),
     ("cost_to_serve", "Sum of the six costs"),
     ("contribution_before_financing", "Gross margin less cost to serve; ties to the ledger"),
-    ("contribution", "The same, less the two charges"),
+    ("contribution", "The same, less the three charges"),
     ("run_rate_contribution", "Contribution without the cost of winning the customer"),
 )
 PNL_ORDER = (
-    *("gross_revenue", "discounts", "returns", "net_revenue", "cogs", "gross_margin"),
+    *("gross_revenue", "discounts", "returns", "net_revenue", "cogs", "goods", "gross_margin"),
     *("marketing", "sales", "order_handling", "logistics", "support", "returns_handling"),
-    *("cost_to_serve", "contribution_before_financing", "financing", "expected_loss", "contribution"),
+    *("cost_to_serve", "contribution_before_financing", "financing", "expected_loss", "stock_carrying", "contribution"),
     *("acquisition_cost", "run_rate_contribution"),
 )
-PNL_HEADINGS = {"cogs": "COGS"}
+PNL_HEADINGS = {"cogs": "COGS", "goods": "Freight in less rebates"}
 PNL_HELP = {"gross_revenue": "Sales before discounts and returns", **dict(PNL_LINES), **dict(PNL_RESULT)}
 
 
@@ -325,8 +325,9 @@ PNL_HELP = {"gross_revenue": "Sales before discounts and returns", **dict(PNL_LI
         Argument(
             "table",
             TABLE,
-            "customer_id and gross_revenue; where known discounts, returns, cogs, marketing, sales, order_handling, "
-            "logistics, support, returns_handling, financing, expected_loss, acquisition_cost (costs positive)",
+            "customer_id and gross_revenue; where known discounts, returns, cogs, goods, marketing, sales, "
+            "order_handling, logistics, support, returns_handling, financing, expected_loss, stock_carrying, "
+            "acquisition_cost (costs positive)",
             "money/period",
             shape=Shape.TABLE,
             table=PNL_INPUT,

@@ -7,19 +7,14 @@ went in.
 
 from valuation.cost.allocation import allocate, allocate_units
 from valuation.cost.pnl import customer_pnl
-from valuation.cost.pools import (
-    FAMILIES,
-    TREATMENTS,
-    CostIssue,
-    CostToServe,
-    Reconciliation,
-    cost_to_serve,
-    driver_rate,
-    reconcile,
-)
+from valuation.cost.pools import cost_to_serve, driver_rate
+from valuation.cost.reconciliation import Reconciliation, reconcile
+from valuation.cost.statement import CostIssue, CostToServe
+from valuation.tables import FAMILIES, GOODS, TREATMENTS
 
 __all__ = [
     "FAMILIES",
+    "GOODS",
     "TREATMENTS",
     "CostIssue",
     "CostToServe",

@@ -13,11 +13,10 @@ import pandas as pd
 
 from valuation.cost.amounts import FloatArray, IntArray, decimal_integers, numbers, refuse_rows, whole_units
 from valuation.errors import DomainError, InputError
+from valuation.tables import FAMILIES, GOODS, TREATMENTS
 
-__all__ = ["FAMILIES", "STAYS_UNALLOCATED", "TREATMENTS", "Ledger", "TextArray", "read_ledger"]
+__all__ = ["STAYS_UNALLOCATED", "Ledger", "TextArray", "read_ledger", "texts_of"]
 
-FAMILIES: Final = ("marketing", "sales", "order handling", "logistics", "support", "returns")
-TREATMENTS: Final = ("retention", "acquisition", "sustaining", "unallocated")
 STAYS_UNALLOCATED: Final = ("sustaining", "unallocated")
 
 TextArray = npt.NDArray[np.object_]
@@ -35,9 +34,13 @@ class Ledger:
     everyone : ndarray of str
         Known customers in the order of `ids`, then unknown ones as they appear.
     lines : DataFrame
-        pool, family, driver, treatment, share (of acquisition), cents, code (place in `everyone`, -1 without customer).
+        pool, gl_account, family, driver, treatment, share (of acquisition), avoidable (share, NaN where not known),
+        period, origin (the service pool that passed the cost on, "" for the pool's own), cents, code (place in
+        `everyone`, -1 without customer).
     driver_names : ndarray of str
         Driver of each driver row.
+    driver_periods : ndarray of str
+        Its period, "" for the whole year.
     driver_codes : ndarray of int
         Place in `everyone` of each driver row.
     quantities : ndarray
@@ -48,6 +51,7 @@ class Ledger:
     everyone: TextArray
     lines: pd.DataFrame
     driver_names: TextArray
+    driver_periods: TextArray
     driver_codes: IntArray
     quantities: FloatArray
 
@@ -65,8 +69,8 @@ def read_ledger(pools: pd.DataFrame, drivers: pd.DataFrame, customer_ids: npt.Ar
     ids = pd.Index(given, name="customer_id")
     customers = _unique_texts(ids)
     lines = _lines(pools)
-    traced = _texts(pools["customer_id"]) if "customer_id" in pools.columns else np.full(len(pools), "", object)
-    users = _texts(_column(drivers, "customer_id", "drivers"))
+    traced = _optional(pools, "customer_id")
+    users = texts_of(_column(drivers, "customer_id", "drivers"))
     users[users == ""] = "(blank)"
     # In order of appearance: the known customers keep their places, the unknown ones follow.
     codes, everyone = pd.factorize(np.concatenate([customers, traced[traced != ""], users]))
@@ -77,7 +81,8 @@ def read_ledger(pools: pd.DataFrame, drivers: pd.DataFrame, customer_ids: npt.Ar
         ids=ids,
         everyone=np.asarray(everyone, dtype=object),
         lines=lines.assign(code=place),
-        driver_names=_texts(_column(drivers, "driver", "drivers")),
+        driver_names=texts_of(_column(drivers, "driver", "drivers")),
+        driver_periods=_optional(drivers, "period"),
         driver_codes=codes[first_user:],
         quantities=numbers(_column(drivers, "quantity", "drivers"), "drivers.quantity"),
     )
@@ -85,18 +90,29 @@ def read_ledger(pools: pd.DataFrame, drivers: pd.DataFrame, customer_ids: npt.Ar
 
 def _lines(pools: pd.DataFrame) -> pd.DataFrame:
     """The ledger lines with every word and number checked, and blanks filled in."""
-    pool, driver = (_texts(_column(pools, name, "pools")) for name in ("pool", "driver"))
-    treatment = _lower(_texts(_column(pools, "treatment", "pools")))
-    family = _lower(_texts(_column(pools, "family", "pools")))
+    pool, driver = (texts_of(_column(pools, name, "pools")) for name in ("pool", "driver"))
+    treatment = _lower(texts_of(_column(pools, "treatment", "pools")))
+    family = _lower(texts_of(_column(pools, "family", "pools")))
     refuse_rows(~np.isin(treatment, TREATMENTS), treatment, InputError, f"treatment must be {_listed(TREATMENTS)}")
     family = np.where(family == "", _lower(pool), family)  # a blank family is the pool's own name
     # A cost that stays with the company needs no family.
-    family[~np.isin(family, FAMILIES) & _blank(pools["family"]) & np.isin(treatment, STAYS_UNALLOCATED)] = ""
-    refuse_rows(~np.isin(family, (*FAMILIES, "")), family, InputError, f"family must be {_listed(FAMILIES)}")
-    columns = {"pool": pool, "family": family, "driver": driver, "treatment": treatment}
-    share = np.where(treatment == "acquisition", 1.0, _acquisition_share(pools))
-    cents = _cents(_column(pools, "amount", "pools"))
-    return pd.DataFrame({**columns, "share": share, "cents": cents})
+    known = (*FAMILIES, GOODS)
+    family[~np.isin(family, known) & _blank(pools["family"]) & np.isin(treatment, STAYS_UNALLOCATED)] = ""
+    refuse_rows(~np.isin(family, (*known, "")), family, InputError, f"family must be {_listed(known)}")
+    return pd.DataFrame(
+        {
+            "pool": pool,
+            "gl_account": _optional(pools, "gl_account"),
+            "family": family,
+            "driver": driver,
+            "treatment": treatment,
+            "share": np.where(treatment == "acquisition", 1.0, np.nan_to_num(_share(pools, "acq_share"))),
+            "avoidable": _share(pools, "avoidable_share"),
+            "period": _optional(pools, "period"),
+            "origin": np.full(len(pools), "", object),
+            "cents": _cents(_column(pools, "amount", "pools")),
+        }
+    )
 
 
 def _column(table: pd.DataFrame, name: str, where: str) -> "pd.Series[Any]":
@@ -106,7 +122,12 @@ def _column(table: pd.DataFrame, name: str, where: str) -> "pd.Series[Any]":
     return table[name]
 
 
-def _texts(values: Any) -> TextArray:
+def _optional(table: pd.DataFrame, name: str) -> TextArray:
+    """A column of texts, all blank if it is not there."""
+    return texts_of(table[name]) if name in table.columns else np.full(len(table), "", object)
+
+
+def texts_of(values: Any) -> TextArray:
     """A column as trimmed texts; a blank is ""."""
     codes, found = pd.factorize(np.asarray(values, dtype=object))
     texts = np.array([*(_text(value) for value in found.tolist()), ""], dtype=object)
@@ -125,7 +146,7 @@ def _lower(texts: TextArray) -> TextArray:
 
 def _blank(column: "pd.Series[Any]") -> npt.NDArray[np.bool_]:
     """True where nothing is written."""
-    return np.asarray(_texts(column) == "", dtype=np.bool_)
+    return np.asarray(texts_of(column) == "", dtype=np.bool_)
 
 
 def _listed(words: tuple[str, ...]) -> str:
@@ -135,7 +156,7 @@ def _listed(words: tuple[str, ...]) -> str:
 
 def _unique_texts(ids: "pd.Index[Any]") -> TextArray:
     """The customers as texts that are each there once."""
-    texts = _texts(ids)
+    texts = texts_of(ids)
     refuse_rows(texts == "", np.array(ids, dtype=object), InputError, "customer_ids must not be blank")
     twice = pd.Index(texts).duplicated()
     refuse_rows(twice, texts, InputError, "customer_ids must each be there once")
@@ -152,10 +173,10 @@ def _cents(amounts: "pd.Series[Any]") -> IntArray:
     return np.array([whole_units(cell, places=2, name=f"amount, row {row},") for row, cell in cells], dtype=np.int64)
 
 
-def _acquisition_share(pools: pd.DataFrame) -> FloatArray:
-    """The share of each line that wins customers; blank is 0."""
-    if "acq_share" not in pools.columns:
-        return np.zeros(len(pools))
-    share = numbers(pools["acq_share"], "acq_share")
-    refuse_rows((share < 0) | (share > 1), share, DomainError, "acq_share must be in 0..1")
-    return np.nan_to_num(share)
+def _share(pools: pd.DataFrame, name: str) -> FloatArray:
+    """A column of shares, NaN where nothing is written."""
+    if name not in pools.columns:
+        return np.full(len(pools), np.nan)
+    share = numbers(pools[name], name)
+    refuse_rows((share < 0) | (share > 1), share, DomainError, f"{name} must be in 0..1")
+    return share

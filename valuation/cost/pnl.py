@@ -1,8 +1,8 @@
 """
 The customer P&L: from gross revenue down to what a customer contributes.
 
-Costs are positive numbers and are subtracted. Contribution before financing ties to the ledger; the charges for late
-payment and expected loss below it are imputed, unless an account says that they were booked.
+Costs are positive numbers and are subtracted. Contribution before financing ties to the ledger; the charges
+below it (late payment, expected loss, stock held) are imputed, unless an account says that they were booked.
 
 References
 ----------
@@ -22,8 +22,8 @@ __all__ = ["customer_pnl"]
 
 _DEDUCTIONS: Final = ("discounts", "returns")
 _COST_TO_SERVE: Final = ("marketing", "sales", "order_handling", "logistics", "support", "returns_handling")
-_IMPUTED: Final = ("financing", "expected_loss")
-_OPTIONAL: Final = (*_DEDUCTIONS, *_COST_TO_SERVE, *_IMPUTED, "acquisition_cost")
+_IMPUTED: Final = ("financing", "expected_loss", "stock_carrying")
+_OPTIONAL: Final = (*_DEDUCTIONS, "goods", *_COST_TO_SERVE, *_IMPUTED, "acquisition_cost")
 
 
 def customer_pnl(table: pd.DataFrame) -> pd.DataFrame:
@@ -33,15 +33,16 @@ def customer_pnl(table: pd.DataFrame) -> pd.DataFrame:
     .. math::
 
         \text{gross} - \text{discounts} - \text{returns} = \text{net revenue}; \quad
-        - \text{cogs} = \text{gross margin}; \quad
-        - \text{cost to serve} - \text{financing} - \text{expected loss} = \text{contribution}
+        - \text{cogs} - \text{goods} = \text{gross margin}; \quad
+        - \text{cost to serve} - \text{imputed charges} = \text{contribution}
 
     Parameters
     ----------
     table : DataFrame
-        One row per customer: gross_revenue; and where known discounts, returns, cogs, the six families marketing,
-        sales, order_handling, logistics, support, returns_handling, then financing, expected_loss, and
-        acquisition_cost, the part of these costs that won the customer. [currency/period]
+        One row per customer: gross_revenue; and where known discounts, returns, cogs, goods (freight in less supplier
+        rebates), the six families marketing, sales, order_handling, logistics, support, returns_handling, then the
+        imputed charges financing, expected_loss, stock_carrying, and acquisition_cost, the part of the six that won
+        the customer. [currency/period]
 
     Returns
     -------
@@ -74,7 +75,7 @@ def customer_pnl(table: pd.DataFrame) -> pd.DataFrame:
     lines = {name: _line(table, name, absent=0.0) for name in _OPTIONAL}
     lines |= {name: _line(table, name, absent=np.nan) for name in ("gross_revenue", "cogs")}
     net_revenue = lines["gross_revenue"] - _total(lines, _DEDUCTIONS)
-    gross_margin = net_revenue - lines["cogs"]
+    gross_margin = net_revenue - lines["cogs"] - lines["goods"]
     known = ~np.isnan(lines["cogs"])
     cost_to_serve = np.where(known, _total(lines, _COST_TO_SERVE), np.nan)
     before_financing = gross_margin - cost_to_serve
@@ -84,6 +85,7 @@ def customer_pnl(table: pd.DataFrame) -> pd.DataFrame:
         **{name: lines[name] for name in _DEDUCTIONS},
         "net_revenue": net_revenue,
         "cogs": lines["cogs"],
+        "goods": lines["goods"],
         "gross_margin": gross_margin,
         **{name: lines[name] for name in _COST_TO_SERVE},
         "cost_to_serve": cost_to_serve,

@@ -2,19 +2,21 @@
 Cost to serve: ledger lines traced to customers or pooled by cause, and each pool shared by its driver.
 
 Every amount is an integer number of cents inside, and no cent is lost: for each group of lines
-``ledger == traced + allocated + unknown customer + unallocated``. What cannot be allocated stays visible in the last
-two and in the issues. Identifiers compare as trimmed text, so that 1001 and "1001" are one customer.
+``ledger + services == traced + allocated + unused + unknown customer + unallocated``. What cannot be allocated stays
+visible in the last two and in the issues. Identifiers compare as trimmed text, so that 1001 and "1001" are one
+customer.
 
 References
 ----------
 .. [1] R. Cooper and R. S. Kaplan, "Profit priorities from activity-based costing," Harvard Business Review, vol. 69,
    no. 3, pp. 130-135, 1991 (why facility-sustaining cost is not pushed to customers).
+.. [2] R. S. Kaplan and S. R. Anderson, "Time-driven activity-based costing," Harvard Business Review, vol. 82, no. 11,
+   pp. 131-138, 2004 (why unused capacity is kept apart).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -23,85 +25,17 @@ import pandas as pd
 
 from valuation.cost.allocation import allocate_units
 from valuation.cost.amounts import FloatArray, IntArray, decimal_integers, numbers, read_exactly
-from valuation.cost.ledger import FAMILIES, STAYS_UNALLOCATED, TREATMENTS, Ledger, read_ledger
+from valuation.cost.capacity import Supply, read_capacity
+from valuation.cost.ledger import STAYS_UNALLOCATED, Ledger, read_ledger
+from valuation.cost.reconciliation import spread_over_lines
+from valuation.cost.service_lines import pass_on
+from valuation.cost.services import ServiceMethod
+from valuation.cost.statement import OUTCOMES, Charge, CostIssue, CostToServe
+from valuation.cost.time_driven import unused_units
 from valuation.errors import DomainError, InputError, ZeroDenominatorError
+from valuation.tables import FAMILIES, GOODS
 
-__all__ = [
-    "FAMILIES",
-    "TREATMENTS",
-    "CostIssue",
-    "CostToServe",
-    "Reconciliation",
-    "cost_to_serve",
-    "driver_rate",
-    "reconcile",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciliation:
-    """
-    Whether the ledger total is accounted for.
-
-    Attributes
-    ----------
-    difference : float
-        Ledger less everything that it was split into. [currency]
-    ties : bool
-        True when the exact difference is zero.
-    """
-
-    difference: float
-    ties: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CostIssue:
-    """
-    Something in the pools or drivers that somebody should look at.
-
-    Attributes
-    ----------
-    kind : str
-        ``no driver``, ``zero driver``, ``negative quantity``, ``missing quantity`` (the pool stays unallocated),
-        ``unknown customer`` (cost kept apart) or ``no driver quantity`` (a customer whom no driver mentions).
-    pool, driver, customer : str
-        What it concerns, or "".
-    amount : float
-        The money concerned, counted in one issue only. [currency]
-    """
-
-    kind: str
-    pool: str = ""
-    driver: str = ""
-    customer: str = ""
-    amount: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CostToServe:
-    """
-    Cost to serve of each customer, and where every cent of the ledger went.
-
-    Attributes
-    ----------
-    by_customer : DataFrame
-        Index customer_id in the given order; one column per family of `FAMILIES`, then ``cost_to_serve`` (their sum)
-        and ``acquisition_cost`` (the part of it that won the customer). [currency]
-    detail : DataFrame
-        One row per group of lines and customer with a cost: customer_id, pool, family, driver, quantity, rate, cost,
-        acquisition_cost. A cost that was traced directly has no driver, quantity or rate.
-    pools : DataFrame
-        One row per group of lines: pool, family, driver, treatment, ledger, traced, allocated, unknown_customer,
-        unallocated, difference (always 0), driver_total, rate.
-    issues : list of CostIssue
-        What could not be done as asked.
-    """
-
-    by_customer: pd.DataFrame
-    detail: pd.DataFrame
-    pools: pd.DataFrame
-    issues: list[CostIssue]
+__all__ = ["cost_to_serve", "driver_rate"]
 
 
 class _Group(NamedTuple):
@@ -112,16 +46,20 @@ class _Group(NamedTuple):
     driver: str
     treatment: str
     share: float
+    avoidable: float
+    period: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Driver:
-    """One driver's quantity per customer, as exact integers where they are decimals, or what is wrong with it."""
+    """How much everyone used of a driver, and why that is no basis for an allocation (else "")."""
 
     weights: npt.NDArray[Any]
     quantity: FloatArray
     problem: str = ""
     culprit: str = ""
+    of_period: bool = False
+    """Whether only what was used in one period is counted."""
 
     @property
     def total(self) -> float:
@@ -133,12 +71,13 @@ class _Driver:
 class _Split:
     """One group of ledger lines, split in cents over everyone: known customers first, then unknown ones."""
 
-    ledger: int
     traced: IntArray
     shares: IntArray
-    quantity: FloatArray
+    driver: _Driver
     unallocated: int = 0
+    unused: int = 0
     driver_total: float = np.nan
+    practical: float = np.nan
     rate: float = np.nan
     problem: str = ""
 
@@ -147,10 +86,14 @@ class _Split:
 class _Books:
     """What the groups add up to."""
 
+    ids: "pd.Index[Any]"
     families: dict[str, IntArray]
     acquisition: IntArray  # cents per known customer, like each family
-    detail: list[pd.DataFrame] = field(default_factory=list)
+    avoidable: FloatArray
+    periods: dict[str, dict[str, int]] = field(default_factory=dict)
+    charges: list[Charge] = field(default_factory=list)
     pools: list[dict[str, object]] = field(default_factory=list)
+    accounts: dict[str, dict[str, int]] = field(default_factory=dict)
     issues: list[CostIssue] = field(default_factory=list)
 
 
@@ -201,55 +144,15 @@ def driver_rate(pool_cost: npt.ArrayLike, driver_total: npt.ArrayLike) -> FloatA
     return rate
 
 
-def reconcile(
-    ledger_total: float | Decimal,
+def cost_to_serve(
+    pools: pd.DataFrame,
+    drivers: pd.DataFrame,
+    customer_ids: npt.ArrayLike,
     *,
-    allocated: float | Decimal,
-    unused: float | Decimal,
-    unallocated: float | Decimal,
-) -> Reconciliation:
-    """
-    Compare the ledger with what it was split into, in exact decimals.
-
-    Parameters
-    ----------
-    ledger_total : float, int or Decimal
-        Total of the pools. [currency]
-    allocated : float, int or Decimal
-        Cost charged to customers, traced cost and unknown customers included. [currency]
-    unused : float, int or Decimal
-        Cost of unused capacity; negative for overtime. [currency]
-    unallocated : float, int or Decimal
-        Cost that stays with the company. [currency]
-
-    Returns
-    -------
-    Reconciliation
-        The exact difference, and whether it is zero.
-
-    Raises
-    ------
-    DomainError
-        If an amount is infinite.
-    InputError
-        If an amount is not a number.
-
-    Notes
-    -----
-    Imputed items, such as a charge for late payment, are not in the ledger and do not belong here.
-    An amount that is not in whole cents is read to 15 digits, as Excel shows it.
-
-    Examples
-    --------
-    >>> reconcile(436971.07, allocated=409971.07, unused=27000.00, unallocated=0)
-    Reconciliation(difference=0.0, ties=True)
-    """
-    parts = {"allocated": allocated, "unused": unused, "unallocated": unallocated}
-    difference = _amount(ledger_total, "ledger_total") - sum(_amount(part, name) for name, part in parts.items())
-    return Reconciliation(difference=float(difference), ties=difference == 0)
-
-
-def cost_to_serve(pools: pd.DataFrame, drivers: pd.DataFrame, customer_ids: npt.ArrayLike) -> CostToServe:
+    capacity: pd.DataFrame | None = None,
+    services: pd.DataFrame | None = None,
+    service_method: ServiceMethod = "reciprocal",
+) -> CostToServe:
     """
     Cost to serve of each customer from ledger pools and driver quantities, exact to the cent.
 
@@ -257,31 +160,44 @@ def cost_to_serve(pools: pd.DataFrame, drivers: pd.DataFrame, customer_ids: npt.
     ----------
     pools : DataFrame
         Ledger lines: pool, amount [currency, 2 decimals], driver, treatment (one of `TREATMENTS`), family (one of
-        `FAMILIES`); and, where known, gl_account, acq_share [0..1] and customer_id.
+        `FAMILIES`, or `GOODS`); and, where known, gl_account, acq_share [0..1], avoidable_share [0..1], customer_id and
+        period.
     drivers : DataFrame
-        customer_id, driver, quantity [driver unit]; the rows of one customer and driver are added up.
+        customer_id, driver, quantity [driver unit]; the rows of one customer and driver are added up. With a column
+        period, a line of a period is shared by the quantities of that period.
     customer_ids : array_like, shape (n,)
         The customers, each once.
+    capacity : DataFrame, optional
+        pool, practical_minutes and, where it is not the pool's own, driver, whose quantities are the minutes used: such
+        a pool charges each minute at the rate of the practical capacity, and the rest is unused.
+    services : DataFrame, optional
+        pool, to_pool, share [0..1]: pools that serve other pools pass their cost on before anything is allocated.
+    service_method : {"reciprocal", "step-down", "direct"}
+        What happens to services among them.
 
     Returns
     -------
     CostToServe
-        Costs by customer, their detail, the statement by pool, and the issues.
+        Costs by customer, their detail, the statements by pool and by account, and the issues.
 
     Raises
     ------
     DomainError
-        If an amount is not in whole cents or an acq_share is outside 0..1; the message names the row.
+        If an amount is not in whole cents, a share is outside 0..1, or the shares of `services` are; the message names
+        the row. Also if the services have no solution.
     InputError
-        If a column is missing, a treatment or family is unknown, an amount is missing, or a customer stands twice.
+        If a column is missing, a treatment or family is unknown, an amount is missing, a customer stands twice, or a
+        service goes to a pool without lines.
 
     Notes
     -----
-    A line with a customer id is traced to that customer; the other lines of the same pool, driver, treatment, share and
-    family are allocated together. Treatments ``sustaining`` and ``unallocated`` keep their lines from customers, also
-    lines with a customer id. A pool is left unallocated, and reported, if its driver is blank or has no quantity, or if
-    a quantity is missing or, summed over the customer's rows, negative. Customers who are not in `customer_ids` take
-    their share like all others; it is shown as cost of unknown customers.
+    A line with a customer id is traced to that customer; the other lines of the same pool, driver, treatment, shares,
+    family and period are allocated together. Treatments ``sustaining`` and ``unallocated`` keep their lines from
+    customers, also lines with a customer id. A pool is left unallocated, and reported, if its driver is blank or has no
+    quantity, if a quantity is missing or, summed over the customer's rows, negative, or if its capacity is 0. Customers
+    who are not in `customer_ids` take their share like all others; it is shown as cost of unknown customers.
+
+    More minutes used than there are leave a negative unused cost: overtime, or minutes that were estimated too high.
 
     Treatment ``acquisition`` wins customers with all of its cost, other lines with their acq_share, blank counting 0.
     Each cost is split by it in whole cents, half a cent going to the larger part. A blank family is the pool's name.
@@ -298,35 +214,38 @@ def cost_to_serve(pools: pd.DataFrame, drivers: pd.DataFrame, customer_ids: npt.
     [33.34, 33.33, 33.33]
     """
     ledger = read_ledger(pools, drivers, customer_ids)
-    books = _Books({family: np.zeros(ledger.known, np.int64) for family in FAMILIES}, np.zeros(ledger.known, np.int64))
-    used: dict[str, _Driver] = {}
-    for key, members in ledger.lines.groupby(list(_Group._fields), sort=False):
-        group = _Group(*cast("tuple[str, str, str, str, float]", key))
-        if group.driver not in used:
-            used[group.driver] = _driver(group.driver, ledger)
-        split = _split(members, group, used[group.driver])
-        _book_customers(books, split, group, ledger.ids)
-        _book_pool(books, split, group)
-        books.issues.extend(_issues(split, group, used[group.driver], ledger))
-    books.issues.extend(_absent(ledger, [name for name in used if name]))
-    return _statement(books, ledger.ids)
-
-
-def _amount(value: float | Decimal, name: str) -> Fraction:
-    """An amount as an exact fraction, its float noise removed if it is not in cents."""
-    exact = read_exactly(value, name)
-    if (exact * 100).denominator != 1 and isinstance(value, float | np.floating):
-        return read_exactly(float(f"{float(value):.15g}"), name)
-    return exact
+    lines = ledger.lines if services is None else pass_on(ledger.lines, services, method=service_method)
+    supply = {} if capacity is None else read_capacity(capacity)
+    nothing = np.zeros(ledger.known, np.int64)
+    books = _Books(
+        ledger.ids, {family: nothing.copy() for family in (*FAMILIES, GOODS)}, nothing.copy(), np.zeros(ledger.known)
+    )
+    periods = lines.groupby("pool")["period"].nunique().to_dict()
+    used: dict[tuple[str, str], _Driver] = {}
+    for key, members in lines.groupby(list(_Group._fields), sort=False, dropna=False):
+        group = _Group(*cast("tuple[str, str, str, str, float, float, str]", key))
+        own = supply.get(group.pool)
+        name = group.driver if own is None or not own.driver else own.driver
+        if (name, group.period) not in used:
+            used[name, group.period] = _driver(name, group.period, ledger)
+        group = group._replace(driver=name)
+        split = _split(members, group, used[name, group.period], own, periods[group.pool])
+        _book_customers(books, split, group)
+        _book_pool(books, split, group, members)
+        books.issues.extend(_issues(split, group, ledger))
+    books.issues.extend(_absent(ledger, [name for name, _ in used if name]))
+    return _statement(books)
 
 
 # One driver and one group of lines at a time.
 
 
-def _driver(name: str, ledger: Ledger) -> _Driver:
+def _driver(name: str, period: str, ledger: Ledger) -> _Driver:
     """Quantities added up per customer, exactly wherever they are decimals of up to 15 digits."""
     everyone = ledger.everyone
-    rows = np.flatnonzero(ledger.driver_names == name)
+    rows = ledger.driver_names == name
+    of_period = bool(period) and bool((ledger.driver_periods[rows] != "").any())
+    rows = np.flatnonzero(rows & (ledger.driver_periods == period) if of_period else rows)
     codes, quantities, nothing = ledger.driver_codes[rows], ledger.quantities[rows], np.zeros(everyone.size)
     if not name:
         return _Driver(nothing, nothing, "no driver")
@@ -342,28 +261,39 @@ def _driver(name: str, ledger: Ledger) -> _Driver:
         quantity = weights / 10.0 ** scaled[1]
     if (weights < 0).any():
         return _Driver(weights, quantity, "negative quantity", str(everyone[np.argmax(weights < 0)]))
-    return _Driver(weights, quantity, "" if weights.any() else "zero driver")
+    return _Driver(weights, quantity, "" if weights.any() else "zero driver", of_period=of_period)
 
 
-def _split(members: pd.DataFrame, group: _Group, driver: _Driver) -> _Split:
+def _split(members: pd.DataFrame, group: _Group, driver: _Driver, supply: Supply | None, periods: int) -> _Split:
     """Trace the lines that name a customer, allocate the rest."""
     cents, codes = members["cents"].to_numpy(dtype=np.int64), members["code"].to_numpy(dtype=np.int64)
     nobody = np.zeros(driver.quantity.size, np.int64)
-    split = _Split(int(cents.sum()), nobody.copy(), nobody, driver.quantity)
+    split = _Split(nobody.copy(), nobody, driver)
     if group.treatment in STAYS_UNALLOCATED:
-        split.unallocated = split.ledger
+        split.unallocated = int(cents.sum())
         return split
     traces = codes >= 0
     np.add.at(split.traced, codes[traces], cents[traces])
-    if traces.all():
-        return split
     pooled = int(cents[~traces].sum())
-    split.driver_total = driver.total
-    if driver.problem:
-        split.unallocated, split.problem = pooled, driver.problem
+    if pooled == 0:
         return split
-    split.shares = allocate_units(pooled, driver.weights)
+    split.driver_total = driver.total
+    problem = driver.problem
+    if supply is not None:
+        # Capacity is that of the year; a period has its part of it where its minutes are known.
+        split.practical = supply.practical / periods if driver.of_period else supply.practical
+        if problem == "zero driver" and split.practical > 0:
+            split.unused, split.rate = pooled, pooled / 100.0 / split.practical  # nobody used a minute of it
+            return split
+        problem = problem or ("" if split.practical > 0 else "no capacity")
+    if problem:
+        split.unallocated, split.problem = pooled, problem
+        return split
     split.rate = pooled / 100.0 / driver.total
+    if supply is not None:
+        split.unused = unused_units(pooled, split.practical, driver.total)
+        split.rate = pooled / 100.0 / split.practical
+    split.shares = allocate_units(pooled - split.unused, driver.weights)
     return split
 
 
@@ -381,57 +311,99 @@ def _acquisition_part(cents: IntArray, share: float) -> IntArray:
     return acquisition
 
 
-def _book_customers(books: _Books, split: _Split, group: _Group, ids: "pd.Index[Any]") -> None:
-    """Add a group's costs to those of the known customers, traced ones and allocated ones in their own rows."""
+def _book_customers(books: _Books, split: _Split, group: _Group) -> None:
+    """Add a group's costs to those of the known customers, traced ones and allocated ones apart."""
     known = books.acquisition.size
     unmeasured = np.full(known, np.nan)
-    for cost, driver, quantity, rate in (
-        (split.traced[:known], "", unmeasured, np.nan),
-        (split.shares[:known], group.driver, split.quantity[:known], split.rate),
+    for cost, driver, quantity, total, rate in (
+        (split.traced[:known], "", unmeasured, np.nan, np.nan),
+        (split.shares[:known], group.driver, split.driver.quantity[:known], split.driver_total, split.rate),
     ):
         rows = np.flatnonzero(cost)
         if not rows.size:
             continue
         acquisition = _acquisition_part(cost, group.share)
         books.families[group.family] += cost
-        books.acquisition += acquisition
-        columns = {
-            "customer_id": ids[rows],
-            "pool": group.pool,
-            "family": group.family,
-            "driver": driver,
-            "quantity": quantity[rows],
-            "rate": rate,
-            "cost": cost[rows] / 100.0,
-            "acquisition_cost": acquisition[rows] / 100.0,
-        }
-        books.detail.append(pd.DataFrame(columns))
+        if group.family != GOODS:
+            books.acquisition += acquisition
+        books.avoidable[rows] += cost[rows] * (group.avoidable / 100.0)
+        period = books.periods.setdefault(group.period, dict.fromkeys((*FAMILIES, GOODS), 0))
+        period[group.family] += int(cost.sum())
+        books.charges.append(
+            Charge(
+                pool=group.pool,
+                family=group.family,
+                period=group.period,
+                driver=driver,
+                rows=rows,
+                quantity=quantity[rows],
+                driver_total=total,
+                rate=rate,
+                cents=cost[rows],
+                acquisition=acquisition[rows],
+            )
+        )
 
 
-def _book_pool(books: _Books, split: _Split, group: _Group) -> None:
-    """Add a group to the statement by pool, with a difference that is computed, not assumed."""
+def _book_pool(books: _Books, split: _Split, group: _Group, members: pd.DataFrame) -> None:
+    """Add a group to the statements by pool and by account, with differences that are computed, not assumed."""
     known = books.acquisition.size
-    traced, allocated = int(split.traced[:known].sum()), int(split.shares[:known].sum())
-    unknown = int(split.traced[known:].sum()) + int(split.shares[known:].sum())
-    cents = {
-        "ledger": split.ledger,
-        "traced": traced,
-        "allocated": allocated,
-        "unknown_customer": unknown,
+    cents, own = members["cents"].to_numpy(dtype=np.int64), (members["origin"] == "").to_numpy(dtype=bool)
+    by_outcome = {
+        "traced": int(split.traced[:known].sum()),
+        "allocated": int(split.shares[:known].sum()),
+        "unused": split.unused,
+        "unknown_customer": int(split.traced[known:].sum()) + int(split.shares[known:].sum()),
         "unallocated": split.unallocated,
-        "difference": split.ledger - traced - allocated - unknown - split.unallocated,
     }
-    words = {"pool": group.pool, "family": group.family, "driver": group.driver, "treatment": group.treatment}
-    money = {name: amount / 100 for name, amount in cents.items()}
-    books.pools.append({**words, **money, "driver_total": split.driver_total, "rate": split.rate})
+    ledger, services = int(cents[own].sum()), int(cents[~own].sum())
+    amounts = {
+        "ledger": ledger,
+        "services": services,
+        **by_outcome,
+        "difference": ledger + services - sum(by_outcome.values()),
+    }
+    words = {name: getattr(group, name) for name in ("pool", "family", "period", "driver", "treatment")}
+    money = {name: amount / 100 for name, amount in amounts.items()}
+    measures = {"driver_total": split.driver_total, "practical": split.practical, "rate": split.rate}
+    books.pools.append({**words, **money, **measures})
+    for account, of_line, line, is_own in zip(
+        members["gl_account"], _by_line(members, split, known), cents.tolist(), own.tolist(), strict=True
+    ):
+        entry = books.accounts.setdefault(account, dict.fromkeys(("ledger", *OUTCOMES), 0))
+        entry["ledger"] += line if is_own else 0
+        for outcome, part in zip(OUTCOMES, of_line, strict=True):
+            entry[outcome] += part
 
 
-def _issues(split: _Split, group: _Group, driver: _Driver, ledger: Ledger) -> Iterable[CostIssue]:
-    """Why a pool stayed unallocated, and the cost of each unknown customer."""
+def _by_line(members: pd.DataFrame, split: _Split, known: int) -> list[list[int]]:
+    """What became of each line of a group, by outcome: a traced line by itself, the others in proportion."""
+    cents, codes = members["cents"].tolist(), members["code"].tolist()
+    keeps = members["treatment"].iloc[0] in STAYS_UNALLOCATED
+    pooled = [place for place, code in enumerate(codes) if code < 0 or keeps]
+    shares = (
+        int(split.shares[:known].sum()),
+        split.unused,
+        int(split.shares[known:].sum()),
+        split.unallocated,
+    )
+    spread = iter(spread_over_lines([cents[place] for place in pooled], shares))
+    traced = (
+        [amount, 0, 0, 0, 0] if code < known else [0, 0, 0, amount, 0]
+        for amount, code in zip(cents, codes, strict=True)
+    )
+    of_pooled = set(pooled)
+    return [[0, *next(spread)] if place in of_pooled else by_hand for place, by_hand in enumerate(traced)]
+
+
+def _issues(split: _Split, group: _Group, ledger: Ledger) -> Iterable[CostIssue]:
+    """Why a pool stayed unallocated, overtime, and the cost of each unknown customer."""
     pool, name = group.pool, group.driver
     if split.problem:
         left = split.unallocated / 100
-        yield CostIssue(kind=split.problem, pool=pool, driver=name, customer=driver.culprit, amount=left)
+        yield CostIssue(kind=split.problem, pool=pool, driver=name, customer=split.driver.culprit, amount=left)
+    if split.driver_total > split.practical:
+        yield CostIssue(kind="overtime", pool=pool, driver=name, amount=split.unused / 100)
     strangers = ledger.everyone[ledger.known :]
     unknown = split.traced[ledger.known :] + split.shares[ledger.known :]
     for row in np.flatnonzero(unknown):
@@ -449,14 +421,43 @@ def _absent(ledger: Ledger, drivers: list[str]) -> list[CostIssue]:
     return [CostIssue(kind="no driver quantity", customer=name) for name in customers[absent[: ledger.known]]]
 
 
-def _statement(books: _Books, ids: "pd.Index[Any]") -> CostToServe:
+def _statement(books: _Books) -> CostToServe:
     """The result tables, in money."""
-    by_customer = pd.DataFrame({family: cents / 100.0 for family, cents in books.families.items()}, index=ids)
-    by_customer["cost_to_serve"] = np.sum(list(books.families.values()), axis=0) / 100.0
+    by_customer = pd.DataFrame({family: books.families[family] / 100.0 for family in FAMILIES}, index=books.ids)
+    by_customer["cost_to_serve"] = np.sum([books.families[family] for family in FAMILIES], axis=0) / 100.0
     by_customer["acquisition_cost"] = books.acquisition / 100.0
-    columns = ["customer_id", "pool", "family", "driver", "quantity", "rate", "cost", "acquisition_cost"]
-    detail = pd.concat(books.detail, ignore_index=True) if books.detail else pd.DataFrame(columns=columns)
-    money = ["ledger", "traced", "allocated", "unknown_customer", "unallocated", "difference"]
-    statement = ["pool", "family", "driver", "treatment", *money, "driver_total", "rate"]
-    pools = pd.DataFrame(books.pools, columns=statement)
-    return CostToServe(by_customer=by_customer, detail=detail, pools=pools, issues=books.issues)
+    by_customer[GOODS] = books.families[GOODS] / 100.0
+    by_customer["avoidable_cost"] = books.avoidable
+    periods: Mapping[str, Mapping[str, int]] = books.periods
+    return CostToServe(
+        by_customer=by_customer,
+        by_period=pd.DataFrame(
+            [{family: cents / 100 for family, cents in period.items()} for period in periods.values()],
+            index=pd.Index(list(periods), name="period", dtype=object),
+            columns=[*FAMILIES, GOODS],
+        ),
+        pools=pd.DataFrame(books.pools, columns=POOL_COLUMNS),
+        accounts=_accounts(books.accounts),
+        issues=books.issues,
+        charges=books.charges,
+    )
+
+
+POOL_COLUMNS = [
+    *("pool", "family", "period", "driver", "treatment", "ledger", "services"),
+    *OUTCOMES,
+    *("difference", "driver_total", "practical", "rate"),
+]
+
+
+def _accounts(accounts: Mapping[str, Mapping[str, int]]) -> pd.DataFrame:
+    """The statement by ledger account, in the order of the ledger."""
+    rows = [
+        {
+            "gl_account": account,
+            **{name: cents / 100 for name, cents in entry.items()},
+            "difference": (entry["ledger"] - sum(entry[outcome] for outcome in OUTCOMES)) / 100,
+        }
+        for account, entry in accounts.items()
+    ]
+    return pd.DataFrame(rows, columns=["gl_account", "ledger", *OUTCOMES, "difference"])

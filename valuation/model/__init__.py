@@ -12,10 +12,13 @@ import pandas as pd
 
 from valuation.checks import PAST_DATES, check_inputs
 from valuation.findings import Finding, Severity
+from valuation.model.accounts import accounts_of
 from valuation.model.changes import changes
+from valuation.model.currency import in_one_currency
 from valuation.model.history import contradictions, latest_date, read_base, read_history
 from valuation.model.profit import customer_profit
 from valuation.model.purchases import purchase_tables
+from valuation.model.receivables import read_receivables
 from valuation.model.reconcile import negative_customers, reconcile_transactions
 from valuation.model.segment import customer_segments
 from valuation.model.value import customer_value
@@ -74,17 +77,22 @@ def value_base(
         Always: what cannot be computed is missing in the tables and explained in the findings.
     """
     settings, findings = read_settings(tables.get("Assumptions"))
-    transactions = tables.get("Transactions")
     as_of, assumed = _as_of(settings, tables)
-    base = read_base(tables.get("Customers"), transactions, as_of)
+    usable, foreign = in_one_currency(tables, settings)
+    base = read_base(usable.get("Customers"), usable.get("Transactions"), as_of)
     history = read_history(base)
-    profit = customer_profit(base, settings, tables)
+    accounts = accounts_of(base, settings, usable)
+    receivables = read_receivables(base, accounts, settings, usable)
+    profit = customer_profit(base, settings, usable, receivables)
     value = customer_value(base, history, profit, settings, tables)
     segments, cuts = customer_segments(base, history, profit.pnl, value.values, settings, previous_segments)
     findings = [
         *findings,
         *assumed,
         *check_inputs(tables, as_of=as_of),
+        *foreign,
+        *accounts.findings,
+        *receivables.findings,
         *contradictions(base, history),
         *negative_customers(base),
         *profit.findings,
@@ -99,7 +107,7 @@ def value_base(
             "Lifetime value": value.values,
             "Horizons": value.horizons,
             "Segments": segments,
-            "Reconciliation": reconcile_transactions(base, transactions),
+            "Reconciliation": reconcile_transactions(base, tables.get("Transactions")),
             **more,
         },
         settings=settings,

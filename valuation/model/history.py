@@ -14,7 +14,7 @@ import pandas as pd
 
 from valuation.dates import DateArray, twelve_months_before
 from valuation.findings import Finding, Severity
-from valuation.tables import CUSTOMERS, TRANSACTIONS, Table, TableData, empty_frame
+from valuation.tables import CUSTOMERS, TRANSACTIONS, TableData, complete_frame
 
 __all__ = [
     "MICRO",
@@ -168,10 +168,10 @@ def months_until(end: np.datetime64, start: np.datetime64 | DateArray) -> npt.ND
 
 def read_base(customers: TableData | None, transactions: TableData | None, as_of: np.datetime64) -> Base:
     """Keep what can be used: customers with an id of their own, transactions with a date and an amount."""
-    own = _columns(customers, CUSTOMERS, [column.name for column in CUSTOMERS])
+    own = complete_frame(customers, CUSTOMERS)
     own = own[own["customer_id"].notna() & ~own.duplicated("customer_id")]
     own = own.assign(name=own["name"].where(own["name"].notna(), own["customer_id"]))
-    sales = _columns(transactions, TRANSACTIONS, list(USED))
+    sales = complete_frame(transactions, TRANSACTIONS, USED)
     usable = sales["date"].notna() & np.isfinite(sales["net_amount"])
     sales = sales if usable.all() else sales[usable]
     code = pd.Index(own["customer_id"]).get_indexer(pd.Index(sales["customer_id"]))
@@ -188,17 +188,6 @@ def read_base(customers: TableData | None, transactions: TableData | None, as_of
         prior_start=prior,
         three_years=three,
     )
-
-
-def _columns(data: TableData | None, table: Table, names: list[str]) -> pd.DataFrame:
-    """Give these columns of what was read, missing ones blank; the index is the position in the table."""
-    empty = empty_frame(table)[names]
-    if data is None or not len(data.frame):
-        return empty
-    rows = pd.RangeIndex(len(data.frame))
-    frame = data.frame.set_axis(rows)
-    blank = {name: pd.Series(None, index=rows, dtype=empty[name].dtype) for name in names if name not in frame}
-    return pd.DataFrame({name: blank[name] if name in blank else frame[name] for name in names})
 
 
 def _waterfall(sales: pd.DataFrame) -> pd.DataFrame:

@@ -14,8 +14,9 @@ from valuation.cost import customer_pnl
 from valuation.findings import Finding, Severity
 from valuation.model.costs import Costs, costs_of_customers
 from valuation.model.history import Base, BoolArray, FloatArray
+from valuation.model.receivables import Receivables, borrowing_rate
 from valuation.settings import Settings
-from valuation.tables import CUSTOMER_PNL, CUSTOMERS, TRANSACTIONS, TableData
+from valuation.tables import CUSTOMER_PNL, CUSTOMERS, POOL_COSTS, TRANSACTIONS, TableData, empty_frame
 
 __all__ = ["Profit", "customer_profit"]
 
@@ -33,12 +34,13 @@ class Profit:
     ----------
     pnl : pandas.DataFrame
         Columns of the contract's Customer P&L, in the order of the customers.
-    pools : pandas.DataFrame
-        Columns of the contract's Cost to serve.
+    costs : Costs
+        Where the cost to serve comes from.
     projected_margin : ndarray, shape (n,)
-        Gross margin of the twelve months without documents flagged as one-offs. [currency/year]
+        Net revenue less cost of goods sold of the twelve months, without documents flagged as one-offs. [currency/year]
     projected_cost : ndarray, shape (n,)
-        Cost to serve without the cost of winning, and without typed cost on one-offs. [currency/year]
+        What else belongs to the goods, cost to serve and imputed charges, without the cost of winning, and without
+        typed cost on one-offs. [currency/year]
     margin_36m : ndarray, shape (n,)
         Gross margin of the thirty-six months without one-offs; for day-one customers that of one year. [currency]
     typed : ndarray of bool, shape (n,)
@@ -48,12 +50,19 @@ class Profit:
     """
 
     pnl: pd.DataFrame
-    pools: pd.DataFrame
+    costs: Costs
     projected_margin: FloatArray
     projected_cost: FloatArray
     margin_36m: FloatArray
     typed: BoolArray
     findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def pools(self) -> pd.DataFrame:
+        """Columns of the contract's Cost to serve."""
+        if self.costs.ledger is None:
+            return empty_frame(POOL_COSTS)
+        return self.costs.ledger.pools[[column.name for column in POOL_COSTS]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,7 +73,9 @@ class _DayOne:
     margin: FloatArray
 
 
-def customer_profit(base: Base, settings: Settings, tables: Mapping[str, TableData]) -> Profit:
+def customer_profit(
+    base: Base, settings: Settings, tables: Mapping[str, TableData], receivables: Receivables
+) -> Profit:
     """Compute the P&L of each customer for the twelve months to the as-of date."""
     blank = base.transactions["cogs"].isna().to_numpy()
     base = _with_cogs(base, settings)
@@ -73,15 +84,16 @@ def customer_profit(base: Base, settings: Settings, tables: Mapping[str, TableDa
     costs = costs_of_customers(
         base, settings, tables, np.where(base.day_one, day_one.revenue, base.per_customer("net_amount", year))
     )
-    pnl = _pnl(base, year, day_one, costs)
+    pnl = _pnl(base, year, day_one, costs, _charges(base, settings, receivables))
     one_off = base.transactions["one_off"].to_numpy(dtype=float) > 0
     three_years = base.between(base.three_years, base.as_of)
-    running = (pnl["cost_to_serve"] - pnl["acquisition_cost"]).to_numpy(dtype=float)
+    running = pnl["goods"] + pnl["cost_to_serve"] - pnl["acquisition_cost"] + pnl[list(IMPUTED)].sum(axis=1)
+    goods_margin = (pnl["gross_margin"] + pnl["goods"]).to_numpy(dtype=float)
     return Profit(
         pnl=pnl,
-        pools=costs.pools,
-        projected_margin=_rounded(pnl["gross_margin"].to_numpy(dtype=float) - _gross_margin(base, year & one_off)),
-        projected_cost=_rounded(running - _typed_cost_of(base, year, one_off, costs)),
+        costs=costs,
+        projected_margin=_rounded(goods_margin - _gross_margin(base, year & one_off)),
+        projected_cost=_rounded(running.to_numpy(dtype=float) - _typed_cost_of(base, year, one_off, costs)),
         margin_36m=np.where(base.day_one, day_one.margin, _gross_margin(base, three_years & ~one_off)),
         typed=_customers_of(base, blank & year) | base.day_one | ~costs.measured,
         findings=[*costs.findings, *_unknown(base, blank, year, pnl)],
@@ -110,7 +122,31 @@ def _day_one(base: Base, settings: Settings) -> _DayOne:
     )
 
 
-def _pnl(base: Base, year: BoolArray, day_one: _DayOne, costs: Costs) -> pd.DataFrame:
+IMPUTED = {
+    "financing": "financing_booked",
+    "expected_loss": "credit_loss_booked",
+    "stock_carrying": "stock_carrying_booked",
+}
+"""Line of the P&L that is not in the ledger, to the assumption that says it is."""
+
+
+def _charges(base: Base, settings: Settings, receivables: Receivables) -> dict[str, FloatArray]:
+    """Impute what the ledger does not hold, in whole cents; what is booked there is not charged twice."""
+    rate = settings.number("stock_carrying_rate")
+    rate = borrowing_rate(settings) if np.isnan(rate) else rate
+    stock = np.nan_to_num(base.customers["stock_value"].to_numpy(dtype=float))
+    charges = {
+        "financing": receivables.financing,
+        "expected_loss": receivables.expected_loss,
+        "stock_carrying": np.round(np.maximum(stock, 0.0) * rate, 2),
+    }
+    return {
+        line: np.zeros(len(base)) if settings.word(IMPUTED[line]) == "yes" else charge
+        for line, charge in charges.items()
+    }
+
+
+def _pnl(base: Base, year: BoolArray, day_one: _DayOne, costs: Costs, charges: dict[str, FloatArray]) -> pd.DataFrame:
     """Lay out the waterfall; revenue that is not known stays blank beside a margin that is."""
     known = ~(base.day_one & np.isnan(day_one.revenue))
     # A typed margin without revenue stands for it until the waterfall is done, and is blanked again.
@@ -121,7 +157,7 @@ def _pnl(base: Base, year: BoolArray, day_one: _DayOne, costs: Costs) -> pd.Data
         "returns": base.per_customer("returns", year),
         "cogs": np.where(base.day_one, gross - day_one.margin, base.per_customer("cogs", year)),
     }
-    pnl = customer_pnl(pd.DataFrame(lines | costs.lines | {"acquisition_cost": costs.acquisition}))
+    pnl = customer_pnl(pd.DataFrame(lines | costs.lines | charges | {"acquisition_cost": costs.acquisition}))
     pnl = pnl.round(PLACES)
     for column in REVENUE_LINES:
         pnl[column] = pnl[column].where(known)
@@ -133,6 +169,7 @@ def _pnl(base: Base, year: BoolArray, day_one: _DayOne, costs: Costs) -> pd.Data
 
 
 def _gross_margin(base: Base, mask: BoolArray) -> FloatArray:
+    """Net revenue less cost of goods sold, of the masked transactions."""
     return base.per_customer("net_amount", mask) - base.per_customer("cogs", mask)
 
 

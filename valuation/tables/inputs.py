@@ -1,11 +1,18 @@
 """The input tables: what people fill in or import."""
 
+from typing import Final
+
 from valuation.tables.schema import Blank, Column, Kind, Table, customer_id_column, optional_column
 
 __all__ = [
+    "ACTIVITIES",
     "ASSUMPTIONS",
+    "CAPACITY",
     "CUSTOMERS",
     "DRIVERS",
+    "FAMILIES",
+    "GOODS",
+    "HIERARCHY",
     "IDEAS",
     "INPUT_TABLES",
     "INVOICES",
@@ -13,9 +20,24 @@ __all__ = [
     "LEDGER_POOLS",
     "REFERRALS",
     "RETENTION",
+    "SERVICE_DEPARTMENTS",
     "SURVEY",
+    "TIME_EQUATIONS",
     "TRANSACTIONS",
+    "TREATMENTS",
+    "TRIAL_BALANCE",
+    "WHAT_IF",
 ]
+
+FAMILIES: Final = ("marketing", "sales", "order handling", "logistics", "support", "returns")
+"""The families of cost to serve: lines of the customer P&L."""
+GOODS: Final = "goods"
+"""The family of what belongs to the goods, above the gross margin: freight in, supplier rebates (negative)."""
+TREATMENTS: Final = ("retention", "acquisition", "sustaining", "unallocated")
+
+CURRENCY: Final = optional_column(
+    "currency", Kind.TEXT, "Currency of the amount, where several occur; blank is the reporting currency"
+)
 
 CUSTOMERS = Table(
     "Customers",
@@ -54,6 +76,7 @@ CUSTOMERS = Table(
         optional_column(
             "annual_margin", Kind.MONEY, "Day one without a ledger: gross margin in a year", "currency/year"
         ),
+        optional_column("stock_value", Kind.MONEY, "Stock held for the customer, on average", "currency", low=0),
     ),
     key=("customer_id",),
 )
@@ -85,6 +108,13 @@ TRANSACTIONS = Table(
         optional_column("duplicate_lines", Kind.COUNT, "Lines that repeat another one to the letter", "lines", low=0),
         optional_column("duplicate_amount", Kind.MONEY, "Their amount, which is counted in the net amount", "currency"),
         optional_column("one_off", Kind.FLAG, "1 keeps the document out of the projection (it stays in the P&L)"),
+        optional_column(
+            "supplier_rebate", Kind.MONEY, "Rebate or ship-and-debit that the supplier owes for it", "currency"
+        ),
+        optional_column("freight_in", Kind.MONEY, "Freight from the supplier that it caused", "currency"),
+        optional_column("freight_out", Kind.MONEY, "Freight to the customer", "currency"),
+        optional_column("commission", Kind.MONEY, "Commission paid on it", "currency"),
+        CURRENCY,
         optional_column("source", Kind.TEXT, "Where the row came from; an import of the same source replaces its rows"),
     ),
 )
@@ -102,7 +132,7 @@ LEDGER_POOLS = Table(
             "treatment",
             Kind.CHOICE,
             "retention or acquisition (goes to customers), sustaining or unallocated (does not)",
-            choices=("retention", "acquisition", "sustaining", "unallocated"),
+            choices=TREATMENTS,
         ),
         optional_column(
             "acq_share",
@@ -117,10 +147,20 @@ LEDGER_POOLS = Table(
             Kind.CHOICE,
             "Line of the customer P&L that the cost goes to; the pool's own name where it is blank",
             blank=Blank.ESTIMATE,
-            choices=("marketing", "sales", "order handling", "logistics", "support", "returns"),
+            choices=(*FAMILIES, GOODS),
         ),
         optional_column("customer_id", Kind.ID, "Set when the whole line was caused by one customer"),
         optional_column("cost_centre", Kind.TEXT, "Cost centre, for reference"),
+        optional_column(
+            "avoidable_share",
+            Kind.SHARE,
+            "Part of the cost that would go away within a year with what causes it; blank takes avoidable_share",
+            "0-100%",
+            low=0,
+            high=1,
+        ),
+        optional_column("period", Kind.DATE, "Last day of the month or quarter, where the cost is kept by period"),
+        CURRENCY,
     ),
 )
 
@@ -133,8 +173,119 @@ DRIVERS = Table(
         Column("driver", Kind.TEXT, "Name of the driver; the same word as on Ledger pools"),
         Column("quantity", Kind.NUMBER, "How much the customer used", "count, minutes or hours", low=0),
         optional_column("source", Kind.TEXT, "System that the count comes from"),
+        optional_column("period", Kind.DATE, "Last day of the month or quarter, where the quantity is kept by period"),
     ),
-    key=("customer_id", "driver"),
+    key=("customer_id", "driver", "period"),
+)
+
+SERVICE_DEPARTMENTS = Table(
+    "Service departments",
+    "tblServiceDepartments",
+    "one row for each pool that serves other pools, and pool that it serves",
+    (
+        Column("pool", Kind.TEXT, "The pool that serves, such as IT; the same word as on Ledger pools"),
+        Column("to_pool", Kind.TEXT, "The pool that it serves"),
+        Column(
+            "share", Kind.SHARE, "Part of its service; the rows of one pool add up to 100%", "0-100%", low=0, high=1
+        ),
+    ),
+    key=("pool", "to_pool"),
+)
+
+CAPACITY = Table(
+    "Capacity",
+    "tblCapacity",
+    "one row for each pool and resource whose time is limited, for the twelve months to the as-of date",
+    (
+        Column("pool", Kind.TEXT, "Cost pool; the same word as on Ledger pools"),
+        optional_column("resource", Kind.TEXT, "Team or machine, where a pool has several"),
+        optional_column("theoretical_minutes", Kind.NUMBER, "Minutes paid for", "minutes", low=0),
+        Column(
+            "practical_minutes",
+            Kind.NUMBER,
+            "Minutes that can be worked, usually 80-85% of those paid for",
+            "minutes",
+            low=0,
+        ),
+        optional_column(
+            "driver", Kind.TEXT, "The driver that counts the minutes used; the pool's own driver where it is blank"
+        ),
+        optional_column("fte", Kind.NUMBER, "Full-time positions, for reference", "positions", low=0),
+    ),
+    key=("pool", "resource"),
+)
+
+TIME_EQUATIONS = Table(
+    "Time equations",
+    "tblTimeEquations",
+    "one row for each term: minutes = base + minutes x attribute + ...",
+    (
+        Column("driver", Kind.TEXT, "The driver in minutes that the equation makes, for Capacity or Ledger pools"),
+        Column("activity", Kind.TEXT, "What takes the time, such as an order; the same word as on Activities"),
+        optional_column(
+            "attribute", Kind.TEXT, "Heading of a column of Activities; blank for the minutes that each one takes"
+        ),
+        Column("minutes", Kind.NUMBER, "Minutes each", "minutes"),
+    ),
+    key=("driver", "activity", "attribute"),
+)
+
+ACTIVITIES = Table(
+    "Activities",
+    "tblActivities",
+    "one row for each activity, or for all of one kind together, in the twelve months to the as-of date",
+    (
+        customer_id_column(),
+        Column("activity", Kind.TEXT, "What was done, such as an order; the same word as on Time equations"),
+        optional_column("quantity", Kind.NUMBER, "How many times; 1 where it is blank", "count", low=0),
+    ),
+    open=Kind.NUMBER,
+)
+
+TRIAL_BALANCE = Table(
+    "Trial balance",
+    "tblTrialBalance",
+    "one row for each ledger account that Ledger pools must contain in full",
+    (
+        Column("gl_account", Kind.ID, "Account in the general ledger"),
+        optional_column("name", Kind.TEXT, "Name of the account"),
+        Column("amount", Kind.MONEY, "Balance of the twelve months, cost positive", "currency"),
+    ),
+    key=("gl_account",),
+)
+
+HIERARCHY = Table(
+    "Hierarchy",
+    "tblHierarchy",
+    "one row for each customer (ship-to) and stretch of time",
+    (
+        customer_id_column("The ship-to: the id on Transactions, which causes the cost"),
+        optional_column("bill_to", Kind.ID, "The account that pays; the customer itself where it is blank"),
+        optional_column("parent_id", Kind.ID, "The account that it belongs to; the customer itself where it is blank"),
+        optional_column("valid_from", Kind.DATE, "First day on which this holds"),
+        optional_column("valid_to", Kind.DATE, "Last day on which this holds"),
+    ),
+)
+
+WHAT_IF = Table(
+    "What if",
+    "tblWhatIf",
+    "one row for each change to try",
+    (
+        Column(
+            "change",
+            Kind.CHOICE,
+            "driver (quantity up or down), time equation (new minutes), service level (cost of a family or pool up or "
+            "down), price (up or down) or minimum order (smallest order taken)",
+            choices=("driver", "time equation", "service level", "price", "minimum order"),
+        ),
+        optional_column("name", Kind.TEXT, "Which driver, activity, family or pool"),
+        optional_column("attribute", Kind.TEXT, "For a time equation: which attribute; blank for the base minutes"),
+        Column("value", Kind.NUMBER, "-0.2 for 20% less; new minutes; smallest order in money", "see the change"),
+        optional_column("scope", Kind.CHOICE, "Whom it concerns", choices=("all", "segment", "customer")),
+        optional_column("applies_to", Kind.ID, "The segment or customer id, if the scope is not all"),
+        optional_column("lost_share", Kind.SHARE, "Part of the sales concerned that is lost", "0-100%", low=0, high=1),
+    ),
 )
 
 RETENTION = Table(
@@ -208,6 +359,7 @@ INVOICES = Table(
         optional_column("paid_date", Kind.DATE, "When it was paid; blank while it is open"),
         optional_column("disputed", Kind.FLAG, "1 while the customer disputes it"),
         optional_column("credit_of", Kind.ID, "For a credit note: the invoice that it credits"),
+        CURRENCY,
     ),
     key=("invoice_no",),
 )
@@ -297,6 +449,13 @@ INPUT_TABLES = (
     DRIVERS,
     RETENTION,
     ASSUMPTIONS,
+    SERVICE_DEPARTMENTS,
+    CAPACITY,
+    ACTIVITIES,
+    TIME_EQUATIONS,
+    TRIAL_BALANCE,
+    HIERARCHY,
+    WHAT_IF,
     INVOICES,
     ISSUES,
     REFERRALS,

@@ -1,6 +1,6 @@
 """What a table of the data contract is made of, and how one looks that has been read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -16,6 +16,7 @@ __all__ = [
     "Kind",
     "Table",
     "TableData",
+    "complete_frame",
     "customer_id_column",
     "empty_frame",
     "normalise_heading",
@@ -139,6 +140,8 @@ class Table:
         In the order of a new sheet.
     key : tuple of str
         Columns whose values together may stand only once.
+    open : Kind or None
+        Kind of any further column, which is kept under its heading; None drops it.
     """
 
     name: str
@@ -146,6 +149,7 @@ class Table:
     grain: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    open: Kind | None = None
 
     def __getitem__(self, name: str) -> Column:
         """Give the column of that name."""
@@ -196,6 +200,30 @@ class TableData:
     def has(self, *columns: str) -> bool:
         """Tell whether all these columns are there with at least one value."""
         return all(c in self.frame and bool(self.frame[c].notna().any()) for c in columns)
+
+
+def complete_frame(data: TableData | None, table: Table, names: Sequence[str] = ()) -> pd.DataFrame:
+    """
+    Give columns of what was read, missing ones blank and in their kind; the index is the position in the table.
+
+    Parameters
+    ----------
+    data : TableData or None
+        What was read; None is a table without rows.
+    table : Table
+        The contract.
+    names : sequence of str
+        The columns wanted; all of the contract if left out. Those of an open table that people added come after them.
+    """
+    wanted = [*names] or [column.name for column in table]
+    empty = empty_frame(table)[wanted]
+    if data is None or not len(data.frame):
+        return empty
+    rows = pd.RangeIndex(len(data.frame))
+    frame = data.frame.set_axis(rows)
+    added = [str(name) for name in frame if table.open is not None and name not in {column.name for column in table}]
+    blank = {name: pd.Series(None, index=rows, dtype=empty[name].dtype) for name in wanted if name not in frame}
+    return pd.DataFrame({name: blank[name] if name in blank else frame[name] for name in (*wanted, *added)})
 
 
 def normalise_heading(text: str) -> str:

@@ -90,10 +90,11 @@ LIVE = "Refresh; if it stays, somebody changed a result table by hand"
 CHECK_LIST = (
     Check(
         "ledger",
-        "Ledger = traced + allocated + unknown customer + unallocated",
+        "Ledger = traced + allocated + unused + unknown customer + unallocated",
         _sum(LEDGER_POOLS, "amount")
         - _sum(POOL_COSTS, "traced")
         - _sum(POOL_COSTS, "allocated")
+        - _sum(POOL_COSTS, "unused")
         - _sum(POOL_COSTS, "unknown_customer")
         - _sum(POOL_COSTS, "unallocated"),
         CENT,
@@ -120,12 +121,15 @@ CHECK_LIST = (
     ),
     Check(
         "charged",
-        "Cost to serve of customers = traced + allocated (0 pools: typed factors)",
+        "Cost of customers on the P&L = traced + allocated (0 pools: typed factors)",
         call(
             "IF",
             call("COUNTA", Column(POOL_COSTS, "pool")).equals(0),
             0,
-            _sum(CUSTOMER_PNL, "cost_to_serve") - _sum(POOL_COSTS, "traced") - _sum(POOL_COSTS, "allocated"),
+            _sum(CUSTOMER_PNL, "cost_to_serve")
+            + _sum(CUSTOMER_PNL, "goods")
+            - _sum(POOL_COSTS, "traced")
+            - _sum(POOL_COSTS, "allocated"),
         ),
         CENT,
         LIVE,
@@ -161,8 +165,15 @@ CHECK_LIST = (
     ),
     Check(
         "contribution",
-        "Contribution = net revenue - COGS - cost to serve",
-        _sum(CUSTOMER_PNL, "gross_margin") - _sum(CUSTOMER_PNL, "cost_to_serve") - _sum(CUSTOMER_PNL, "contribution"),
+        "Contribution = net revenue - cost of goods - cost to serve - imputed charges",
+        _sum(CUSTOMER_PNL, "net_revenue")
+        - _sum(CUSTOMER_PNL, "cogs")
+        - _sum(CUSTOMER_PNL, "goods")
+        - _sum(CUSTOMER_PNL, "cost_to_serve")
+        - _sum(CUSTOMER_PNL, "financing")
+        - _sum(CUSTOMER_PNL, "expected_loss")
+        - _sum(CUSTOMER_PNL, "stock_carrying")
+        - _sum(CUSTOMER_PNL, "contribution"),
         CENT,
         LIVE,
     ),

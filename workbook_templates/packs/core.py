@@ -128,7 +128,7 @@ VALUE_SUMS = (
 )
 
 PNL_SUMS = tuple(column.name for column in CUSTOMER_PNL if column.unit == "currency")
-POOL_SUMS = ("ledger", "traced", "allocated", "unknown_customer", "unallocated", "difference")
+POOL_SUMS = tuple(column.name for column in POOL_COSTS if column.unit == "currency")
 
 
 def _log() -> Sheet:

@@ -179,7 +179,13 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
         Format.MONEY,
         "after discounts and returns",
     ),
-    ("cogs", "Cost of goods sold", _in_units(_sum(CUSTOMER_PNL, "cogs")), Format.MONEY, ""),
+    (
+        "cogs",
+        "Cost of goods sold",
+        _in_units(_sum(CUSTOMER_PNL, "cogs") + _sum(CUSTOMER_PNL, "goods")),
+        Format.MONEY,
+        "with freight in, less supplier rebates",
+    ),
     ("gross_margin", "Gross margin", Figure("net_revenue") - Figure("cogs"), Format.MONEY, ""),
     (
         "cost_to_serve",
@@ -189,11 +195,20 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
         "marketing, sales, orders, logistics, support, returns",
     ),
     (
+        "imputed",
+        "Imputed charges",
+        _in_units(
+            _sum(CUSTOMER_PNL, "financing") + _sum(CUSTOMER_PNL, "expected_loss") + _sum(CUSTOMER_PNL, "stock_carrying")
+        ),
+        Format.MONEY,
+        "waiting for payment, credit loss, stock; not in the ledger",
+    ),
+    (
         "contribution",
         "Contribution",
-        Figure("gross_margin") - Figure("cost_to_serve"),
+        Figure("gross_margin") - Figure("cost_to_serve") - Figure("imputed"),
         Format.MONEY,
-        "before overhead, financing and tax",
+        "before overhead, unused capacity and tax",
     ),
     (
         "losing",

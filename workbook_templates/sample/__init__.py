@@ -50,7 +50,7 @@ def sample_company() -> dict[str, pd.DataFrame]:
         "Ideas": ideas_table(roster, revenue),
         "Survey": survey_table(roster, revenue),
     }
-    return {table.name: _as_contracted(table, frames[table.name]) for table in INPUT_TABLES}
+    return {table.name: _as_contracted(table, frames[table.name]) for table in INPUT_TABLES if table.name in frames}
 
 
 def _as_contracted(table: Table, frame: pd.DataFrame) -> pd.DataFrame:

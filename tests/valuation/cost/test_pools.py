@@ -166,11 +166,11 @@ def test_costs_are_within_a_cent_per_line_of_the_exact_shares(
 def test_detail_and_families_add_up_to_the_customers(lines: list[dict[str, Any]], use: dict[str, float]) -> None:
     found = cost_to_serve(ledger_lines(*lines), driver_rows(**use), ["A", "B", "C"])
     for customer, row in found.by_customer.iterrows():
-        own = found.detail[found.detail["customer_id"] == customer]
+        own = found.detail()[found.detail()["customer_id"] == customer]
         assert sum(map(cents, own["cost"])) == cents(row["cost_to_serve"])
         assert sum(map(cents, own["acquisition_cost"])) == cents(row["acquisition_cost"])
         assert sum(cents(row[family]) for family in FAMILIES) == cents(row["cost_to_serve"])
-    assert (found.detail["cost"] != 0).all()
+    assert (found.detail()["cost"] != 0).all()
 
 
 @given(st.integers(-(10**12), 10**12), st.decimals(0, 1, places=12))
@@ -195,7 +195,7 @@ def test_quantities_of_a_customer_add_up_exactly() -> None:
     found = cost_to_serve(ledger_lines({"amount": 0.01}), drivers, ["A", "B"])
     # 0.1 + 0.2 is 0.3, so the two are equal and the earlier one gets the cent.
     assert found.by_customer["logistics"].tolist() == [0.01, 0.0]
-    assert found.detail["quantity"].tolist() == [0.3]
+    assert found.detail()["quantity"].tolist() == [0.3]
 
 
 def test_facility_cost_stays_with_the_company_even_with_a_customer() -> None:
@@ -213,7 +213,7 @@ def test_facility_cost_stays_with_the_company_even_with_a_customer() -> None:
 def test_a_traced_line_costs_its_customer_and_has_no_rate() -> None:
     found = cost_to_serve(ledger_lines({"customer_id": " B "}, {"amount": 10.00}), driver_rows(A=1), ["A", "B"])
     assert found.by_customer["logistics"].to_dict() == {"A": 10.00, "B": 100.00}
-    traced = found.detail[found.detail["customer_id"] == "B"].iloc[0]
+    traced = found.detail()[found.detail()["customer_id"] == "B"].iloc[0]
     assert (traced["driver"], traced["cost"]) == ("", 100.00)
     assert np.isnan(traced["quantity"])
     assert np.isnan(traced["rate"])
@@ -302,8 +302,8 @@ def test_optional_columns_may_be_left_out_and_tables_empty() -> None:
     found = cost_to_serve(pools, driver_rows(A=1), ["A"])
     assert found.by_customer["cost_to_serve"].tolist() == [100.0]
     nothing = cost_to_serve(pools.iloc[:0], driver_rows(), [])
-    assert (len(nothing.by_customer), len(nothing.detail), len(nothing.pools), nothing.issues) == (0, 0, 0, [])
-    assert nothing.detail.columns.tolist() == found.detail.columns.tolist()
+    assert (len(nothing.by_customer), len(nothing.detail()), len(nothing.pools), nothing.issues) == (0, 0, 0, [])
+    assert nothing.detail().columns.tolist() == found.detail().columns.tolist()
 
 
 def test_amounts_may_be_decimals_and_carry_the_noise_of_floats() -> None:

@@ -1,7 +1,7 @@
 """Who earns the profit and who consumes it: concentration, effort against value, one P&L as a chart, and what to do."""
 
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ from valuation.cost import (
     whale_points,
     whale_statistics,
 )
-from valuation.errors import InputError, MissingDataError
+from valuation.errors import DomainError, InputError, MissingDataError
 from valuation.tables import Blank, Column, Kind
 from workbook_templates.plan import CellError
 
@@ -36,13 +36,14 @@ CONTRIBUTIONS = Argument(
 POINTS = Argument(
     "points",
     Kind.COUNT,
-    "Rows of the result; 101 are one for each percent of the customers",
+    "Rows of the result, 2 to 10,000; 101 are one for each percent of the customers",
     "count",
     required=False,
     default=101,
     shape=Shape.ONE,
 )
 CUSTOMER_SHARE = Column("customer_share", Kind.SHARE, "Share of the customers so far", "0-1")
+MOST_POINTS: Final = 10_000
 FEW = "#N/A also with fewer than two customers"
 NO_SHARES = "Shares are #DIV/0! where the total is 0 or less; the amounts stay."
 
@@ -162,7 +163,14 @@ def cv_whale_stats(contributions: ARRAY, /) -> dict[str, list[Any]]:
 )
 def cv_whale_points(contributions: ARRAY, points: int, /) -> pd.DataFrame:
     """What is the whale curve at equal steps of customers, for a chart that does not grow with them?"""
-    return whale_points(contributions, points)
+    return whale_points(contributions, _drawn(points))
+
+
+def _drawn(points: int) -> int:
+    """As many points as a chart can have some use for."""
+    if points > MOST_POINTS:
+        raise DomainError(f"points must be at most {MOST_POINTS}, not {points}")
+    return points
 
 
 @worksheet_function(
@@ -187,7 +195,7 @@ def cv_whale_points(contributions: ARRAY, points: int, /) -> pd.DataFrame:
 )
 def cv_lorenz(values: ARRAY, points: int, /) -> pd.DataFrame:
     """What share of the value do the smallest customers bring (Lorenz curve)?"""
-    return lorenz_points(values, points)
+    return lorenz_points(values, _drawn(points))
 
 
 @worksheet_function(

@@ -119,7 +119,7 @@ def customer_actions(
     charges : array_like
         Financing and expected loss, which go in full. [currency/period]
     largest_rise : float
-        The largest price rise that a customer can be asked for, as a share of net revenue, 0 or more. [1]
+        The largest price rise that a customer can be asked for, as a share of net revenue, 0..1. [1]
 
     Returns
     -------
@@ -133,7 +133,7 @@ def customer_actions(
     Raises
     ------
     DomainError
-        If `largest_rise` is negative or infinite; in a call of single numbers also if one is infinite or the avoidable
+        If `largest_rise` is not from 0 to 1; in a call of single numbers also if one is infinite or the avoidable
         cost out of range.
     InputError
         If the shapes do not fit, something is not a number, or in a call of single numbers one is missing.
@@ -161,8 +161,8 @@ def customer_actions(
     >>> print(found["reason"][0])
     a price rise of 10.0% ends the loss; it pays unless the chance of losing the customer by it is above 66.7%
     """
-    if not read_exactly(largest_rise, "largest_rise") >= 0:
-        raise DomainError(f"largest_rise must not be negative, not {largest_rise}")
+    if not 0 <= read_exactly(largest_rise, "largest_rise") <= 1:
+        raise DomainError(f"largest_rise must be from 0 to 1, not {largest_rise}")
     revenue, margin, cost, goes, imputed = _rows(
         {
             "net_revenue": net_revenue,

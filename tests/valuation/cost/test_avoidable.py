@@ -245,8 +245,10 @@ def test_nobody_gives_an_empty_table() -> None:
 
 
 def test_doors_of_the_actions() -> None:
-    with pytest.raises(DomainError, match=r"largest_rise must not be negative, not -0\.1"):
+    with pytest.raises(DomainError, match=r"largest_rise must be from 0 to 1, not -0\.1"):
         customer_actions(1.0, 1.0, 1.0, 1.0, largest_rise=-0.1)
+    with pytest.raises(DomainError, match="largest_rise must be from 0 to 1, not 10"):
+        customer_actions(1.0, 1.0, 1.0, 1.0, largest_rise=10)
     with pytest.raises(DomainError, match="largest_rise must be finite, not inf"):
         customer_actions(1.0, 1.0, 1.0, 1.0, largest_rise=math.inf)
     with pytest.raises(InputError, match="gross_margin must be a number, not nan"):

@@ -136,4 +136,4 @@ def test_every_customer_has_a_tier() -> None:
     with pytest.raises(InputError, match="tiers must be as many as cost, not 1 for 2"):
         effort_by_tier([1.0, 2.0], [1.0, 2.0], ["A"])
     with pytest.raises(InputError, match="tiers must be known, not None in row 2"):
-        effort_by_tier([1.0, 2.0], [1.0, 2.0], ["A", None])
+        effort_by_tier([1.0, 2.0], [1.0, 2.0], np.array(["A", None]))

@@ -60,6 +60,15 @@ PNL_INPUT = Table(
     ),
     key=("customer_id",),
 )
+PNL_ARGUMENT = Argument(
+    "table",
+    TABLE,
+    "customer_id and gross_revenue; where known discounts, returns, cogs, goods, marketing, sales, order_handling, "
+    "logistics, support, returns_handling, financing, expected_loss, stock_carrying, acquisition_cost (costs positive)",
+    "money/period",
+    shape=Shape.TABLE,
+    table=PNL_INPUT,
+)
 POOLS_ARGUMENT = Argument(
     "pools",
     TABLE,
@@ -321,18 +330,7 @@ PNL_HELP = {"gross_revenue": "Sales before discounts and returns", **dict(PNL_LI
 
 
 @worksheet_function(
-    arguments=(
-        Argument(
-            "table",
-            TABLE,
-            "customer_id and gross_revenue; where known discounts, returns, cogs, goods, marketing, sales, "
-            "order_handling, logistics, support, returns_handling, financing, expected_loss, stock_carrying, "
-            "acquisition_cost (costs positive)",
-            "money/period",
-            shape=Shape.TABLE,
-            table=PNL_INPUT,
-        ),
-    ),
+    arguments=(PNL_ARGUMENT,),
     result=Result.TABLE,
     columns=(
         Column("customer_id", Kind.ID, "The customer"),

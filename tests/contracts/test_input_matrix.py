@@ -160,6 +160,18 @@ CV_DERT              blank   text    error  single  row     header  rows
   rate               #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   periods            1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   model              1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_DROP_EFFECT       blank   text    error  single  row     header  rows
+  net_revenue        #N/A    #VALUE! #REF!  1x8     8x3     #VALUE! 50000x8
+  gross_margin       #N/A    #VALUE! #REF!  1x8     8x3     #VALUE! 50000x8
+  cost_to_serve      #N/A    #VALUE! #REF!  1x8     8x3     #VALUE! 50000x8
+  avoidable_cost     #N/A    #VALUE! #REF!  1x8     8x3     #VALUE! 50000x8
+  charges            1x8     #VALUE! #REF!  1x8     8x3     #VALUE! 50000x8
+  largest_rise       1x8     #VALUE! #REF!  1x8     #VALUE! #VALUE! #VALUE!
+CV_EFFORT_VALUE      blank   text    error  single  row     header  rows
+  cost               #N/A    #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
+  value              #N/A    #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
+  tiers              4x8     #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
+  headers            3x8     #VALUE! #REF!  3x8     #VALUE! #VALUE! #VALUE!
 CV_ERRCOUNT          blank   text    error  single  row     header  rows
   cells              0       1       1      0       0       1       0
 CV_EXPLAIN           blank   text    error  single  row     header  rows
@@ -175,6 +187,8 @@ CV_GG_SPEND          blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   mbar               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_GINI              blank   text    error  single  row     header  rows
+  values             #N/A    #VALUE! #REF!  #N/A    0.75    #VALUE! 0
 CV_HORIZON_FOR       blank   text    error  single  row     header  rows
   retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -194,6 +208,10 @@ CV_LIFECYCLE         blank   text    error  single  row     header  rows
   rev_prev12         #N/A    #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
   as_of              #N/A    #VALUE! #REF!  1x2     #VALUE! #VALUE! #VALUE!
   prev_stage         1x2     1x2     #REF!  1x2     2x3     1x2     50000x2
+CV_LORENZ            blank   text    error  single  row     header  rows
+  values             #N/A    #VALUE! #REF!  #N/A    6x3     #VALUE! 6x3
+  points             102x3   #VALUE! #REF!  6x3     #VALUE! #VALUE! #VALUE!
+  headers            6x3     #VALUE! #REF!  6x3     #VALUE! #VALUE! #VALUE!
 CV_LTV               blank   text    error  single  row     header  rows
   margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -440,6 +458,8 @@ CV_SBG_RETENTION     blank   text    error  single  row     header  rows
 CV_SBG_SURVIVAL      blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_STOBACHOFF        blank   text    error  single  row     header  rows
+  contributions      #N/A    #VALUE! #REF!  #N/A    0.375   #VALUE! 0
 CV_SUM               blank   text    error  single  row     header  rows
   cells              0       #VALUE! #REF!  1       6       #VALUE! 50000
 CV_TIER              blank   text    error  single  row     header  rows
@@ -447,6 +467,21 @@ CV_TIER              blank   text    error  single  row     header  rows
   method             #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
   params             #N/A    #VALUE! #REF!  #VALUE! 3x1     #VALUE! #VALUE!
   labels             3x1     #VALUE! #REF!  #VALUE! 3x1     #VALUE! #VALUE!
+CV_WATERFALL         blank   text    error  single  row     header  rows
+  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    17x9
+  customer           #N/A    #N/A    #REF!  17x9    #VALUE! #N/A    #VALUE!
+  headers            17x9    #VALUE! #REF!  17x9    #VALUE! #VALUE! #VALUE!
+CV_WHALE             blank   text    error  single  row     header  rows
+  contributions      #N/A    #VALUE! #REF!  #N/A    4x6     #VALUE! 50001x6
+  ids                4x6     #VALUE! #REF!  #N/A    4x6     #VALUE! 50001x6
+  headers            4x6     #VALUE! #REF!  4x6     #VALUE! #VALUE! #VALUE!
+CV_WHALE_POINTS      blank   text    error  single  row     header  rows
+  contributions      #N/A    #VALUE! #REF!  #N/A    6x3     #VALUE! 6x3
+  points             102x3   #VALUE! #REF!  6x3     #VALUE! #VALUE! #VALUE!
+  headers            6x3     #VALUE! #REF!  6x3     #VALUE! #VALUE! #VALUE!
+CV_WHALE_STATS       blank   text    error  single  row     header  rows
+  contributions      #N/A    #VALUE! #REF!  #N/A    2x12    #VALUE! 2x12
+  headers            2x12    #VALUE! #REF!  2x12    #VALUE! #VALUE! #VALUE!
 """
 
 GOOD: dict[str, dict[str, Any]] = {
@@ -523,10 +558,25 @@ GOOD: dict[str, dict[str, Any]] = {
         "periods": 52.0,
         "model": "bgnbd",
     },
+    "CV_DROP_EFFECT": {
+        "net_revenue": 1000.0,
+        "gross_margin": 300.0,
+        "cost_to_serve": 400.0,
+        "avoidable_cost": 250.0,
+        "charges": 5.0,
+        "largest_rise": 0.15,
+    },
+    "CV_EFFORT_VALUE": {
+        "cost": [20.0, 60.0, 20.0],
+        "value": [80.0, 20.0, 10.0],
+        "tiers": ["A", "B", "B"],
+        "headers": True,
+    },
     "CV_ERRCOUNT": {"cells": [1.0, 2.0, 3.0]},
     "CV_EXPLAIN": {"customer": "A", "pools": POOLS, "drivers": DRIVERS, "headers": True},
     "CV_GG_FIT": {"x": [2.0, 1.0, 3.0], "mbar": [22.0, 11.0, 40.0], "headers": True},
     "CV_GG_SPEND": {"params": [6.25, 3.74, 15.44], "x": 2.0, "mbar": 22.0},
+    "CV_GINI": {"values": [30.0, -10.0, 80.0]},
     "CV_HORIZON_FOR": {"retention": 0.8, "rate": 0.1, "share": 0.95, "growth": 0.0},
     "CV_HORIZON_SHARE": {"retention": 0.8, "rate": 0.1, "periods": 3.0, "growth": 0.0},
     "CV_LASTERROR": {},
@@ -539,6 +589,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "as_of": 46022.0,
         "prev_stage": "Stable",
     },
+    "CV_LORENZ": {"values": [30.0, -10.0, 80.0], "points": 5.0, "headers": True},
     "CV_LTV": {
         "margin": 1000.0,
         "retention": 0.8,
@@ -694,6 +745,7 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "CV_SBG_RETENTION": {"params": [0.704, 1.182], "t": 1.0},
     "CV_SBG_SURVIVAL": {"params": [0.704, 1.182], "t": 1.0},
+    "CV_STOBACHOFF": {"contributions": [30.0, -10.0, 80.0]},
     "CV_SUM": {"cells": [1.0, 2.0, 3.0]},
     "CV_TIER": {
         "values": [250.0, 150.0, 50.0],
@@ -701,14 +753,19 @@ GOOD: dict[str, dict[str, Any]] = {
         "params": [200.0, 100.0],
         "labels": ["Gold", "Silver", "Bronze"],
     },
+    "CV_WATERFALL": {"table": PNL, "customer": "A", "headers": True},
+    "CV_WHALE": {"contributions": [30.0, -10.0, 80.0], "ids": ["A", "B", "C"], "headers": True},
+    "CV_WHALE_POINTS": {"contributions": [30.0, -10.0, 80.0], "points": 5.0, "headers": True},
+    "CV_WHALE_STATS": {"contributions": [30.0, -10.0, 80.0], "headers": True},
 }
 
 # Ranges that must have one length: the columns single, row and rows change them all.
 TOGETHER = (
-    {"dates", "amounts", "ids"},
+    {"dates", "amounts", "ids", "contributions"},
     {"margins", "retentions"},
     {"x", "tx", "age", "mbar", "n", "weight"},
     {"recency_days", "frequency", "monetary"},
+    {"cost", "value", "tiers"},
 )
 
 # How 50,000 rows are made where 50,000 times the same would make no sense.

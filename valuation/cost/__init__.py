@@ -17,17 +17,21 @@ from valuation.cost.pools import (
     driver_rate,
     reconcile,
 )
+from valuation.cost.self_service import Deflection, deflection, self_service_share
 
 __all__ = [
     "FAMILIES",
     "TREATMENTS",
     "CostIssue",
     "CostToServe",
+    "Deflection",
     "Reconciliation",
     "allocate",
     "allocate_units",
     "cost_to_serve",
     "customer_pnl",
+    "deflection",
     "driver_rate",
     "reconcile",
+    "self_service_share",
 ]

@@ -10,7 +10,7 @@ from valuation.cost.amounts import FloatArray, IntArray, whole_number
 from valuation.errors import DomainError, InputError
 from valuation.receivables.invoices import Invoices, Receivables, receivables, sums
 
-__all__ = ["AGEING_EDGES", "Ageing", "ageing", "ageing_labels", "buckets"]
+__all__ = ["AGEING_EDGES", "Ageing", "ageing", "ageing_labels", "buckets", "open_balance"]
 
 AGEING_EDGES: Final = (30, 60, 90)
 """Last day past due of each bucket after the current one; the last bucket has no end."""
@@ -84,6 +84,30 @@ def ageing(invoices: Invoices, *, edges: Sequence[int] = AGEING_EDGES) -> Ageing
         documents=np.bincount(bucket[seen.is_open], minlength=count),
         disputed=sums(np.where(seen.disputed, money, 0.0), bucket, count),
     )
+
+
+def open_balance(invoices: Invoices) -> float:
+    """
+    What is still to be paid on the as-of day, credit notes deducted.
+
+    Parameters
+    ----------
+    invoices : Invoices
+        Invoices and credit notes.
+
+    Returns
+    -------
+    float
+        Negative for a credit balance. [currency]
+
+    Examples
+    --------
+    >>> from valuation.receivables import read_invoices
+    >>> day = np.array(["2025-11-01", "2025-12-01"], dtype="datetime64[D]")
+    >>> open_balance(read_invoices(day, day, [day[1], None], [100.0, 40.0], as_of=np.datetime64("2025-12-31")))
+    40.0
+    """
+    return float(receivables(invoices).open_amount.sum())
 
 
 def ageing_labels(edges: Sequence[int]) -> tuple[str, ...]:

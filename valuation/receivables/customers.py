@@ -10,7 +10,7 @@ from valuation.cost.amounts import FloatArray
 from valuation.lifetime.conventions import POSITIVE, RATE, single
 from valuation.receivables.ageing import AGEING_EDGES, ageing_labels, buckets
 from valuation.receivables.credit_loss import provision_matrix
-from valuation.receivables.financing import money_days, window_days
+from valuation.receivables.financing import in_window, money_days, window_days
 from valuation.receivables.invoices import Invoices, receivables, sums
 from valuation.receivables.lateness import payment_behaviour
 
@@ -89,11 +89,10 @@ def receivables_by_customer(
     aged = _by_bucket(invoices, seen.open_amount, buckets(seen, invoices, edges=edges), len(labels))
     money, terms, overdue = seen.open_amount, total(days.terms), total(days.overdue)
     amount, open_balance = total(pays.amount), total(money)
-    in_window = invoices.issued > invoices.as_of - window
     columns = {
         "invoices": total(invoices.is_invoice).astype(np.int64),
         "credit_notes": total(~invoices.is_invoice).astype(np.int64),
-        "invoiced": total(np.where(in_window, invoices.amount, 0.0)),
+        "invoiced": total(np.where(in_window(invoices, months=months), invoices.amount, 0.0)),
         "average_receivable": (terms + overdue) / window,
         "days_to_pay": _ratio(total(pays.to_pay), amount),
         "days_late": _ratio(total(pays.late), amount),

@@ -15,9 +15,9 @@ from valuation.cost.amounts import FloatArray
 from valuation.dates import twelve_months_before
 from valuation.errors import DomainError
 from valuation.lifetime.conventions import FINITE, POSITIVE, RATE, common_shape, plain, single, within
-from valuation.receivables.invoices import Invoices, receivables
+from valuation.receivables.invoices import BoolArray, Invoices, receivables
 
-__all__ = ["Financing", "MoneyDays", "financing", "money_days", "payment_cost", "window_days"]
+__all__ = ["Financing", "MoneyDays", "financing", "in_window", "invoiced", "money_days", "payment_cost", "window_days"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +147,44 @@ def financing(invoices: Invoices, *, annual_rate: float, months: int = 12, basis
         overdue_cost=overdue * per_money_day,
         financing_cost=(terms + overdue) * per_money_day,
     )
+
+
+def invoiced(invoices: Invoices, *, months: int = 12) -> float:
+    """
+    What was invoiced in the calendar months to the as-of day, credit notes deducted.
+
+    Parameters
+    ----------
+    invoices : Invoices
+        Invoices and credit notes; those dated in the window count.
+    months : int
+        Length of the window in calendar months, 1 or more. [month]
+
+    Returns
+    -------
+    float
+        Revenue with sales tax, as far as the amounts have it. [currency]
+
+    Raises
+    ------
+    DomainError
+        If `months` is below 1.
+    InputError
+        If `months` is not a whole number.
+
+    Examples
+    --------
+    >>> from valuation.receivables import read_invoices
+    >>> day = np.array(["2024-12-31", "2025-01-01", "2025-06-01"], dtype="datetime64[D]")
+    >>> invoiced(read_invoices(day, day, day, [900.0, 100.0, -20.0], as_of=np.datetime64("2025-12-31")))
+    80.0
+    """
+    return float(invoices.amount[in_window(invoices, months=months)].sum())
+
+
+def in_window(invoices: Invoices, *, months: int) -> BoolArray:
+    """Documents dated in the calendar months to the as-of day."""
+    return np.asarray(invoices.issued > invoices.as_of - window_days(invoices, months=months))
 
 
 def money_days(invoices: Invoices, *, months: int) -> MoneyDays:

@@ -411,4 +411,4 @@ def _notes(issues: Sequence[Finding]) -> Iterable[str]:
         rows, more = ", ".join(map(str, issue.rows[:MOST_ROWS])), len(issue.rows) - MOST_ROWS
         yield f"{issue.kind} (row {rows}{f' and {more} more' if more > 0 else ''})"
     if len(issues) > MOST_ISSUES:
-        yield f"and {len(issues) - MOST_ISSUES} more kinds of contradiction"
+        yield f"and {len(issues) - MOST_ISSUES} more"

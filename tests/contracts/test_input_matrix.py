@@ -47,7 +47,27 @@ FITTED_AGEING: list[list[Any]] = [["alpha", "beta", "c"], [0.26, 1.72, 1.58]]
 DONORS: list[list[Any]] = [["alpha", "beta", "gamma", "delta"], [1.2035, 0.7497, 0.6567, 2.7834]]
 PNL: list[list[Any]] = [["customer_id", "gross_revenue", "cogs"], ["A", 100.0, 60.0], ["B", 50.0, 20.0]]
 
+DOCUMENTS: list[list[Any]] = [
+    ["customer_id", "invoice_date", "due_date", "paid_date", "amount"],
+    ["A", 45901.0, 45931.0, 45931.0, 1000.0],
+    ["B", 45901.0, 45931.0, None, 500.0],
+]
+PAYMENTS: dict[str, Any] = {
+    "inv_dates": [45901.0, 45901.0, 45962.0],
+    "due_dates": [45931.0, 45931.0, 45992.0],
+    "paid_dates": [45931.0, 45951.0, None],
+    "amounts": [1000.0, 2000.0, 500.0],
+    "as_of": 46022.0,
+}
+
 MATRIX = """
+CV_AGEING            blank   text    error  single  row     header  rows
+  due_dates          #N/A    #VALUE! #REF!  5x3     5x3     #VALUE! 5x3
+  paid_dates         5x3     #VALUE! #REF!  5x3     5x3     #VALUE! 5x3
+  amounts            #N/A    #VALUE! #REF!  5x3     5x3     #VALUE! 5x3
+  as_of              #N/A    #VALUE! #REF!  5x3     #VALUE! #VALUE! #VALUE!
+  edges              6x3     #VALUE! #REF!  4x3     5x3     #VALUE! 50003x3
+  headers            5x3     #VALUE! #REF!  5x3     #VALUE! #VALUE! #VALUE!
 CV_ALLOCATE          blank   text    error  single  row     header  rows
   total              #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
   drivers            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -152,6 +172,16 @@ CV_COST_TO_SERVE     blank   text    error  single  row     header  rows
 CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x22    50001x22
   headers            3x22    #VALUE! #REF!  3x22    #VALUE! #VALUE! #VALUE!
+CV_DAYS_LATE         blank   text    error  single  row     header  rows
+  inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  due_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  paid_dates         82.2857 #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  amounts            #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  as_of              #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_DEFLECTION        blank   text    error  single  row     header  rows
+  sessions           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  deflection_rate    #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  unit_cost          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_DERT              blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -167,6 +197,19 @@ CV_DROP_EFFECT       blank   text    error  single  row     header  rows
   avoidable_cost     #N/A    #VALUE! #REF!  1x8     8x3     #VALUE! 50000x8
   charges            1x8     #VALUE! #REF!  1x8     8x3     #VALUE! 50000x8
   largest_rise       1x8     #VALUE! #REF!  1x8     #VALUE! #VALUE! #VALUE!
+CV_DSO               blank   text    error  single  row     header  rows
+  inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  paid_dates         365     #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  amounts            #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  as_of              #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  method             1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_ECL               blank   text    error  single  row     header  rows
+  exposure           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  pd                 #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  lgd                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_ECL_MATRIX        blank   text    error  single  row     header  rows
+  ageing_amounts     #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  loss_rates         #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
 CV_EFFORT_VALUE      blank   text    error  single  row     header  rows
   cost               #N/A    #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
   value              #N/A    #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
@@ -179,6 +222,16 @@ CV_EXPLAIN           blank   text    error  single  row     header  rows
   pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x7     3x7
   drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    3x7
   headers            3x7     #VALUE! #REF!  3x7     #VALUE! #VALUE! #VALUE!
+CV_FINANCING_COST    blank   text    error  single  row     header  rows
+  inv_dates          #N/A    #VALUE! #REF!  2x4     2x4     #VALUE! 2x4
+  due_dates          #N/A    #VALUE! #REF!  2x4     2x4     #VALUE! 2x4
+  paid_dates         2x4     #VALUE! #REF!  2x4     2x4     #VALUE! 2x4
+  amounts            #N/A    #VALUE! #REF!  2x4     2x4     #VALUE! 2x4
+  as_of              #N/A    #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
+  months             2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
+  basis              2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
+  headers            2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
 CV_GG_FIT            blank   text    error  single  row     header  rows
   x                  #N/A    #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
   mbar               #VALUE! #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
@@ -370,12 +423,23 @@ CV_NBD_PROBABILITY   blank   text    error  single  row     header  rows
   t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+CV_ONTIME_SHARE      blank   text    error  single  row     header  rows
+  inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  due_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  paid_dates         0       #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  amounts            #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  as_of              #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
 CV_PAYBACK           blank   text    error  single  row     header  rows
   cac                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   margin             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   retention          1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   rate               1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   mode               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_PAYMENT_COST      blank   text    error  single  row     header  rows
+  amounts            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  days               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  basis              1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_PNBD_CONDITIONAL  blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -408,6 +472,14 @@ CV_RATE              blank   text    error  single  row     header  rows
   from_per_year      #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   to_per_year        #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   kind               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_RECEIVABLES       blank   text    error  single  row     header  rows
+  invoices           #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x21    50001x21
+  as_of              #N/A    #VALUE! #REF!  3x21    #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!  3x21    #VALUE! #VALUE! #VALUE!
+  loss_rates         3x21    #VALUE! #REF!  #VALUE! 3x21    #VALUE! #VALUE!
+  months             3x21    #VALUE! #REF!  3x21    #VALUE! #VALUE! #VALUE!
+  basis              3x21    #VALUE! #REF!  3x21    #VALUE! #VALUE! #VALUE!
+  headers            3x21    #VALUE! #REF!  3x21    #VALUE! #VALUE! #VALUE!
 CV_RECONCILE         blank   text    error  single  row     header  rows
   ledger_total       #N/A    #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
   allocated          #N/A    #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
@@ -458,6 +530,9 @@ CV_SBG_RETENTION     blank   text    error  single  row     header  rows
 CV_SBG_SURVIVAL      blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_SELF_SERVICE_SHARE blank   text    error  single  row     header  rows
+  self_resolved      #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  assisted           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_STOBACHOFF        blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    0.375   #VALUE! 0
 CV_SUM               blank   text    error  single  row     header  rows
@@ -501,6 +576,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "unit_per_year": 52.0,
         "headers": True,
     },
+    "CV_AGEING": {**{name: PAYMENTS[name] for name in list(PAYMENTS)[1:]}, "edges": [30.0, 60.0], "headers": True},
     "CV_ALLOCATE": {"total": 100.0, "drivers": [1.0, 1.0, 1.0], "places": 2.0, "fallback": "error"},
     "CV_BDW_DERL": {"params": FITTED_AGEING, "rate": 0.1, "n": 1.0},
     "CV_BDW_FIT": {"survivors": [1000.0, 869.0, 743.0, 653.0, 593.0], "headers": True},
@@ -549,6 +625,8 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], "headers": True},
     "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
+    "CV_DAYS_LATE": PAYMENTS,
+    "CV_DEFLECTION": {"sessions": 1200.0, "deflection_rate": 0.35, "unit_cost": 18.0},
     "CV_DERT": {
         "params": [0.243, 4.414, 0.793, 2.426],
         "x": 2.0,
@@ -572,8 +650,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "tiers": ["A", "B", "B"],
         "headers": True,
     },
+    "CV_DSO": {**{name: PAYMENTS[name] for name in PAYMENTS if name != "due_dates"}, "method": "balance"},
+    "CV_ECL": {"exposure": 31232.88, "pd": 0.06, "lgd": 0.6},
+    "CV_ECL_MATRIX": {"ageing_amounts": [100000.0, 40000.0, 5000.0], "loss_rates": [0.005, 0.02, 0.45]},
     "CV_ERRCOUNT": {"cells": [1.0, 2.0, 3.0]},
     "CV_EXPLAIN": {"customer": "A", "pools": POOLS, "drivers": DRIVERS, "headers": True},
+    "CV_FINANCING_COST": {**PAYMENTS, "rate": 0.1, "months": 12.0, "basis": 365.0, "headers": True},
     "CV_GG_FIT": {"x": [2.0, 1.0, 3.0], "mbar": [22.0, 11.0, 40.0], "headers": True},
     "CV_GG_SPEND": {"params": [6.25, 3.74, 15.44], "x": 2.0, "mbar": 22.0},
     "CV_GINI": {"values": [30.0, -10.0, 80.0]},
@@ -700,7 +782,9 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_NBD_EXPECTED": {"params": [0.385, 12.072], "t": 39.0},
     "CV_NBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
     "CV_NBD_PROBABILITY": {"params": [0.385, 12.072], "t": 39.0, "most": 2.0, "headers": True},
+    "CV_ONTIME_SHARE": PAYMENTS,
     "CV_PAYBACK": {"cac": 900.0, "margin": 500.0, "retention": 0.9, "rate": 0.1, "mode": "discounted"},
+    "CV_PAYMENT_COST": {"amounts": 450000.0, "days": 74.0, "rate": 0.1, "basis": 365.0},
     "CV_PNBD_CONDITIONAL": {"params": [0.553, 10.578, 0.606, 11.669], "x": 2.0, "tx": 30.0, "age": 38.0, "t": 39.0},
     "CV_PNBD_EXPECTED": {"params": [0.553, 10.578, 0.606, 11.669], "t": 39.0},
     "CV_PNBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
@@ -731,6 +815,15 @@ GOOD: dict[str, dict[str, Any]] = {
         "unit": "week",
         "headers": True,
     },
+    "CV_RECEIVABLES": {
+        "invoices": DOCUMENTS,
+        "as_of": 46022.0,
+        "rate": 0.1,
+        "loss_rates": [0.005, 0.02, 0.1, 0.3, 0.5],
+        "months": 12.0,
+        "basis": 365.0,
+        "headers": True,
+    },
     "CV_SBG_DERL": {"params": FITTED, "rate": 0.1, "n": 1.0},
     "CV_SBG_FIT": {"survivors": [1000.0, 631.0, 468.0, 382.0], "headers": True},
     "CV_SBG_LTV": {
@@ -746,6 +839,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_SBG_RETENTION": {"params": [0.704, 1.182], "t": 1.0},
     "CV_SBG_SURVIVAL": {"params": [0.704, 1.182], "t": 1.0},
     "CV_STOBACHOFF": {"contributions": [30.0, -10.0, 80.0]},
+    "CV_SELF_SERVICE_SHARE": {"self_resolved": 420.0, "assisted": 880.0},
     "CV_SUM": {"cells": [1.0, 2.0, 3.0]},
     "CV_TIER": {
         "values": [250.0, 150.0, 50.0],
@@ -762,6 +856,8 @@ GOOD: dict[str, dict[str, Any]] = {
 # Ranges that must have one length: the columns single, row and rows change them all.
 TOGETHER = (
     {"dates", "amounts", "ids", "contributions"},
+    {"dates", "amounts", "ids", "inv_dates", "due_dates", "paid_dates"},
+    {"ageing_amounts", "loss_rates"},
     {"margins", "retentions"},
     {"x", "tx", "age", "mbar", "n", "weight"},
     {"recency_days", "frequency", "monetary"},
@@ -771,6 +867,8 @@ TOGETHER = (
 # How 50,000 rows are made where 50,000 times the same would make no sense.
 LONG: dict[str, Callable[[], Any]] = {
     "table": lambda: PNL + [[f"K{row}", 100.0, 60.0] for row in range(MANY - 2)],
+    "invoices": lambda: DOCUMENTS + [[f"K{row}", *DOCUMENTS[1][1:]] for row in range(MANY - 2)],
+    "edges": lambda: [[float(row)] for row in range(1, MANY + 1)],
     "pools": lambda: POOLS + [POOLS[1]] * (MANY - 2),
     "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],
     "customers": lambda: [[f"K{row}"] for row in range(MANY)],

@@ -23,6 +23,7 @@ from valuation.cost.effort import effort_against_value, effort_by_tier
 from valuation.cost.pnl import customer_pnl
 from valuation.cost.pools import cost_to_serve, driver_rate
 from valuation.cost.reconciliation import Reconciliation, reconcile
+from valuation.cost.self_service import Deflection, deflection, self_service_share
 from valuation.cost.statement import CostIssue, CostToServe
 from valuation.cost.waterfall import WATERFALL_STEPS, waterfall
 from valuation.tables import FAMILIES, GOODS, TREATMENTS
@@ -35,6 +36,7 @@ __all__ = [
     "WATERFALL_STEPS",
     "CostIssue",
     "CostToServe",
+    "Deflection",
     "Gini",
     "Reconciliation",
     "Stobachoff",
@@ -45,6 +47,7 @@ __all__ = [
     "cost_to_serve",
     "customer_actions",
     "customer_pnl",
+    "deflection",
     "driver_rate",
     "effort_against_value",
     "effort_by_tier",
@@ -52,6 +55,7 @@ __all__ = [
     "lorenz_curve",
     "lorenz_points",
     "reconcile",
+    "self_service_share",
     "stobachoff",
     "waterfall",
     "whale_curve",

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from valuation.cost.amounts import FloatArray, IntArray, decimal_integers, numbers, refuse_rows, whole_units
+from valuation.cost.amounts import FloatArray, IntArray, numbers, refuse_rows, whole_cents
 from valuation.errors import DomainError, InputError
 
 __all__ = ["FAMILIES", "STAYS_UNALLOCATED", "TREATMENTS", "Ledger", "TextArray", "read_ledger"]
@@ -95,7 +95,7 @@ def _lines(pools: pd.DataFrame) -> pd.DataFrame:
     refuse_rows(~np.isin(family, (*FAMILIES, "")), family, InputError, f"family must be {_listed(FAMILIES)}")
     columns = {"pool": pool, "family": family, "driver": driver, "treatment": treatment}
     share = np.where(treatment == "acquisition", 1.0, _acquisition_share(pools))
-    cents = _cents(_column(pools, "amount", "pools"))
+    cents = whole_cents(_column(pools, "amount", "pools"), "amount")
     return pd.DataFrame({**columns, "share": share, "cents": cents})
 
 
@@ -140,16 +140,6 @@ def _unique_texts(ids: "pd.Index[Any]") -> TextArray:
     twice = pd.Index(texts).duplicated()
     refuse_rows(twice, texts, InputError, "customer_ids must each be there once")
     return texts
-
-
-def _cents(amounts: "pd.Series[Any]") -> IntArray:
-    """Amounts as whole cents, column-wise if they are in cents and one by one if they are not."""
-    values = numbers(amounts, "amount")
-    scaled = decimal_integers(values) if np.isfinite(values).all() else None
-    if scaled is not None and scaled[1] <= 2:
-        return scaled[0] * np.int64(10 ** (2 - scaled[1]))
-    cells = enumerate(amounts.tolist(), 1)
-    return np.array([whole_units(cell, places=2, name=f"amount, row {row},") for row, cell in cells], dtype=np.int64)
 
 
 def _acquisition_share(pools: pd.DataFrame) -> FloatArray:

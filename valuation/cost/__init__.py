@@ -1,5 +1,5 @@
 """
-Cost to serve: exact allocation, pools and drivers, the customer P&L, and who earns and who consumes the profit.
+Cost to serve: allocation to the cent, pools, services and capacity, the customer P&L, and who earns the profit.
 
 Money goes in and out as floats; inside, ledger amounts are integer cents, so that what comes out adds up to what
 went in.
@@ -24,7 +24,26 @@ from valuation.cost.pnl import customer_pnl
 from valuation.cost.pools import cost_to_serve, driver_rate
 from valuation.cost.reconciliation import Reconciliation, reconcile
 from valuation.cost.self_service import Deflection, deflection, self_service_share
+from valuation.cost.services import (
+    SERVICE_METHODS,
+    ServiceCosts,
+    ServiceMethod,
+    allocate_services,
+    service_comparison,
+    service_costs,
+)
 from valuation.cost.statement import CostIssue, CostToServe
+from valuation.cost.time_driven import (
+    TimeDrivenCost,
+    TimeEquations,
+    activity_minutes,
+    capacity_rate,
+    minutes_by_customer,
+    time_driven_cost,
+    time_equations,
+    unused_units,
+)
+from valuation.cost.tracing import TracedCost, trace_cost
 from valuation.cost.waterfall import WATERFALL_STEPS, waterfall
 from valuation.tables import FAMILIES, GOODS, TREATMENTS
 
@@ -32,6 +51,7 @@ __all__ = [
     "ACTIONS",
     "FAMILIES",
     "GOODS",
+    "SERVICE_METHODS",
     "TREATMENTS",
     "WATERFALL_STEPS",
     "CostIssue",
@@ -39,11 +59,19 @@ __all__ = [
     "Deflection",
     "Gini",
     "Reconciliation",
+    "ServiceCosts",
+    "ServiceMethod",
     "Stobachoff",
+    "TimeDrivenCost",
+    "TimeEquations",
+    "TracedCost",
     "WhaleStatistics",
+    "activity_minutes",
     "allocate",
+    "allocate_services",
     "allocate_units",
     "avoidable_cost",
+    "capacity_rate",
     "cost_to_serve",
     "customer_actions",
     "customer_pnl",
@@ -54,9 +82,16 @@ __all__ = [
     "gini",
     "lorenz_curve",
     "lorenz_points",
+    "minutes_by_customer",
     "reconcile",
     "self_service_share",
+    "service_comparison",
+    "service_costs",
     "stobachoff",
+    "time_driven_cost",
+    "time_equations",
+    "trace_cost",
+    "unused_units",
     "waterfall",
     "whale_curve",
     "whale_points",

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from valuation.errors import DomainError, InputError
+from valuation.errors import DomainError, InputError, ZeroDenominatorError
 
 __all__ = [
     "MOST_PLACES",
@@ -23,9 +23,11 @@ __all__ = [
     "IntArray",
     "decimal_integers",
     "numbers",
+    "rate_per_unit",
     "raw_array",
     "read_exactly",
     "refuse_rows",
+    "whole_cents",
     "whole_number",
     "whole_units",
 ]
@@ -86,6 +88,35 @@ def whole_units(amount: float | Decimal, *, places: int, name: str) -> int:
     if units.denominator != 1:
         raise DomainError(f"{name} must be a whole number of units at {places} places, not {amount}")
     return int(units.numerator)
+
+
+def whole_cents(amounts: Column, name: str) -> IntArray:
+    """Amounts as whole cents, column-wise if they are in cents and one by one if they are not."""
+    values = numbers(amounts, name)
+    scaled = decimal_integers(values) if np.isfinite(values).all() else None
+    if scaled is not None and scaled[1] <= 2:
+        return scaled[0] * np.int64(10 ** (2 - scaled[1]))
+    cells = enumerate(raw_array(amounts, name).tolist(), 1)
+    return np.array([whole_units(cell, places=2, name=f"{name}, row {row},") for row, cell in cells], dtype=np.int64)
+
+
+def rate_per_unit(cost: npt.ArrayLike, total: npt.ArrayLike, *, names: tuple[str, str]) -> FloatArray:
+    """Cost over a total above 0; a single bad argument raises, a bad row is NaN."""
+    costs, totals = numbers(cost, names[0]), numbers(total, names[1])
+    for name, value in zip(names, (costs, totals), strict=True):
+        if value.ndim == 0:
+            read_exactly(float(value), name)
+    if totals.ndim == 0 and totals < 0:
+        raise DomainError(f"{names[1]} must not be negative, not {totals}")
+    if totals.ndim == 0 and totals == 0:
+        raise ZeroDenominatorError(f"{names[1]} must not be 0")
+    try:
+        costs, totals = np.broadcast_arrays(costs, totals)
+    except ValueError:
+        raise InputError(f"{names[0]} and {names[1]} must fit, not {costs.shape} and {totals.shape}") from None
+    rate = np.full(costs.shape, np.nan)
+    np.divide(costs, totals, out=rate, where=(totals > 0) & np.isfinite(totals) & np.isfinite(costs))
+    return rate
 
 
 def read_exactly(value: float | Decimal | Fraction, name: str) -> Fraction:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from valuation.cost.amounts import FloatArray, IntArray, decimal_integers, numbers, refuse_rows, whole_units
+from valuation.cost.amounts import FloatArray, IntArray, numbers, refuse_rows, whole_cents
 from valuation.errors import DomainError, InputError
 from valuation.tables import FAMILIES, GOODS, TREATMENTS
 
@@ -110,7 +110,7 @@ def _lines(pools: pd.DataFrame) -> pd.DataFrame:
             "avoidable": _share(pools, "avoidable_share"),
             "period": _optional(pools, "period"),
             "origin": np.full(len(pools), "", object),
-            "cents": _cents(_column(pools, "amount", "pools")),
+            "cents": whole_cents(_column(pools, "amount", "pools"), "amount"),
         }
     )
 
@@ -161,16 +161,6 @@ def _unique_texts(ids: "pd.Index[Any]") -> TextArray:
     twice = pd.Index(texts).duplicated()
     refuse_rows(twice, texts, InputError, "customer_ids must each be there once")
     return texts
-
-
-def _cents(amounts: "pd.Series[Any]") -> IntArray:
-    """Amounts as whole cents, column-wise if they are in cents and one by one if they are not."""
-    values = numbers(amounts, "amount")
-    scaled = decimal_integers(values) if np.isfinite(values).all() else None
-    if scaled is not None and scaled[1] <= 2:
-        return scaled[0] * np.int64(10 ** (2 - scaled[1]))
-    cells = enumerate(amounts.tolist(), 1)
-    return np.array([whole_units(cell, places=2, name=f"amount, row {row},") for row, cell in cells], dtype=np.int64)
 
 
 def _share(pools: pd.DataFrame, name: str) -> FloatArray:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from valuation.cost.allocation import allocate_units
-from valuation.cost.amounts import FloatArray, IntArray, decimal_integers, numbers, read_exactly
+from valuation.cost.amounts import FloatArray, IntArray, decimal_integers, rate_per_unit
 from valuation.cost.capacity import Supply, read_capacity
 from valuation.cost.ledger import STAYS_UNALLOCATED, Ledger, read_ledger
 from valuation.cost.reconciliation import spread_over_lines
@@ -32,7 +32,6 @@ from valuation.cost.service_lines import pass_on
 from valuation.cost.services import ServiceMethod
 from valuation.cost.statement import OUTCOMES, Charge, CostIssue, CostToServe
 from valuation.cost.time_driven import unused_units
-from valuation.errors import DomainError, InputError, ZeroDenominatorError
 from valuation.tables import FAMILIES, GOODS
 
 __all__ = ["cost_to_serve", "driver_rate"]
@@ -127,21 +126,7 @@ def driver_rate(pool_cost: npt.ArrayLike, driver_total: npt.ArrayLike) -> FloatA
     >>> driver_rate([120000.0, 500.0], [120000, 0]).tolist()
     [1.0, nan]
     """
-    cost, total = numbers(pool_cost, "pool_cost"), numbers(driver_total, "driver_total")
-    for name, value in (("pool_cost", cost), ("driver_total", total)):
-        if value.ndim == 0:
-            read_exactly(float(value), name)
-    if total.ndim == 0 and total < 0:
-        raise DomainError(f"driver_total must not be negative, not {total}")
-    if total.ndim == 0 and total == 0:
-        raise ZeroDenominatorError("driver_total must not be 0")
-    try:
-        cost, total = np.broadcast_arrays(cost, total)
-    except ValueError:
-        raise InputError(f"pool_cost and driver_total must fit, not {cost.shape} and {total.shape}") from None
-    rate = np.full(cost.shape, np.nan)
-    np.divide(cost, total, out=rate, where=(total > 0) & np.isfinite(total) & np.isfinite(cost))
-    return rate
+    return rate_per_unit(pool_cost, driver_total, names=("pool_cost", "driver_total"))
 
 
 def cost_to_serve(

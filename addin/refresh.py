@@ -16,7 +16,7 @@ from addin.cells import column_cells, table_cells
 from addin.contents import Contents
 from valuation.findings import Finding, Severity
 from valuation.model import Results, changes, value_base
-from valuation.tables import ASSUMPTIONS, EXCEPTIONS, LIFETIME_VALUE, LOG, MODEL_VALUE, SEGMENTS, TABLES
+from valuation.tables import ASSUMPTIONS, EXCEPTIONS, LIFETIME_VALUE, LOG, SEGMENTS, TABLES
 from workbook_templates.addresses import address
 from workbook_templates.layout import Template
 from workbook_templates.packs.checks import CHECK_LIST, INPUT_TOTALS
@@ -68,7 +68,7 @@ def results_of(contents: Contents) -> Results:
     return value_base(
         contents.inputs,
         previous_segments={str(id_): str(label) for id_, label in pairs if id_ and label},
-        purchase_model=MODEL_VALUE.name in contents.template.tables,
+        wanted=contents.template.tables,
     )
 
 

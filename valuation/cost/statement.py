@@ -108,8 +108,8 @@ class CostToServe:
     by_customer : DataFrame
         Index customer_id in the given order; one column per family of `FAMILIES`, then ``cost_to_serve`` (their sum),
         ``acquisition_cost`` (the part of it that won the customer), ``goods`` (what belongs to the goods) and
-        ``avoidable_cost`` (the part of cost to serve and goods that would go away with the customer, NaN where a pool
-        does not say). [currency]
+        ``avoidable_cost`` (the part of cost to serve without acquisition cost that would go away with the customer, NaN
+        where a pool does not say). [currency]
     by_period : DataFrame
         Index period ("" for cost that is not kept by period), one column per family and ``goods``: the cost of all
         known customers. [currency]

@@ -46,8 +46,7 @@ class Costs:
     acquisition : ndarray, shape (n,)
         Part of it that was spent on winning the customer. [currency]
     avoidable : ndarray, shape (n,)
-        Part of it, and of what belongs to the goods, that would go away with the customer; NaN where nobody says.
-        [currency]
+        Part of the rest that would go away with the customer; NaN where nobody says. [currency]
     share_of_revenue : ndarray, shape (n,)
         Typed cost of one unit of net revenue; 0 with a ledger. [1]
     measured : ndarray of bool, shape (n,)
@@ -135,7 +134,7 @@ def _factor_costs(base: Base, settings: Settings, net_revenue: FloatArray) -> Co
     return Costs(
         lines=lines,
         acquisition=np.zeros(len(base)),
-        avoidable=np.full(len(base), np.nan),
+        avoidable=np.sum(list(lines.values()), axis=0) * settings.number("avoidable_share"),
         share_of_revenue=total_share,
         measured=np.zeros(len(base), dtype=bool),
         findings=_no_cost_to_serve(~typed),

@@ -170,8 +170,8 @@ def days_to_pay(invoices: Invoices) -> float:
 
     Notes
     -----
-    `days_sales_outstanding` also moves when sales grow or shrink. Here an open invoice counts fewer days than it will have
-    taken in the end.
+    `days_sales_outstanding` also moves when sales grow or shrink. Here an open invoice counts fewer days than it will
+    have taken in the end.
 
     Examples
     --------

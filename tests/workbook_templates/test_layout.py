@@ -122,7 +122,7 @@ class TestPlaces:
     def test_tables_of_fixed_length_are_that_long(self) -> None:
         company = sample_company()
         inputs = {name: TableData(table=TABLES[name], frame=frame) for name, frame in company.items()}
-        results = value_base(inputs, previous_segments={}, purchase_model=True)
+        results = value_base(inputs, previous_segments={}, wanted={"Value by model"})
         for name in FIXED_LENGTH:
             everything = compose(packs=list(PACKS))
             assert len(results.tables[name]) == everything.tables[name][1].rows

@@ -114,23 +114,27 @@ def value_base(
         *value.findings,
         *cuts,
     ]
-    more: dict[str, pd.DataFrame] = {
-        PNL_GROUPS.name: pnl_by_group(base, profit, accounts),
-        PNL_PERIODS.name: pnl_by_period(base, profit),
-        RECEIVABLES.name: receivables.accounts,
-        AGEING.name: receivables.ageing,
-        **concentration_tables(profit.pnl),
-        **effort_tables(base, profit, value.values["value"], segments["segment"], settings, usable),
-    }
-    notes = value.notes
+    more: dict[str, pd.DataFrame] = {}
+    notes = list(value.notes)
+    if PNL_GROUPS.name in wanted:
+        more |= {
+            PNL_GROUPS.name: pnl_by_group(base, profit, accounts),
+            PNL_PERIODS.name: pnl_by_period(base, profit, settings),
+        }
     if COST_DETAIL.name in wanted:
-        tables_of_costing, more_notes = costing_tables(base, profit, settings, usable)
-        more |= tables_of_costing
-        notes += more_notes
+        costing, remarks = costing_tables(base, profit, settings, usable)
+        more |= costing
+        notes += remarks
+    if RECEIVABLES.name in wanted:
+        more |= {RECEIVABLES.name: receivables.accounts, AGEING.name: receivables.ageing}
+    if CONCENTRATION.name in wanted:
+        more |= concentration_tables(profit.pnl)
+    if EFFORT.name in wanted:
+        more |= effort_tables(base, profit, value.values["value"], segments["segment"], settings, usable)
     if MODEL_VALUE.name in wanted:
-        tables_of_model, note = purchase_tables(base, history, profit, value, settings)
-        more |= tables_of_model
-        notes += (note,)
+        models, remark = purchase_tables(base, history, profit, value, settings)
+        more |= models
+        notes.append(remark)
     return Results(
         tables={
             "Customer P&L": profit.pnl,
@@ -139,12 +143,12 @@ def value_base(
             "Horizons": value.horizons,
             "Segments": segments,
             "Reconciliation": reconcile_transactions(base, tables.get("Transactions")),
-            **{name: table for name, table in more.items() if name in wanted},
+            **more,
         },
         settings=settings,
         as_of=as_of,
         findings=sorted(findings, key=lambda finding: -finding.severity),
-        notes=notes,
+        notes=tuple(notes),
     )
 
 

@@ -15,7 +15,7 @@ from valuation.cost.comparison import compare_costings
 from valuation.cost.services import ServiceMethod, service_comparison
 from valuation.model.history import Base
 from valuation.model.ledger import UsableLedger, account_balances
-from valuation.model.profit import Profit
+from valuation.model.profit import IMPUTED, Profit
 from valuation.settings import Settings
 from valuation.tables import (
     ACCOUNT_COSTS,
@@ -35,8 +35,6 @@ __all__ = ["MOST_DETAIL", "costing_tables"]
 
 MOST_DETAIL: Final = 200_000
 """Rows of Cost detail above which the table stays empty, since a workbook of that size helps nobody."""
-CENT: Final = 0.005
-IMPUTED: Final = ("financing", "expected_loss", "stock_carrying")
 
 
 def costing_tables(

@@ -10,7 +10,8 @@ from valuation.dates import twelve_months_before
 from valuation.model.accounts import Accounts
 from valuation.model.costs import FAMILY_LINES
 from valuation.model.history import Base
-from valuation.model.profit import Profit
+from valuation.model.profit import IMPUTED, Profit, with_estimated_cogs
+from valuation.settings import Settings
 from valuation.tables import CUSTOMER_PNL, PNL_GROUPS, PNL_PERIODS
 
 __all__ = ["pnl_by_group", "pnl_by_period"]
@@ -22,7 +23,7 @@ SUBTOTALS: Final = {
     "net_revenue": ("gross_revenue", ("discounts", "returns")),
     "gross_margin": ("net_revenue", ("cogs", "goods")),
     "contribution_before_financing": ("gross_margin", ("cost_to_serve",)),
-    "contribution": ("contribution_before_financing", ("financing", "expected_loss", "stock_carrying")),
+    "contribution": ("contribution_before_financing", tuple(IMPUTED)),
 }
 """Subtotal to what it starts from and what is taken off."""
 QUARTERS: Final = ("quarter_1", "quarter_2", "quarter_3", "quarter_4")
@@ -48,13 +49,14 @@ def pnl_by_group(base: Base, profit: Profit, accounts: Accounts) -> pd.DataFrame
     return both[[column.name for column in PNL_GROUPS]]
 
 
-def pnl_by_period(base: Base, profit: Profit) -> pd.DataFrame:
+def pnl_by_period(base: Base, profit: Profit, settings: Settings) -> pd.DataFrame:
     """
     Give the P&L of all customers by quarter.
 
     Revenue and cost of goods are dated; cost to serve is where the ledger keeps it by period. What is known for the
     twelve months alone stands apart, and a quarter whose costs are not known has no contribution.
     """
+    base = with_estimated_cogs(base, settings)
     ends = [twelve_months_before(base.as_of, months=months) for months in (12, 9, 6, 3, 0)]
     total = profit.pnl[list(MONEY)].sum(skipna=False)
     lines = {name: np.full(len(QUARTERS), np.nan) for name in MONEY}
@@ -63,7 +65,7 @@ def pnl_by_period(base: Base, profit: Profit) -> pd.DataFrame:
         lines[name] = np.array([base.per_customer(column, quarter).sum() for quarter in quarters])
     lines |= _costs(profit, np.array(ends))
     lines["cost_to_serve"] = np.sum([lines[line] for line in FAMILY_LINES.values() if line != "goods"], axis=0)
-    for name in ("financing", "expected_loss", "stock_carrying", "acquisition_cost"):
+    for name in (*IMPUTED, "acquisition_cost"):
         if total[name] == 0:
             lines[name] = np.zeros(len(QUARTERS))
     for name, (start, less) in SUBTOTALS.items():
@@ -83,7 +85,7 @@ def _costs(profit: Profit, ends: "np.ndarray[tuple[int], np.dtype[np.datetime64]
     if ledger is None:
         return {line: np.where(profit.pnl[line].sum() == 0, 0.0, np.nan) + zeros for line, zeros in lines.items()}
     for period, costs in ledger.by_period.iterrows():
-        quarter = np.searchsorted(ends, np.datetime64(str(period)[:10], "D")) - 1 if period else -1
+        quarter = np.searchsorted(ends, np.datetime64(str(period)[:10], "D")) - 1 if str(period) else -1
         for family, line in FAMILY_LINES.items():
             if 0 <= quarter < len(QUARTERS):
                 lines[line][quarter] += costs[family]

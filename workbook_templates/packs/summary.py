@@ -1,6 +1,6 @@
 """The Summary: the answer in words, the figures it rests on, best and worst customers, and the whale curve."""
 
-from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, SEGMENTS, Table
+from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, POOL_COSTS, SEGMENTS, Table
 from workbook_templates.layout import Chart, Format, Formula, Item, Role, Series, Sheet, Stage, Text
 from workbook_templates.native import Column, Expr, Figure, Name, call, const
 from workbook_templates.packs.furniture import head
@@ -209,6 +209,20 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
         Figure("gross_margin") - Figure("cost_to_serve") - Figure("imputed"),
         Format.MONEY,
         "before overhead, unused capacity and tax",
+    ),
+    (
+        "unused",
+        "  unused capacity",
+        _in_units(_sum(POOL_COSTS, "unused")),
+        Format.MONEY,
+        "paid for and not used by anybody",
+    ),
+    (
+        "overhead",
+        "  cost that stays with the company",
+        _in_units(_sum(POOL_COSTS, "unallocated") + _sum(POOL_COSTS, "unknown_customer")),
+        Format.MONEY,
+        "not caused by a customer on Customers",
     ),
     (
         "losing",

@@ -47,6 +47,7 @@ def test_digits_are_those_that_python_prints(values: list[float]) -> None:
         lambda rng, n: np.round(rng.random(n), 15),
         lambda rng, n: np.round(rng.random(n), 16),
         lambda rng, n: rng.integers(2**52, 2**53, n) / 2,
+        lambda rng, n: (rng.integers(2**51, 4 * 10**15, n) | 1) / 4,  # half way between two decimals of 16 digits
         lambda rng, n: rng.integers(2**53, 2**62, n).astype(np.float64),
         lambda rng, n: np.nextafter(2.0 ** rng.integers(-900, 900, n), 0),
         lambda rng, n: 2.0 ** rng.integers(-900, 900, n),

@@ -36,6 +36,9 @@ DRIVERS: list[list[Any]] = [
     ["B", "parcels", 2.0],
     ["A", "minutes", 30.0],
 ]
+TERMS: list[list[Any]] = [["attribute", "minutes"], [None, 3.0], ["lines", 2.0]]
+CASE_LINES: list[list[Any]] = [["lines"], [5.0], [2.0], [1.0]]
+LEDGER_LINES: list[list[Any]] = [["customer_id", "amount"], ["A", 10.1], [None, 5.0], ["A", 0.2]]
 CHANCES: list[list[Any]] = [[0.7, 0.2], [0.1, 0.6]]
 TWELVE = (
     [2.0, 7.0, 0.0, 1.0, 6.0, 0.0, 1.0, 20.0, 1.0, 16.0, 1.0, 2.0],
@@ -73,6 +76,12 @@ CV_ALLOCATE          blank   text    error  single  row     header  rows
   drivers            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   places             3x1     #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
   fallback           3x1     #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
+CV_ALLOCATE_RECIPROCAL blank text error single row header rows
+  amounts            #N/A    #VALUE! #REF!   #VALUE! 4x5     #VALUE! #VALUE!
+  shares             #N/A    #VALUE! #REF!   #VALUE! #VALUE! #VALUE! #VALUE!
+  final_shares       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #VALUE! #VALUE!
+  method             4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  headers            4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
 CV_BDW_DERL          blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -537,11 +546,26 @@ CV_STOBACHOFF        blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    0.375   #VALUE! 0
 CV_SUM               blank   text    error  single  row     header  rows
   cells              0       #VALUE! #REF!  1       6       #VALUE! 50000
+CV_TDABC             blank   text    error   single  row     header  rows
+  cost               #N/A    #VALUE! #REF!   7x5     #VALUE! #VALUE! #VALUE!
+  practical_minutes  #N/A    #VALUE! #REF!   7x5     #VALUE! #VALUE! #VALUE!
+  unit_times         #N/A    #VALUE! #REF!   5x5     7x5     #VALUE! 50004x5
+  quantities         #N/A    #VALUE! #REF!   5x5     7x5     #VALUE! 50004x5
+  headers            7x5     #VALUE! #REF!   7x5     #VALUE! #VALUE! #VALUE!
+CV_TDABC_RATE        blank   text    error   single  row     header  rows
+  cost               #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  practical_minutes  #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+CV_TDABC_TIME        blank   text    error   single  row     header  rows
+  terms              #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  attributes         #N/A    #VALUE! #REF!   #N/A    #VALUE! #N/A    50000x1
 CV_TIER              blank   text    error  single  row     header  rows
   values             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   method             #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
   params             #N/A    #VALUE! #REF!  #VALUE! 3x1     #VALUE! #VALUE!
   labels             3x1     #VALUE! #REF!  #VALUE! 3x1     #VALUE! #VALUE!
+CV_TRACE             blank   text    error   single  row     header  rows
+  ids                #N/A    1x1     #REF!   1x1     1x3     1x1     50000x1
+  ledger_lines       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x1     3x1
 CV_WATERFALL         blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    17x9
   customer           #N/A    #N/A    #REF!  17x9    #VALUE! #N/A    #VALUE!
@@ -578,6 +602,13 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "CV_AGEING": {**{name: PAYMENTS[name] for name in list(PAYMENTS)[1:]}, "edges": [30.0, 60.0], "headers": True},
     "CV_ALLOCATE": {"total": 100.0, "drivers": [1.0, 1.0, 1.0], "places": 2.0, "fallback": "error"},
+    "CV_ALLOCATE_RECIPROCAL": {
+        "amounts": [100000.0, 60000.0],
+        "shares": [[0.0, 0.1], [0.2, 0.0]],
+        "final_shares": [[0.5, 0.4], [0.3, 0.5]],
+        "method": "reciprocal",
+        "headers": True,
+    },
     "CV_BDW_DERL": {"params": FITTED_AGEING, "rate": 0.1, "n": 1.0},
     "CV_BDW_FIT": {"survivors": [1000.0, 869.0, 743.0, 653.0, 593.0], "headers": True},
     "CV_BDW_LTV": {
@@ -841,6 +872,15 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_STOBACHOFF": {"contributions": [30.0, -10.0, 80.0]},
     "CV_SELF_SERVICE_SHARE": {"self_resolved": 420.0, "assisted": 880.0},
     "CV_SUM": {"cells": [1.0, 2.0, 3.0]},
+    "CV_TDABC": {
+        "cost": 560000.0,
+        "practical_minutes": 700000.0,
+        "unit_times": [8.0, 44.0, 50.0],
+        "quantities": [49000.0, 1400.0, 2500.0],
+        "headers": True,
+    },
+    "CV_TDABC_RATE": {"cost": 560000.0, "practical_minutes": 700000.0},
+    "CV_TDABC_TIME": {"terms": TERMS, "attributes": CASE_LINES},
     "CV_TIER": {
         "values": [250.0, 150.0, 50.0],
         "method": "absolute",
@@ -851,6 +891,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_WHALE": {"contributions": [30.0, -10.0, 80.0], "ids": ["A", "B", "C"], "headers": True},
     "CV_WHALE_POINTS": {"contributions": [30.0, -10.0, 80.0], "points": 5.0, "headers": True},
     "CV_WHALE_STATS": {"contributions": [30.0, -10.0, 80.0], "headers": True},
+    "CV_TRACE": {"ids": ["A", "B", "C"], "ledger_lines": LEDGER_LINES},
 }
 
 # Ranges that must have one length: the columns single, row and rows change them all.
@@ -862,6 +903,7 @@ TOGETHER = (
     {"x", "tx", "age", "mbar", "n", "weight"},
     {"recency_days", "frequency", "monetary"},
     {"cost", "value", "tiers"},
+    {"unit_times", "quantities"},
 )
 
 # How 50,000 rows are made where 50,000 times the same would make no sense.
@@ -870,6 +912,8 @@ LONG: dict[str, Callable[[], Any]] = {
     "invoices": lambda: DOCUMENTS + [[f"K{row}", *DOCUMENTS[1][1:]] for row in range(MANY - 2)],
     "edges": lambda: [[float(row)] for row in range(1, MANY + 1)],
     "pools": lambda: POOLS + [POOLS[1]] * (MANY - 2),
+    "attributes": lambda: CASE_LINES[:1] + [[5.0]] * MANY,
+    "ledger_lines": lambda: LEDGER_LINES[:1] + [["A", 0.01]] * MANY,
     "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],
     "customers": lambda: [[f"K{row}"] for row in range(MANY)],
     "ids": lambda: [[f"K{row}"] for row in range(MANY)],

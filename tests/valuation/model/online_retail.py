@@ -75,8 +75,10 @@ def costed_tables() -> dict[str, TableData]:
     orders = documents[(documents["type"] == "sale") & documents["customer_id"].notna()]
     orders = orders[orders["date"] > pd.Timestamp("2010-12-09")]
     export = orders["invoice_no"].isin(abroad).astype(float)
-    by_customer = orders.assign(export=export).groupby("customer_id", as_index=False).agg(
-        quantity=("invoice_no", "size"), Lines=("lines", "sum"), Export=("export", "sum")
+    by_customer = (
+        orders.assign(export=export)
+        .groupby("customer_id", as_index=False)
+        .agg(quantity=("invoice_no", "size"), Lines=("lines", "sum"), Export=("export", "sum"))
     )
     customers = sorted(set(documents["customer_id"].dropna()))
     country = lines.dropna(subset=["CustomerID"]).drop_duplicates("CustomerID")

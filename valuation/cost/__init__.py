@@ -7,6 +7,7 @@ went in.
 
 from valuation.cost.allocation import allocate, allocate_units
 from valuation.cost.avoidable import ACTIONS, avoidable_cost, customer_actions
+from valuation.cost.comparison import compare_costings
 from valuation.cost.concentration import (
     Gini,
     Stobachoff,
@@ -72,6 +73,7 @@ __all__ = [
     "allocate_units",
     "avoidable_cost",
     "capacity_rate",
+    "compare_costings",
     "cost_to_serve",
     "customer_actions",
     "customer_pnl",

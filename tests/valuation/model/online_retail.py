@@ -7,6 +7,7 @@ lines, orders, credit notes, countries.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -85,7 +86,7 @@ def costed_tables() -> dict[str, TableData]:
     home = dict(zip(country["CustomerID"].astype(int).astype(str), country["Country"], strict=True))
     names = ("pool", "gl_account", "amount", "driver", "treatment", "acq_share", "family", "avoidable_share")
     counted = [
-        *((id_, "catalogues", 1.0) for id_ in customers),
+        *((id_, "catalogues", 1.0) for id_ in by_customer["customer_id"]),
         *((id_, "export orders", n) for id_, n in by_customer[["customer_id", "Export"]].itertuples(index=False) if n),
     ]
     made = (
@@ -103,5 +104,5 @@ def costed_tables() -> dict[str, TableData]:
     return {data.table.name: data for data in made}
 
 
-def _columns(names: tuple[str, ...], rows: "object") -> dict[str, list[object]]:
-    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))  # type: ignore[call-overload]
+def _columns(names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> dict[str, list[object]]:
+    return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))

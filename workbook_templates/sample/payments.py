@@ -1,16 +1,24 @@
-"""Who pays on time: the Invoices table."""
+"""Who pays, and when: the Invoices and Hierarchy tables."""
+
+import datetime as dt
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from workbook_templates.sample.draws import AS_OF_DAY, YEARS, blanked, cents, dates, money, stream
+from workbook_templates.sample.draws import AS_OF_DAY, YEARS, blanked, cents, dates, day_of, money, stream, texts
+from workbook_templates.sample.planted import PARENTS
 from workbook_templates.sample.roster import Roster
 from workbook_templates.sample.trading import Trades
 
-__all__ = ["invoices_table"]
+__all__ = ["hierarchy_table", "invoices_table"]
 
 SALES_TAX = 0.20
 DISPUTED_SHARE = 0.004
+PAYS_FOR_ALL = ("C0405", "C0640", "C0781")
+"""Parents who pay the bills of their subsidiaries; those of the others pay for themselves."""
+BOUGHT_UP = ("C0783", dt.date(2025, 7, 1))
+"""A subsidiary that belonged to nobody before that day of the year, and paid its own bills."""
 
 
 def invoices_table(roster: Roster, trades: Trades) -> pd.DataFrame:
@@ -38,3 +46,30 @@ def invoices_table(roster: Roster, trades: Trades) -> pd.DataFrame:
             "credit_of": blanked(credit_of, known),
         }
     )
+
+
+def hierarchy_table() -> pd.DataFrame:
+    """Write the Hierarchy table: the groups, and since when one member belongs to its group."""
+    joined, day = BOUGHT_UP
+    rows: list[tuple[str, str | None, str | None, int | None, int | None]] = []
+    for parent, children in PARENTS.items():
+        for child in children:
+            payer = parent if parent in PAYS_FOR_ALL else None
+            if child == joined:
+                rows.append((child, None, None, None, day_of(day) - 1))
+            rows.append((child, payer, parent, day_of(day) if child == joined else None, None))
+    ids, payers, parents, start, end = zip(*rows, strict=True)
+    return pd.DataFrame(
+        {
+            "customer_id": texts(ids),
+            "bill_to": texts(payers),
+            "parent_id": texts(parents),
+            "valid_from": _days(start),
+            "valid_to": _days(end),
+        }
+    )
+
+
+def _days(days: tuple[int | None, ...]) -> npt.NDArray[np.datetime64]:
+    known = np.array([day is not None for day in days])
+    return dates(np.array([day or 0 for day in days]), known=known)

@@ -78,8 +78,8 @@ it directly.
 """
 
 LEDGER = (
-    Account("501000", "Freight in", "Freight from suppliers", 142_222.68, "PU10"),
-    Account("502000", "Supplier rebates", "Rebates of suppliers", -183_821.64, "PU10"),
+    Account("501000", "Freight in", "Freight from suppliers", 142_223.64, "PU10"),
+    Account("502000", "Supplier rebates", "Rebates of suppliers", -183_755.12, "PU10"),
     Account("611000", "Campaigns", "Mailings and trade fairs", 237_828.71, "MK10"),
     Account("611200", "Campaigns", "Catalogues and samples", 131_721.33, "MK10"),
     Account("612000", "Lead generation", "Lead agencies and directories", 109_914.01, "MK20"),
@@ -98,7 +98,7 @@ LEDGER = (
     Account("642000", "Carriers", "Parcel services", 321_174.89, "LO20"),
     Account("642500", "Carriers", "Packing material", 92_655.84, "LO20"),
     Account("643000", "Carriers", "Rush deliveries of one account", 107_864.98, "LO30", LARGEST_ACCOUNT_LOSES_MONEY),
-    Account("644000", "Forwarders", "Forwarding agents", 263_240.17, "LO20"),
+    Account("644000", "Forwarders", "Forwarding agents", 263_043.37, "LO20"),
     Account("651000", "Support team", "Salaries of the service team", 591_512.66, "SU10"),
     Account("652000", "Support team", "Tools and cars of technicians", 66_161.20, "SU10"),
     Account(

@@ -74,7 +74,7 @@ SCOPED: tuple[tuple[str, str, str, float, str, str], ...] = (
     ("retention_prior", "segment", "Online", 0.74, "Web shop statistics", "Head of sales"),
     ("retention_prior", "segment", "Public sector", 0.9, "Framework contracts run for years", "Head of sales"),
     ("retention_prior", "customer", RECENT_WIN, 0.88, "Two-year framework agreed", "Key account manager"),
-    ("default_probability", "customer", SLOW_PAYER, 0.04, "Credit agency, report of October", "Treasurer"),
+    ("default_probability", "customer", SLOW_PAYER, 0.06, "Credit agency, report of October", "Treasurer"),
     ("default_probability", "customer", LARGEST_ACCOUNT_LOSES_MONEY, 0.008, "Credit agency, rating", "Treasurer"),
 )
 """Assumption, scope, what it applies to, value, source, owner."""

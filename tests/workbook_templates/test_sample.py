@@ -66,11 +66,11 @@ def year(frames: Frames) -> Year:
     for column in [*FAMILIES, "goods", "acquisition"]:
         pnl[column] = 0.0
     ledger = frames["Ledger pools"].fillna({"acq_share": 0.0})
-    for line in ledger[ledger["customer_id"].notna()].to_dict("records"):
-        pnl.loc[line["customer_id"], line["family"]] += line["amount"]
-    capacity = frames["Capacity"].groupby("pool").agg({"practical_minutes": "sum", "driver": "first"})
+    for traced in ledger[ledger["customer_id"].notna()].to_dict("records"):
+        pnl.loc[traced["customer_id"], traced["family"]] += traced["amount"]
+    capacity: Any = frames["Capacity"].groupby("pool").agg({"practical_minutes": "sum", "driver": "first"})
     for pool, cost in costs_after_services(frames).items():
-        line = ledger[(ledger["pool"] == pool) & ledger["customer_id"].isna()].iloc[0]
+        line: Any = ledger[(ledger["pool"] == pool) & ledger["customer_id"].isna()].iloc[0]
         timed = pool in capacity.index
         quantity = used[capacity.loc[pool, "driver"] if timed else line["driver"]]
         shared = cost * quantity / (capacity.loc[pool, "practical_minutes"] if timed else quantity.sum())
@@ -86,7 +86,8 @@ def minutes_by_driver(frames: Frames) -> pd.DataFrame:
     """Minutes of each customer, one column for each driver of the time equations."""
     work = frames["Activities"].fillna(0.0)
     minutes = pd.DataFrame(0.0, index=work.index, columns=sorted(set(frames["Time equations"]["driver"])))
-    for term in frames["Time equations"].itertuples():
+    terms: Any = frames["Time equations"].itertuples()
+    for term in terms:
         done = work["activity"] == term.activity
         minutes[term.driver] += done * work[term.attribute or "quantity"] * term.minutes
     return minutes.groupby(work["customer_id"]).sum()
@@ -404,7 +405,8 @@ def test_activities_are_counted_from_documents_and_issues(frames: Frames, year: 
 
 
 def test_hierarchy_says_who_pays_and_one_account_changed_hands(frames: Frames) -> None:
-    rows, customers = frames["Hierarchy"], frames["Customers"].set_index("customer_id")
+    rows: Any = frames["Hierarchy"]
+    customers = frames["Customers"].set_index("customer_id")
     now = rows[rows["valid_to"].isna()].set_index("customer_id")
     assert now.index.is_unique
     children = customers["parent_id"].dropna()
@@ -428,7 +430,7 @@ def test_stock_is_held_for_a_few_under_contract(frames: Frames) -> None:
 
 
 def test_changes_to_try_name_what_there_is(frames: Frames) -> None:
-    changes = frames["What if"].set_index("change")
+    changes: Any = frames["What if"].set_index("change")
     assert len(changes) == 4
     assert changes["name"].loc["driver"] in set(frames["Drivers"]["driver"])
     term = changes.loc["time equation", ["name", "attribute"]].tolist()

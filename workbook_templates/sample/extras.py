@@ -1,10 +1,12 @@
 """What a document costs or brings besides its goods: freight, commission, and what the supplier gives back."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from workbook_templates.sample.draws import BoolArray, FloatArray, IntArray, stream
+from workbook_templates.sample.draws import BoolArray, IntArray, stream
 from workbook_templates.sample.roster import Roster
 from workbook_templates.sample.trading import KEY_ACCOUNT_FROM, Trades
 
@@ -40,5 +42,5 @@ def document_extras(roster: Roster, trades: Trades) -> Mapping[str, IntArray]:
     }
 
 
-def _part(amount: FloatArray, there: BoolArray) -> IntArray:
+def _part(amount: npt.NDArray[np.floating[Any]], there: BoolArray) -> IntArray:
     return np.where(there, np.rint(amount), 0).astype(np.int64)

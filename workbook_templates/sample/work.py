@@ -11,6 +11,8 @@ from workbook_templates.sample.trading import Trades
 
 __all__ = ["activities_table", "capacity_table", "time_equations_table"]
 
+SEVERE = 2
+"""The mildest severity of an issue that somebody looks at again the next day."""
 VISIT_FROM = 4.0
 """Hours of work on an issue from which somebody went there."""
 SLOW_FROM = 30
@@ -30,6 +32,8 @@ TERMS = (
     ("customer service minutes", "call", "visits", 480.0),
 )
 """Driver, activity, attribute, minutes."""
+ATTRIBUTES = tuple(dict.fromkeys(attribute for _, _, attribute, _ in TERMS if attribute is not None))
+"""The columns that Activities has for the equations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +72,26 @@ def activities_table(roster: Roster, trades: Trades, issues: pd.DataFrame) -> pd
         return np.bincount(trades.who[chosen], weights=weights, minlength=roster.size).astype(np.float64)
 
     orders = count(sale)
-    of_customer = issues["customer_id"]
+    caller = pd.Index(roster.customer_id).get_indexer(pd.Index(issues["customer_id"]))
+    hours, severity = (issues[name].to_numpy(dtype=np.float64) for name in ("hours", "severity"))
 
-    def calls(chosen: "pd.Series[bool]") -> FloatArray:
-        found: FloatArray = chosen.groupby(of_customer).sum().reindex(roster.customer_id).fillna(0.0).to_numpy(float)
-        return found
+    def calls(chosen: BoolArray) -> FloatArray:
+        return np.bincount(caller[chosen], minlength=roster.size).astype(np.float64)
 
     on_account = (orders > 0) & (roster["terms"] > 0)
-    parts = {
+    checks = np.where(roster["late"] > SLOW_FROM, 4.0, 1.0)
+    parts: dict[str, dict[str, FloatArray]] = {
         "order": {
             "quantity": orders,
             "lines": count(sale, trades.lines.astype(np.float64)),
             "rush": count(sale & rush),
             "new customer": ((orders > 0) & (roster.first >= start)).astype(np.float64),
         },
-        "credit check": {"quantity": on_account * np.where(roster["late"] > SLOW_FROM, 4.0, 1.0)},
+        "credit check": {"quantity": np.where(on_account, checks, 0.0)},
         "call": {
-            "quantity": calls(issues["hours"] >= 0),
-            "severe": calls(issues["severity"] <= 2),
-            "visits": calls(issues["hours"] >= VISIT_FROM),
+            "quantity": calls(hours > 0),
+            "severe": calls(severity <= SEVERE),
+            "visits": calls(hours >= VISIT_FROM),
         },
     }
     frames = []
@@ -97,10 +102,6 @@ def activities_table(roster: Roster, trades: Trades, issues: pd.DataFrame) -> pd
             frame[name] = columns.get(name, blank)[done]
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
-
-
-ATTRIBUTES = tuple(dict.fromkeys(attribute for _, _, attribute, _ in TERMS if attribute is not None))
-"""The columns that Activities has for the equations."""
 
 
 def time_equations_table() -> pd.DataFrame:

@@ -289,9 +289,10 @@ def test_dropping_a_loss_maker_whose_cost_stays_would_cost_money(inputs: Tables,
     charges = pnl["contribution_before_financing"] - pnl["contribution"]
     # What belongs to the goods is in gross margin already.
     avoidable = costs["avoidable_cost"] - costs["goods"]
-    actions = customer_actions(
-        *(pnl[name] for name in ("net_revenue", "gross_margin", "cost_to_serve")), avoidable, charges, largest_rise=0.05
-    ).set_axis(pnl.index)
+    found = customer_actions(
+        pnl["net_revenue"], pnl["gross_margin"], pnl["cost_to_serve"], avoidable, charges, largest_rise=0.05
+    )
+    actions: Any = found.set_axis(pnl.index)
     assert avoidable[who] < 0.5 * pnl["cost_to_serve"][who]
     assert actions["drop_effect"][who] < -10_000
     assert actions["action"][who] == "keep"

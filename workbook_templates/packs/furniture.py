@@ -175,7 +175,7 @@ def result_sheet(
     widths: dict[int, float] | None = None,
     front: bool = False,
 ) -> Sheet:
-    """Make the sheet of a result table that fills it; `more` may stand in row 5, and in row 6 where nothing is summed."""
+    """Make the sheet of a result table that fills it; `more` stands in row 5, and in 6 where nothing is summed."""
     name = name or table.name
     return Sheet(
         name=name,

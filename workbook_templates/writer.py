@@ -31,6 +31,7 @@ from workbook_templates.layout import (
     TableBlock,
     Template,
     Text,
+    column_format,
     number_format,
 )
 from workbook_templates.plan import Cell, CellError
@@ -63,8 +64,10 @@ CHART_TYPES: dict[str, dict[str, str]] = {
     "curve": {"type": "scatter", "subtype": "straight"},
     "line": {"type": "line"},
     "column": {"type": "column"},
+    "stacked": {"type": "column", "subtype": "stacked"},
 }
-SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"))  # what happened, and what was expected
+BARS = ("column", "stacked")
+SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"), ("#C55A11", "solid"))  # the second: what was expected
 
 TAB_COLOURS = {
     Stage.SUMMARY: "#1F3864",
@@ -231,8 +234,9 @@ class _Painter:
                     _write(page, row, column, None if isinstance(cell, CellError) else cell, style)
 
     def named_cell(self, page: Any, sheet: Sheet, item: NamedCell) -> None:
-        """Draw a cell that the refresh fills."""
-        page.write_blank(item.row - 1, item.column - 1, None, self.style(Role.RESULT, item.format))
+        """Draw a cell that the refresh or a reader fills."""
+        role = Role.INPUT if item.input else Role.RESULT
+        page.write_blank(item.row - 1, item.column - 1, None, self.style(role, item.format))
 
     def table(self, page: Any, sheet: Sheet, block: TableBlock) -> None:
         """Draw an Excel table with blank rows, its lists and notes."""
@@ -255,9 +259,8 @@ class _Painter:
             },
         )
         for offset, column in enumerate(columns):
-            style = self._body_style(block, column)
             for row in range(top + 1, bottom + 1):
-                page.write_blank(row, left + offset, None, style)
+                page.write_blank(row, left + offset, None, self._body_style(block, column, row - top - 1))
             if block.input and column.name not in block.written:
                 page.write_comment(top, left + offset, _note(column), {"x_scale": 2, "y_scale": 1.2})
                 _validate(page, top + 1, left + offset, bottom, column)
@@ -271,9 +274,11 @@ class _Painter:
         looks: dict[str, Any] = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill, "valign": "top"}
         return self.style(Role.LABEL, text_wrap=True, **_side(column), **looks)
 
-    def _body_style(self, block: TableBlock, column: Column) -> Any:
+    def _body_style(self, block: TableBlock, column: Column, row: int) -> Any:
         role = Role.INPUT if block.input and column.name not in block.written else Role.RESULT
-        return self.style(role, number_format(column.kind), **_side(column))
+        if column.kind is Kind.ANY and block.formats:
+            return self.style(role, block.formats[row], **_RIGHT)
+        return self.style(role, column_format(column), **_side(column))
 
     def _stale_head(self, page: Any, block: TableBlock) -> None:
         """Turn the headings of a result red while it is stale."""
@@ -304,9 +309,15 @@ class _Painter:
     def chart(self, page: Any, sheet: Sheet, item: Chart) -> None:
         """Draw a native chart."""
         chart = self.book.add_chart(CHART_TYPES[item.kind])
-        for series, (colour, dash) in zip(item.series, SERIES_LOOKS, strict=False):
-            line = {"color": colour, "width": 2.25, "dash_type": dash}
-            looks = {"fill": {"color": colour}} if item.kind == "column" else {"line": line}
+        colours = iter(SERIES_LOOKS)
+        for series in item.series:
+            looks: dict[str, Any] = {"fill": {"none": True}, "border": {"none": True}}
+            if not series.invisible:
+                colour, dash = next(colours)
+                line = {"color": colour, "width": 2.25, "dash_type": dash}
+                looks = {"fill": {"color": colour}} if item.kind in BARS else {"line": line}
+            if item.kind == "stacked":
+                looks["gap"] = 40
             chart.add_series(
                 {
                     "name": series.name,
@@ -316,7 +327,8 @@ class _Painter:
                 }
             )
         chart.set_title({"name": item.title, "name_font": {"size": 12}})
-        chart.set_legend({"none": True} if len(item.series) == 1 else {"position": "bottom"})
+        explained = len(item.series) > 1 and not any(series.invisible for series in item.series)
+        chart.set_legend({"position": "bottom"} if explained else {"none": True})
         grid = {"visible": True, "line": {"color": "#D9D9D9"}}
         ends = {} if item.category_most is None else {"min": 0, "max": item.category_most}
         chart.set_x_axis({"name": item.category_title, "num_format": item.category_format.value, **ends})

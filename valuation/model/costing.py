@@ -128,6 +128,8 @@ def _detail(ledger: CostToServe) -> pd.DataFrame:
     if ledger.charged > MOST_DETAIL:
         return empty_frame(COST_DETAIL)
     detail = ledger.detail().astype({"quantity": float, "driver_total": float, "rate": float})
+    # Explain a customer finds a customer's rows one under the other.
+    detail = detail.sort_values("customer_id", kind="stable")
     return _in_order(detail, COST_DETAIL)
 
 

@@ -3,7 +3,7 @@
 from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, POOL_COSTS, SEGMENTS, Table
 from workbook_templates.layout import Chart, Format, Formula, Item, Role, Series, Sheet, Stage, Text
 from workbook_templates.native import Column, Expr, Figure, Name, call, const
-from workbook_templates.packs.furniture import head
+from workbook_templates.packs.furniture import exactly, head
 
 __all__ = ["SUMMARY"]
 
@@ -299,17 +299,10 @@ def _figures() -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _exactly(text: Expr) -> Expr:
-    """Keep MATCH from reading a customer id's signs as wildcards."""
-    for sign in "~*?":
-        text = call("SUBSTITUTE", text, sign, "~" + sign)
-    return text
-
-
 def _customer_line(prefix: str, row: int, rank: Expr | int) -> tuple[Item, ...]:
     """One customer of a list by value rank: rank, name, revenue, contribution, value."""
     place = Figure(f"{prefix}.rank")
-    key = _exactly(_lookup(LIFETIME_VALUE, "customer_id", "value_rank", place))
+    key = exactly(_lookup(LIFETIME_VALUE, "customer_id", "value_rank", place))
     columns: tuple[tuple[str, Expr, Format], ...] = (
         ("rank", const(rank), Format.PLAIN),
         ("name", call("IFERROR", _lookup(LIFETIME_VALUE, "name", "value_rank", place), ""), Format.GENERAL),

@@ -205,7 +205,8 @@ def cost_to_serve(
     books = _Books(
         ledger.ids, {family: nothing.copy() for family in (*FAMILIES, GOODS)}, nothing.copy(), np.zeros(ledger.known)
     )
-    periods = lines.groupby("pool")["period"].nunique().to_dict()
+    periods = {pool: set(found) - {""} for pool, found in lines.groupby("pool")["period"]}
+    measured: dict[str, set[str]] = {}
     used: dict[tuple[str, str], _Driver] = {}
     for key, members in lines.groupby(list(_Group._fields), sort=False, dropna=False):
         group = _Group(*cast("tuple[str, str, str, str, float, float, str]", key))
@@ -213,8 +214,9 @@ def cost_to_serve(
         name = group.driver if own is None or not own.driver else own.driver
         if (name, group.period) not in used:
             used[name, group.period] = _driver(name, group.period, ledger)
+            measured[name] = set(ledger.driver_periods[ledger.driver_names == name]) - {""}
         group = group._replace(driver=name)
-        split = _split(members, group, used[name, group.period], own, periods[group.pool])
+        split = _split(members, group, used[name, group.period], own, len(periods[group.pool] | measured[name]))
         _book_customers(books, split, group)
         _book_pool(books, split, group, members)
         books.issues.extend(_issues(split, group, ledger))
@@ -387,7 +389,7 @@ def _issues(split: _Split, group: _Group, ledger: Ledger) -> Iterable[CostIssue]
     if split.problem:
         left = split.unallocated / 100
         yield CostIssue(kind=split.problem, pool=pool, driver=name, customer=split.driver.culprit, amount=left)
-    if split.driver_total > split.practical:
+    elif split.driver_total > split.practical:
         yield CostIssue(kind="overtime", pool=pool, driver=name, amount=split.unused / 100)
     strangers = ledger.everyone[ledger.known :]
     unknown = split.traced[ledger.known :] + split.shares[ledger.known :]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from valuation.cost.amounts import numbers, refuse_rows
-from valuation.cost.ledger import texts_of
+from valuation.cost.ledger import required_column, texts_of
 from valuation.errors import DomainError, InputError
 
 __all__ = ["Supply", "read_capacity"]
@@ -43,12 +43,14 @@ def read_capacity(capacity: pd.DataFrame) -> dict[str, Supply]:
     DomainError
         If a number of minutes is negative or infinite.
     InputError
-        If it is missing, or if the resources of a pool are counted by different drivers.
+        If it or a column is missing, or if the resources of a pool are counted by different drivers.
     """
-    pools = texts_of(capacity["pool"])
-    minutes = numbers(capacity["practical_minutes"], "practical_minutes")
+    pools = texts_of(required_column(capacity, "pool", "capacity"))
+    minutes = numbers(required_column(capacity, "practical_minutes", "capacity"), "practical_minutes")
     refuse_rows(np.isnan(minutes), minutes, InputError, "practical_minutes must be numbers")
-    refuse_rows((minutes < 0) | np.isinf(minutes), minutes, DomainError, "practical_minutes must not be negative")
+    refuse_rows(
+        (minutes < 0) | np.isinf(minutes), minutes, DomainError, "practical_minutes must be finite and not below 0"
+    )
     drivers = texts_of(capacity["driver"]) if "driver" in capacity.columns else np.full(len(capacity), "", object)
     supplies: dict[str, Supply] = {}
     for pool, practical, driver in zip(pools, minutes.tolist(), drivers, strict=True):

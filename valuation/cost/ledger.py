@@ -15,7 +15,7 @@ from valuation.cost.amounts import FloatArray, IntArray, numbers, refuse_rows, w
 from valuation.errors import DomainError, InputError
 from valuation.tables import FAMILIES, GOODS, TREATMENTS
 
-__all__ = ["STAYS_UNALLOCATED", "Ledger", "TextArray", "read_ledger", "texts_of"]
+__all__ = ["STAYS_UNALLOCATED", "Ledger", "TextArray", "read_ledger", "required_column", "texts_of"]
 
 STAYS_UNALLOCATED: Final = ("sustaining", "unallocated")
 
@@ -70,7 +70,7 @@ def read_ledger(pools: pd.DataFrame, drivers: pd.DataFrame, customer_ids: npt.Ar
     customers = _unique_texts(ids)
     lines = _lines(pools)
     traced = _optional(pools, "customer_id")
-    users = texts_of(_column(drivers, "customer_id", "drivers"))
+    users = texts_of(required_column(drivers, "customer_id", "drivers"))
     users[users == ""] = "(blank)"
     # In order of appearance: the known customers keep their places, the unknown ones follow.
     codes, everyone = pd.factorize(np.concatenate([customers, traced[traced != ""], users]))
@@ -81,18 +81,18 @@ def read_ledger(pools: pd.DataFrame, drivers: pd.DataFrame, customer_ids: npt.Ar
         ids=ids,
         everyone=np.asarray(everyone, dtype=object),
         lines=lines.assign(code=place),
-        driver_names=texts_of(_column(drivers, "driver", "drivers")),
+        driver_names=texts_of(required_column(drivers, "driver", "drivers")),
         driver_periods=_optional(drivers, "period"),
         driver_codes=codes[first_user:],
-        quantities=numbers(_column(drivers, "quantity", "drivers"), "drivers.quantity"),
+        quantities=numbers(required_column(drivers, "quantity", "drivers"), "drivers.quantity"),
     )
 
 
 def _lines(pools: pd.DataFrame) -> pd.DataFrame:
     """The ledger lines with every word and number checked, and blanks filled in."""
-    pool, driver = (texts_of(_column(pools, name, "pools")) for name in ("pool", "driver"))
-    treatment = _lower(texts_of(_column(pools, "treatment", "pools")))
-    family = _lower(texts_of(_column(pools, "family", "pools")))
+    pool, driver = (texts_of(required_column(pools, name, "pools")) for name in ("pool", "driver"))
+    treatment = _lower(texts_of(required_column(pools, "treatment", "pools")))
+    family = _lower(texts_of(required_column(pools, "family", "pools")))
     refuse_rows(~np.isin(treatment, TREATMENTS), treatment, InputError, f"treatment must be {_listed(TREATMENTS)}")
     family = np.where(family == "", _lower(pool), family)  # a blank family is the pool's own name
     # A cost that stays with the company needs no family.
@@ -110,12 +110,12 @@ def _lines(pools: pd.DataFrame) -> pd.DataFrame:
             "avoidable": _share(pools, "avoidable_share"),
             "period": _optional(pools, "period"),
             "origin": np.full(len(pools), "", object),
-            "cents": whole_cents(_column(pools, "amount", "pools"), "amount"),
+            "cents": whole_cents(required_column(pools, "amount", "pools"), "amount"),
         }
     )
 
 
-def _column(table: pd.DataFrame, name: str, where: str) -> "pd.Series[Any]":
+def required_column(table: pd.DataFrame, name: str, where: str) -> "pd.Series[Any]":
     """A column that has to be there."""
     if name not in table.columns:
         raise InputError(f"{where} must have a column {name}, not only {', '.join(map(str, table.columns))}")

@@ -17,6 +17,7 @@ References
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -205,7 +206,8 @@ def cost_to_serve(
     books = _Books(
         ledger.ids, {family: nothing.copy() for family in (*FAMILIES, GOODS)}, nothing.copy(), np.zeros(ledger.known)
     )
-    periods = lines.groupby("pool")["period"].nunique().to_dict()
+    periods = {pool: set(found) - {""} for pool, found in lines.groupby("pool")["period"]}
+    measured: dict[str, set[str]] = {}
     used: dict[tuple[str, str], _Driver] = {}
     for key, members in lines.groupby(list(_Group._fields), sort=False, dropna=False):
         group = _Group(*cast("tuple[str, str, str, str, float, float, str]", key))
@@ -213,8 +215,9 @@ def cost_to_serve(
         name = group.driver if own is None or not own.driver else own.driver
         if (name, group.period) not in used:
             used[name, group.period] = _driver(name, group.period, ledger)
+            measured[name] = set(ledger.driver_periods[ledger.driver_names == name]) - {""}
         group = group._replace(driver=name)
-        split = _split(members, group, used[name, group.period], own, periods[group.pool])
+        split = _split(members, group, used[name, group.period], own, len(periods[group.pool] | measured[name]))
         _book_customers(books, split, group)
         _book_pool(books, split, group, members)
         books.issues.extend(_issues(split, group, ledger))
@@ -383,17 +386,15 @@ def _by_line(members: pd.DataFrame, split: _Split, known: int) -> list[list[int]
 
 def _issues(split: _Split, group: _Group, ledger: Ledger) -> Iterable[CostIssue]:
     """Why a pool stayed unallocated, overtime, and the cost of each unknown customer."""
-    pool, name = group.pool, group.driver
+    of_group = partial(CostIssue, pool=group.pool, driver=group.driver, period=group.period)
     if split.problem:
-        left = split.unallocated / 100
-        yield CostIssue(kind=split.problem, pool=pool, driver=name, customer=split.driver.culprit, amount=left)
-    if split.driver_total > split.practical:
-        yield CostIssue(kind="overtime", pool=pool, driver=name, amount=split.unused / 100)
+        yield of_group(kind=split.problem, customer=split.driver.culprit, amount=split.unallocated / 100)
+    elif split.driver_total > split.practical:
+        yield of_group(kind="overtime", amount=split.unused / 100)
     strangers = ledger.everyone[ledger.known :]
     unknown = split.traced[ledger.known :] + split.shares[ledger.known :]
     for row in np.flatnonzero(unknown):
-        customer, amount = str(strangers[row]), int(unknown[row]) / 100
-        yield CostIssue(kind="unknown customer", pool=pool, driver=name, customer=customer, amount=amount)
+        yield of_group(kind="unknown customer", customer=str(strangers[row]), amount=int(unknown[row]) / 100)
 
 
 def _absent(ledger: Ledger, drivers: list[str]) -> list[CostIssue]:

@@ -1,20 +1,26 @@
 """Ledger lines of pools that serve other pools: passed on line by line, so that every account still adds up."""
 
+from itertools import accumulate
+from typing import Final
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from valuation.cost.allocation import allocate_units
-from valuation.cost.amounts import numbers, refuse_rows
-from valuation.cost.ledger import STAYS_UNALLOCATED, texts_of
-from valuation.cost.services import ServiceMethod, service_costs
-from valuation.errors import InputError
+from valuation.cost.amounts import FloatArray, IntArray, numbers, refuse_rows
+from valuation.cost.ledger import STAYS_UNALLOCATED, required_column, texts_of
+from valuation.cost.services import ServiceMethod, allocate_services
+from valuation.errors import DomainError, InputError
 
 __all__ = ["pass_on", "service_pools"]
+
+_TOLERANCE: Final = 1e-9  # of the sum of a pool's shares
 
 
 def service_pools(services: pd.DataFrame) -> list[str]:
     """The pools that serve others, in order of appearance."""
-    return list(dict.fromkeys(texts_of(services["pool"]).tolist()))
+    return list(dict.fromkeys(texts_of(required_column(services, "pool", "services")).tolist()))
 
 
 def pass_on(lines: pd.DataFrame, services: pd.DataFrame, *, method: ServiceMethod) -> pd.DataFrame:
@@ -41,36 +47,62 @@ def pass_on(lines: pd.DataFrame, services: pd.DataFrame, *, method: ServiceMetho
     DomainError
         If shares are outside 0..1 or do not add up to 1, or the services have no solution.
     InputError
-        If a service goes to a pool without lines that are shared out.
+        If a column or a share is missing, or a service goes to a pool without lines that are shared out.
 
     Notes
     -----
     A line that names its customer, or stays with the company, is not passed on. A pool that receives cost treats it as
-    it treats the largest part of its own.
+    it treats the largest part of its own. Step-down closes the pools in the order in which they appear in `services`.
+
+    What a pool receives of another is that of `allocate_services`, to the cent; of each line it receives what the lines
+    so far come to less what those before it came to, within two cents of the exact part.
     """
     givers = service_pools(services)
-    to = texts_of(services["to_pool"])
+    if not givers:
+        return lines
+    to = texts_of(required_column(services, "to_pool", "services"))
     takers = [pool for pool in dict.fromkeys(to.tolist()) if pool not in givers]
     shared = lines[(lines["code"] < 0) & ~lines["treatment"].isin(STAYS_UNALLOCATED)]
     leads = _leading(shared)
     refuse_rows(~np.isin(to, [*leads, *givers]), to, InputError, "to_pool must be a pool with lines that are shared")
-    order = {pool: place for place, pool in enumerate((*givers, *takers))}
-    matrix = np.zeros((len(order), len(order)))
-    quantities = numbers(services["share"], "share")
-    np.add.at(matrix, ([order[pool] for pool in texts_of(services["pool"])], [order[pool] for pool in to]), quantities)
-    shares = service_costs(np.zeros(len(order)), matrix, method=method).absorption
+    shares = _shares(services, givers, [*givers, *takers])
+    totals = shared.groupby("pool")["cents"].sum().reindex(givers, fill_value=0).to_numpy(dtype=np.int64)
+    among, final = shares[:, : len(givers)], shares[:, len(givers) :]
+    costs = allocate_services(totals / 100.0, among, final, method=method)
     parts = [lines]
     for place, giver in enumerate(givers):
         passed = shared[shared["pool"] == giver]
         if passed.empty:
             continue
         parts.append(passed.assign(cents=-passed["cents"], origin=giver))
-        received = np.array([allocate_units(cents, shares[place]) for cents in passed["cents"].tolist()])
+        received = _by_line(passed["cents"].tolist(), costs.absorption[place], costs.flow_units[place])
         for column, taker in enumerate(takers):
             if received[:, column].any():
                 given = {name: passed[name].to_numpy() for name in ("gl_account", "period", "code")}
                 parts.append(pd.DataFrame({**given, **leads[taker], "origin": giver, "cents": received[:, column]}))
     return pd.concat(parts, ignore_index=True)[list(lines.columns)]
+
+
+def _shares(services: pd.DataFrame, givers: list[str], pools: list[str]) -> FloatArray:
+    """What each service pool gives to each pool; the rows of a pool add up to 1."""
+    share = numbers(required_column(services, "share", "services"), "share")
+    refuse_rows(np.isnan(share), share, InputError, "share must be a number")
+    refuse_rows((share < 0) | (share > 1), share, DomainError, "share must be in 0..1")
+    place = {pool: number for number, pool in enumerate(pools)}
+    matrix = np.zeros((len(givers), len(pools)))
+    ends = ([place[pool] for pool in texts_of(services[name]).tolist()] for name in ("pool", "to_pool"))
+    np.add.at(matrix, tuple(ends), share)
+    for giver, total in zip(givers, matrix.sum(axis=1).tolist(), strict=True):
+        if abs(total - 1) > _TOLERANCE:
+            raise DomainError(f"the shares of pool {giver} must add up to 1, not {total:.12g}")
+    return matrix
+
+
+def _by_line(cents: list[int], shares: FloatArray, whole: IntArray) -> npt.NDArray[np.int64]:
+    """What each line comes to, shape (lines, takers): its own part, and together the whole to the cent."""
+    # Line by line alone, every cent of a thousand small lines would go to the largest taker.
+    so_far = [allocate_units(total, shares) for total in accumulate(cents)]
+    return np.diff([*so_far[:-1], whole], axis=0, prepend=np.zeros((1, whole.size), np.int64))
 
 
 INHERITED = ("pool", "family", "driver", "treatment", "share", "avoidable")

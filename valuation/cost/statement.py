@@ -37,7 +37,7 @@ class CostIssue:
         ``no driver``, ``zero driver``, ``negative quantity``, ``missing quantity``, ``no capacity`` (the pool stays
         unallocated), ``overtime`` (more minutes used than there are), ``unknown customer`` (cost kept apart) or ``no
         driver quantity`` (a customer whom no driver mentions).
-    pool, driver, customer : str
+    pool, driver, customer, period : str
         What it concerns, or "".
     amount : float
         The money concerned, counted in one issue only. [currency]
@@ -48,6 +48,7 @@ class CostIssue:
     driver: str = ""
     customer: str = ""
     amount: float = 0.0
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

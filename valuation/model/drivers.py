@@ -96,6 +96,7 @@ def read_drivers(base: Base, tables: Mapping[str, TableData], wanted: set[str]) 
 
 
 COLUMNS = ["customer_id", "driver", "quantity", "period"]
+MEASURES = ["lines", "supplier_rebate", "freight_in", "freight_out", "commission"]
 
 
 def _typed(drivers: TableData | None) -> pd.DataFrame:
@@ -163,9 +164,8 @@ def _counted(base: Base, tables: Mapping[str, TableData], name: str) -> pd.DataF
     """A driver counted on the documents of the twelve months."""
     year: BoolArray = base.between(base.start, base.as_of)
     documents = base.transactions.loc[year, ["customer_id", "type", "net_amount", "gross_amount", "row"]]
-    read = tables[TRANSACTIONS.name].frame.iloc[documents["row"].to_numpy(dtype=np.int64) - 1]
-    for column in ("lines", "supplier_rebate", "freight_in", "freight_out", "commission"):
-        documents[column] = read[column].to_numpy(dtype=float) if column in read else np.nan
+    read = complete_frame(tables.get(TRANSACTIONS.name), TRANSACTIONS, MEASURES)
+    documents[MEASURES] = read.iloc[documents["row"].to_numpy(dtype=np.int64) - 1].to_numpy(dtype=float)
     who = documents["customer_id"].astype(object).where(documents["customer_id"].notna(), NO_CUSTOMER)
     codes, ids = pd.factorize(who)
     total = np.bincount(codes, weights=np.rint(COUNTED[name](documents) * 1e6), minlength=len(ids)) / 1e6

@@ -6,12 +6,14 @@ A line that is not clear is not allocated, and stays in the statement.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from valuation.cost import CostToServe, cost_to_serve
+from valuation.cost.capacity import read_capacity
+from valuation.cost.ledger import texts_of
 from valuation.cost.services import ServiceMethod
 from valuation.errors import DomainError
 from valuation.findings import Finding, Severity
@@ -111,7 +113,8 @@ def cost_ledger(usable: UsableLedger, settings: Settings) -> tuple[CostToServe, 
         ]
         usable = replace(usable, services=None)
         costs = usable.cost(**how)
-    return costs, usable, [*problem, *_issue_findings(costs, usable)]
+    by_capacity = usable.capacity if how["costing"] == "time-driven" else None
+    return costs, usable, [*problem, *_issue_findings(costs, usable.pools, by_capacity)]
 
 
 def _words(column: pd.Series) -> list[str]:
@@ -325,14 +328,14 @@ POOL_ISSUES = {
 }
 
 
-def _issue_findings(costs: CostToServe, usable: UsableLedger) -> Iterator[Finding]:
+def _issue_findings(costs: CostToServe, pools: pd.DataFrame, capacity: pd.DataFrame | None) -> Iterator[Finding]:
     """Turn what the allocation could not do into findings; a customer without drivers is nothing to mend."""
-    pools = usable.pools
     pooled = pools["treatment"].isin(["retention", "acquisition"]) & pools["customer_id"].isna()
+    groups = _allocated_together(pools, capacity)
     for kind, (what, mend) in POOL_ISSUES.items():
-        named = {issue.pool for issue in costs.issues if issue.kind == kind}
+        named = {(issue.pool, issue.driver, issue.period) for issue in costs.issues if issue.kind == kind}
         yield from _pool_finding(
-            pools[pooled & pools["pool"].str.strip().isin(sorted(named))],
+            pools[pooled & groups.isin(named)],
             severity=Severity.WARNING,
             kind=kind,
             column="driver",
@@ -350,6 +353,14 @@ def _issue_findings(costs: CostToServe, usable: UsableLedger) -> Iterator[Findin
             mend="Add them to Customers, or correct their ids on Drivers and Ledger pools",
             amounts=(round(sum(issue.amount for issue in unknown), 2),),
         )
+
+
+def _allocated_together(pools: pd.DataFrame, capacity: pd.DataFrame | None) -> "pd.Series[Any]":
+    """Pool, driver and period of each line, as issues name them: a pool's capacity may have a driver of its own."""
+    pool, driver, period = (texts_of(pools[name]).tolist() for name in ("pool", "driver", "period"))
+    own = {} if capacity is None else {name: supply.driver for name, supply in read_capacity(capacity).items()}
+    keys = [(name, own.get(name) or cause, when) for name, cause, when in zip(pool, driver, period, strict=True)]
+    return pd.Series(keys, index=pools.index, dtype=object)
 
 
 # The trial balance.
@@ -392,7 +403,9 @@ def _untied_accounts(usable: UsableLedger, data: TableData | None) -> Iterator[F
     cents = (usable.pools["amount"] * 100).round().groupby(usable.pools["gl_account"]).sum()
     difference = balances - (cents / 100).reindex(balances.index, fill_value=0.0)
     off = difference[difference.abs() > CENT]
-    rows = np.flatnonzero(data.frame["gl_account"].isin(off.index) & ~data.frame.duplicated("gl_account")) + 1
+    known = complete_frame(data, TRIAL_BALANCE, ["gl_account", "amount"]).dropna()
+    first = known[known["gl_account"].isin(off.index) & ~known.duplicated("gl_account")].index.to_numpy()
+    rows = first + 1
     if len(rows):
         yield Finding(
             severity=Severity.ERROR,

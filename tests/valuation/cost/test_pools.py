@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from valuation.cost import FAMILIES, CostIssue, cost_to_serve, driver_rate, reconcile
+from valuation.cost.statement import OUTCOMES
 from valuation.errors import DomainError, InputError, ZeroDenominatorError
 
 GOLDEN_FOLDER = Path(__file__).parents[2] / "golden"
@@ -144,7 +145,7 @@ def cents(amount: float) -> int:
 def test_no_cent_is_lost_in_any_pool(lines: list[dict[str, Any]], use: dict[str, float]) -> None:
     found = cost_to_serve(ledger_lines(*lines), driver_rows(**use), ["A", "B", "C"])
     assert (found.pools["difference"] == 0).all()
-    statement = {name: sum(map(cents, found.pools[name])) for name in found.pools.columns[4:9]}
+    statement = {name: sum(map(cents, found.pools[name])) for name in ("ledger", *OUTCOMES)}
     assert statement["ledger"] == sum(cents(entry["amount"]) for entry in lines)
     assert sum(map(cents, found.by_customer["cost_to_serve"])) == statement["traced"] + statement["allocated"]
     unknown = [issue.amount for issue in found.issues if issue.kind == "unknown customer"]
@@ -292,7 +293,13 @@ def test_a_blank_family_is_the_name_of_the_pool() -> None:
 
 def test_columns_and_order_are_fixed() -> None:
     found = cost_to_serve(ledger_lines({}), driver_rows(B=1), ["B", "A"])
-    assert found.by_customer.columns.tolist() == [*FAMILIES, "cost_to_serve", "acquisition_cost"]
+    assert found.by_customer.columns.tolist() == [
+        *FAMILIES,
+        "cost_to_serve",
+        "acquisition_cost",
+        "goods",
+        "avoidable_cost",
+    ]
     assert found.by_customer.index.tolist() == ["B", "A"]
     assert found.by_customer.index.name == "customer_id"
 

@@ -15,8 +15,10 @@ from tests.valuation.model.builders import (
     transactions,
 )
 from valuation.findings import Severity
+from valuation.model.accounts import accounts_of
 from valuation.model.history import read_base
 from valuation.model.profit import Profit, customer_profit
+from valuation.model.receivables import read_receivables
 from valuation.settings import Settings, read_settings
 from valuation.tables import CUSTOMER_PNL, TableData
 
@@ -24,7 +26,10 @@ from valuation.tables import CUSTOMER_PNL, TableData
 def profit(own: TableData, *parts: TableData, assumed: Settings | None = None) -> Profit:
     given = tables(*parts)
     base = read_base(own, given.get("Transactions"), AS_OF)
-    result = customer_profit(base, assumed or settings(sales_cost=0.0), given)
+    assumed = assumed or settings(sales_cost=0.0)
+    result = customer_profit(
+        base, assumed, given, read_receivables(base, accounts_of(base, assumed, given), assumed, given)
+    )
     assert list(result.pnl) == [column.name for column in CUSTOMER_PNL]
     return result
 

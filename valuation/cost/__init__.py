@@ -45,7 +45,7 @@ from valuation.cost.time_driven import (
 )
 from valuation.cost.tracing import TracedCost, trace_cost
 from valuation.cost.waterfall import WATERFALL_STEPS, waterfall
-from valuation.cost.what_if import Effect, Standing, what_if
+from valuation.cost.what_if import Effect, Standing, Totals, what_if
 from valuation.cost.what_if_changes import (
     Change,
     Documents,
@@ -83,6 +83,7 @@ __all__ = [
     "TimeChange",
     "TimeDrivenCost",
     "TimeEquations",
+    "Totals",
     "TracedCost",
     "WhaleStatistics",
     "activity_minutes",

@@ -22,7 +22,8 @@ References
    no. 3, pp. 130-135, 1991 (changes of activity become profit only when spending is cut, or the capacity used).
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,8 +44,9 @@ from valuation.cost.what_if_changes import (
 from valuation.errors import DomainError, InputError
 from valuation.tables import GOODS
 
-__all__ = ["Effect", "Standing", "what_if"]
+__all__ = ["Effect", "Standing", "Totals", "what_if"]
 
+_PLACES: Final = 6  # of a sum of money
 _NOISE: Final = 1e-9  # of a quantity: what sums of decimals may be below 0
 
 
@@ -129,6 +131,62 @@ class Effect:
         """Customers of whom anything changes."""
         lines = (self.revenue, self.cogs, self.goods, self.cost_to_serve, self.imputed)
         return np.asarray(np.any([line != 0 for line in lines], axis=0), dtype=np.bool_)
+
+    def totals(self) -> "Totals":
+        """Sum up over the customers of whom the effect is known."""
+        known = ~np.isnan(self.contribution)
+        unknown = int((self.concerned & ~known).sum())
+        nothing_known = unknown > 0 and unknown == int(self.concerned.sum())
+
+        def total(values: FloatArray) -> float:
+            return math.nan if nothing_known else round(float(values[known].sum()), _PLACES)
+
+        return Totals(
+            customers=int(self.concerned.sum()),
+            unknown=unknown,
+            revenue=total(self.revenue),
+            cogs=total(self.cogs),
+            cost=total(self.cost),
+            imputed=total(self.imputed),
+            contribution=total(self.contribution),
+            stranded=total(self.stranded),
+            profit=total(self.profit),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """
+    What changes for all customers together. [currency]
+
+    Attributes
+    ----------
+    customers, unknown : int
+        Customers of whom anything changes, and those among them of whom the effect is not known. [count]
+    revenue, cogs, cost, imputed, contribution, stranded, profit : float
+        As in `Effect`, without the unknown ones; NaN if it is known of nobody.
+    """
+
+    customers: int
+    unknown: int
+    revenue: float
+    cogs: float
+    cost: float
+    imputed: float
+    contribution: float
+    stranded: float
+    profit: float
+
+    def notes(self) -> Iterator[str]:
+        """What the numbers of a row do not show."""
+        if self.cogs and not math.isnan(self.cogs):
+            yield f"cost of goods {self.cogs:+,.2f}"
+        if self.imputed and not math.isnan(self.imputed):
+            yield f"charges for financing and expected loss follow revenue: {self.imputed:+,.2f}"
+        if self.unknown:
+            yield f"customers left out because revenue or cost is not known: {self.unknown:,}"
+        if math.isnan(self.stranded) and not math.isnan(self.contribution):
+            yield "stranded cost is not known without avoidable_share"
 
 
 def what_if(standing: Standing, changes: Sequence[Change]) -> Effect:

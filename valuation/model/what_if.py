@@ -12,7 +12,7 @@ import pandas as pd
 
 from valuation.cost import Change, Documents, Effect, Standing, what_if
 from valuation.findings import Finding
-from valuation.model.history import Base, FloatArray
+from valuation.model.history import Base
 from valuation.model.profit import PLACES, Profit
 from valuation.model.what_if_rows import ChangeRow, read_changes
 from valuation.settings import Settings
@@ -101,28 +101,11 @@ def _changes(
 
 
 def _line(title: str, effect: Effect, note: str) -> dict[str, object]:
-    """Sum an effect up over the customers of whom it is known, and say what it does not show."""
-    known = ~np.isnan(effect.contribution)
-    concerned = effect.concerned
-    unknown = int((concerned & ~known).sum())
-    nothing_known = unknown > 0 and unknown == int(concerned.sum())
-
-    def total(values: FloatArray) -> float:
-        return np.nan if nothing_known else round(float(values[known].sum()), PLACES)
-
-    money = {name: total(getattr(effect, name)) for name in MONEY}
-    cogs, charges = (0.0 if nothing_known else total(line) for line in (effect.cogs, effect.imputed))
-    notes = [
-        note,
-        f"cost of goods {cogs:+,.2f}" if cogs else "",
-        f"charges for financing and expected loss follow revenue: {charges:+,.2f}" if charges else "",
-        f"customers left out because revenue or cost is not known: {unknown:,}" if unknown else "",
-        "stranded cost is not known without avoidable_share"
-        if np.isnan(money["stranded"]) and not nothing_known
-        else "",
-    ]
-    said = "; ".join(filter(None, notes))
-    return {"change": title, "customers": int(concerned.sum()), **money, "note": said[:1].upper() + said[1:]}
+    """Sum an effect up, and say what the sums do not show."""
+    totals = effect.totals()
+    said = "; ".join(filter(None, (note, *totals.notes())))
+    money = {name: getattr(totals, name) for name in MONEY}
+    return {"change": title, "customers": totals.customers, **money, "note": said[:1].upper() + said[1:]}
 
 
 def _pnl(pnl: pd.DataFrame, effect: Effect) -> pd.DataFrame:

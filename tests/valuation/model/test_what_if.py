@@ -62,7 +62,7 @@ EQUATIONS = table(
 ACTIVITIES = table(
     "Activities", customer_id=["A", "B", "B"], activity=["call", "call", "mail"], quantity=[4.0, 3.0, 2.5]
 )
-ACTIVITIES = replace(ACTIVITIES, frame=ACTIVITIES.frame.assign(**{"Long calls": [4.0, None, None]}))
+ACTIVITIES = replace(ACTIVITIES, frame=ACTIVITIES.frame.assign(**{"Long calls": np.array([4.0, np.nan, np.nan])}))
 BOOK = (OWN, SALES, POOLS, PARCELS, EQUATIONS, ACTIVITIES)
 AVOIDABLE = assumptions(avoidable_share=0.5)
 
@@ -363,7 +363,7 @@ def test_without_a_ledger_all_but_prices_are_found() -> None:
 
 
 def test_a_smallest_order_needs_a_driver_that_counts_orders() -> None:
-    pools = replace(POOLS, frame=POOLS.frame.assign(driver=["parcels", "care minutes", "parcels", None]))
+    pools = replace(POOLS, frame=POOLS.frame.assign(driver=pd.Series(["parcels", "care minutes", "parcels", None])))
     parts = [pools if part is POOLS else part for part in BOOK]
     findings = tried(*parts, changes({"change": "minimum order", "value": 10.0}))[2]
     assert found(findings, "unknown driver").rows == (1,)

@@ -327,6 +327,7 @@ def _book_customers(books: _Books, split: _Split, group: _Group) -> None:
                 quantity=quantity[rows],
                 driver_total=total,
                 rate=rate,
+                avoidable=group.avoidable,
                 cents=cost[rows],
                 acquisition=acquisition[rows],
             )

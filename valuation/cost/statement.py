@@ -66,6 +66,8 @@ class Charge:
         What they used; NaN for a traced cost. [driver unit]
     driver_total, rate : float
         What everybody used, and the cost of one unit; NaN for a traced cost.
+    avoidable : float
+        Part of the cost that would go away with what causes it, 0..1; NaN where nobody says. [1]
     cents, acquisition : ndarray of int, shape (n,)
         Their cost, and the part of it that won them. [cent]
     """
@@ -78,6 +80,7 @@ class Charge:
     quantity: FloatArray
     driver_total: float
     rate: float
+    avoidable: float
     cents: IntArray
     acquisition: IntArray
 

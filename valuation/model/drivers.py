@@ -26,7 +26,15 @@ from valuation.tables import (
     normalise_heading,
 )
 
-__all__ = ["COUNTED", "NO_CUSTOMER", "Drivers", "read_drivers", "usable_activities", "usable_terms"]
+__all__ = [
+    "COUNTED",
+    "NO_CUSTOMER",
+    "Drivers",
+    "read_drivers",
+    "typed_drivers",
+    "usable_activities",
+    "usable_terms",
+]
 
 NO_CUSTOMER = "(no customer)"
 """Who bears the cost of documents without a customer id."""
@@ -77,8 +85,7 @@ class Drivers:
 
 def read_drivers(base: Base, tables: Mapping[str, TableData], wanted: set[str]) -> Drivers:
     """Put together the quantities of the drivers that pools ask for, and of all that are typed."""
-    typed = _typed(tables.get(DRIVERS.name))
-    have = set(typed["driver"].str.strip())
+    typed, have = _typed(tables.get(DRIVERS.name)), typed_drivers(tables)
     terms, activities = usable_terms(tables), usable_activities(tables)
     made = sorted((set(terms["driver"]) & wanted) - have)
     minutes = [_minutes(name, terms, activities) for name in made]
@@ -93,6 +100,11 @@ def read_drivers(base: Base, tables: Mapping[str, TableData], wanted: set[str]) 
             *(finding for _, found in minutes for finding in found),
         ],
     )
+
+
+def typed_drivers(tables: Mapping[str, TableData]) -> set[str]:
+    """Name the drivers that have quantities on Drivers, which count before any other."""
+    return set(_typed(tables.get(DRIVERS.name))["driver"].str.strip())
 
 
 COLUMNS = ["customer_id", "driver", "quantity", "period"]

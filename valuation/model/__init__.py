@@ -26,6 +26,7 @@ from valuation.model.reconcile import negative_customers, reconcile_transactions
 from valuation.model.segment import customer_segments
 from valuation.model.value import customer_value
 from valuation.model.views import pnl_by_group, pnl_by_period
+from valuation.model.what_if import what_if_tables
 from valuation.settings import Settings, read_settings
 from valuation.tables import (
     AGEING,
@@ -36,6 +37,7 @@ from valuation.tables import (
     PNL_GROUPS,
     PNL_PERIODS,
     RECEIVABLES,
+    WHAT_IF_CHANGES,
     TableData,
 )
 
@@ -131,6 +133,10 @@ def value_base(
         more |= concentration_tables(profit.pnl)
     if EFFORT.name in wanted:
         more |= effort_tables(base, profit, value.values["value"], segments["segment"], settings, usable)
+    if WHAT_IF_CHANGES.name in wanted:
+        tried, without_effect = what_if_tables(base, profit, settings, usable)
+        more |= tried
+        findings += without_effect
     if MODEL_VALUE.name in wanted:
         models, remark = purchase_tables(base, history, profit, value, settings)
         more |= models

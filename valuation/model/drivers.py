@@ -135,9 +135,9 @@ def usable_terms(tables: Mapping[str, TableData]) -> pd.DataFrame:
 
 
 def _attributes(activities: TableData | None) -> list[str]:
-    """Headings of the columns that people added to Activities."""
-    contract = {column.name for column in ACTIVITIES}
-    return [] if activities is None else [str(name) for name in activities.frame if name not in contract]
+    """Headings of the columns of Activities that take time."""
+    words = ("customer_id", "activity", "quantity")
+    return [] if activities is None else [str(name) for name in activities.frame if name not in words]
 
 
 def usable_activities(tables: Mapping[str, TableData]) -> pd.DataFrame:

@@ -73,7 +73,7 @@ def _as_contracted(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
     """Put the columns into the contract's order and kinds, those added to an open table last; a blank text is None."""
     kinds = {column.name: column.kind for column in table if column.name in frame}
     if table.open is not None:
-        kinds |= {str(name): table.open for name in frame if name not in kinds}
+        kinds |= {str(name): table.open.kind for name in frame if name not in kinds}
     return pd.DataFrame({name: _as_kind(kind, frame[name]) for name, kind in kinds.items()})
 
 

@@ -33,8 +33,9 @@ def test_every_cent_of_the_assumed_ledger_is_accounted_for(results: Results) -> 
 
 def test_documents_without_a_customer_bear_their_part_of_the_cost(results: Results) -> None:
     pools = results.tables["Cost to serve"].set_index("pool")
-    assert pools.loc["Carriage", "unknown_customer"] > 50_000
-    assert pools.loc["Catalogues", "unknown_customer"] == 0
+    unknown = pools["unknown_customer"].to_dict()
+    assert unknown["Carriage"] > 50_000
+    assert unknown["Catalogues"] == 0
 
 
 def test_customers_whose_credits_exceed_their_sales_are_kept(results: Results) -> None:

@@ -287,8 +287,7 @@ def test_dropping_a_loss_maker_whose_cost_stays_would_cost_money(inputs: Tables,
     assert pnl["contribution"][who] < -5_000
     costs = cost_ledger(_ledger(inputs, results), results.settings)[0].by_customer
     charges = pnl["contribution_before_financing"] - pnl["contribution"]
-    # What belongs to the goods is in gross margin already.
-    avoidable = costs["avoidable_cost"] - costs["goods"]
+    avoidable = costs["avoidable_cost"]
     found = customer_actions(
         pnl["net_revenue"], pnl["gross_margin"], pnl["cost_to_serve"], avoidable, charges, largest_rise=0.05
     )

@@ -54,6 +54,7 @@ from valuation.cost.what_if_changes import (
     PriceChange,
     ServiceChange,
     TimeChange,
+    change_title,
 )
 from valuation.tables import FAMILIES, GOODS, TREATMENTS
 
@@ -92,6 +93,7 @@ __all__ = [
     "allocate_units",
     "avoidable_cost",
     "capacity_rate",
+    "change_title",
     "cost_to_serve",
     "customer_actions",
     "customer_pnl",

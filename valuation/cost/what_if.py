@@ -84,6 +84,27 @@ class Standing:
         """Drivers by which something is charged."""
         return frozenset(charge.driver for charge in self.charges) - {""}
 
+    @property
+    def families(self) -> frozenset[str]:
+        """Families of which something is charged."""
+        return frozenset(charge.family for charge in self.charges)
+
+    @property
+    def pools(self) -> frozenset[str]:
+        """Pools of which something is charged."""
+        return frozenset(charge.pool for charge in self.charges)
+
+    def family_or_pool(self, name: str) -> tuple[str, str] | None:
+        """Tell which one a name means, as ("family" or "pool", name): a family before a pool of the same name."""
+        for of, word, known in (
+            ("family", name, self.families),
+            ("pool", name, self.pools),
+            ("family", name.casefold(), self.families),
+        ):
+            if word in known:
+                return of, word
+        return None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Effect:
@@ -276,7 +297,7 @@ def _check(standing: Standing, change: Change) -> None:
             named, known, what = set(change.drivers), standing.drivers, "drivers"
         case ServiceChange():
             named, what = {change.name}, change.of
-            known = frozenset(charge.pool if what == "pool" else charge.family for charge in standing.charges)
+            known = standing.pools if what == "pool" else standing.families
         case _:
             return
     if not named <= known:

@@ -5,6 +5,7 @@ A change multiplies what the changes before it left. Only new minutes add to a q
 apart from what else takes time, and shrink with the quantity when sales are lost.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
@@ -25,6 +26,7 @@ __all__ = [
     "PriceChange",
     "ServiceChange",
     "TimeChange",
+    "change_title",
 ]
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
@@ -270,6 +272,43 @@ class OrderChange:
         who = np.repeat(np.arange(n), orders)
         merged = (kept / _MICRO)[who] / orders[who]
         levels.documents = Documents(np.append(customers[~small], who), np.append(values[~small], merged))
+
+
+def change_title(
+    change: str,
+    name: str,
+    attribute: str,
+    value: float,
+    scope: str,
+    applies_to: str,
+    lost_share: float,
+) -> str:
+    """
+    Say in a few words what a row of changes tries.
+
+    Parameters
+    ----------
+    change, name, attribute, scope, applies_to : str
+        The words of the row, "" where they are blank.
+    value, lost_share : float
+        Its numbers, NaN where they are missing. [see the change; 1]
+
+    Returns
+    -------
+    str
+        What, by how much, and for whom.
+
+    Examples
+    --------
+    >>> change_title("driver", "parcels", "", -0.2, "segment", "A", 0.0)
+    'driver parcels -20%, segment A'
+    """
+    sizes = {"minimum order": f"{value:,.10g}", "time equation": f"{value:,.10g} minutes"}
+    size = "" if math.isnan(value) else sizes.get(change, f"{value * 100:+,.10g}%")
+    title = " ".join(filter(None, (change, name, attribute, size)))
+    if lost_share > 0:
+        title += f", {lost_share * 100:.10g}% lost"
+    return f"{title}, {scope} {applies_to}" if scope not in ("", "all") else title
 
 
 Change: TypeAlias = DriverChange | TimeChange | ServiceChange | PriceChange | OrderChange

@@ -1,7 +1,9 @@
 """What changes do to the customer P&L and to the company: worked by hand, a second slow way, and laws."""
 
+import json
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -239,6 +241,37 @@ def test_what_is_not_known_is_missing_only_where_it_changes() -> None:
     lost = what_if(unknown, [PriceChange(value=0.05, scope=ONLY_A, lost_share=0.1)])
     assert np.isnan(lost.contribution).tolist() == [True, False, False]
     assert lost.concerned.tolist() == [True, False, False]
+
+
+# The published rates of the 12-customer example: less of a driver saves rate times quantity.
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+G12_COST = json.loads((GOLDEN / "cost.json").read_text())["g12"]
+G12 = pd.read_csv(GOLDEN / "g12_customers.csv", dtype={"id": str})
+
+
+@pytest.mark.parametrize("pool", G12_COST["pools"], ids=lambda pool: pool["driver"])
+def test_a_quarter_less_of_a_driver_saves_a_quarter_at_the_published_rate(pool: dict[str, str]) -> None:
+    driver, quantity = pool["driver"], G12[pool["driver"]].to_numpy(dtype=float)
+    lines = ledger((pool["family"], float(pool["amount"]), driver, pool["family"], 0.5, None))
+    drivers = pd.DataFrame({"customer_id": G12["id"], "driver": driver, "quantity": quantity})
+    nothing = np.zeros(len(G12))
+    base = Standing(
+        revenue=G12["net"].to_numpy(dtype=float),
+        cogs=G12["cogs"].to_numpy(dtype=float),
+        imputed=nothing,
+        charges=cost_to_serve(lines, drivers, G12["id"]).charges,
+        typed=nothing,
+        typed_avoidable=np.nan,
+        documents=NO_DOCUMENTS,
+    )
+    effect = what_if(base, [DriverChange(driver=driver, value=-0.25, scope=np.full(len(G12), True))])
+    half_a_digit = 0.5 * 10.0 ** -len(pool["rate"].partition(".")[2])
+    # Largest remainders leave a charge less than a cent off; that comes on top of the rounding of the printed rate.
+    tolerance = 0.25 * (quantity * half_a_digit + 0.01)
+    assert (np.abs(effect.cost_to_serve + 0.25 * quantity * float(pool["rate"])) <= tolerance).all()
+    assert effect.cost_to_serve.sum() == pytest.approx(-0.25 * float(pool["amount"]), abs=1e-6)
+    assert effect.profit.sum() == pytest.approx(0.125 * float(pool["amount"]), abs=1e-6)
 
 
 # A second way: each charge as quantity times cost for one unit, in fractions.

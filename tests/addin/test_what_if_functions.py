@@ -35,9 +35,9 @@ def test_a_family_or_a_pool_and_stranded_cost_that_is_not_known() -> None:
 
 
 def test_lost_sales_take_cost_along_and_leave_out_whose_cost_of_goods_is_not_known() -> None:
-    # A: 1000 x 0.9 x 1.2; cogs 600 and dispatch 25 lose a tenth, 60% of dispatch is stranded. B has no known revenue.
+    # A: 1000 x 0.9 x 1.2; cogs 600, dispatch 25 and care 50 lose a tenth; nobody knows what of care is stranded.
     reply = tried(["price", None, 0.2, None, 0.1])
-    assert reply.cells[0] == pytest.approx(["price +20%, 10% lost", 3, 80, -2.5, 142.5, 1.5, 141])
+    assert reply.cells[0] == ["price +20%, 10% lost", 3, 80, -7.5, 147.5, NA, NA]
     assert "cost of goods -60.00" in reply.message
     assert "customers left out because revenue or cost is not known: 2" in reply.message
 

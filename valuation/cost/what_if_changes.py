@@ -17,6 +17,7 @@ from valuation.cost.amounts import FloatArray, IntArray, read_exactly
 from valuation.errors import DomainError
 
 __all__ = [
+    "CHARGED_DIRECTLY",
     "BoolArray",
     "Change",
     "Documents",
@@ -30,6 +31,9 @@ __all__ = [
 ]
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+CHARGED_DIRECTLY: Final = ""
+"""Stands for the driver of what is charged to one customer directly, which only follows the sales."""
 
 _MICRO: Final = 1e6  # sums of documents are whole millionths, so that three times 0.1 are no more than 0.3
 
@@ -51,7 +55,7 @@ class Levels:
     price, sales : ndarray
         Price, and the part of the sales that is kept.
     names : frozenset of str
-        All drivers.
+        All drivers, and `CHARGED_DIRECTLY`.
     quantities : dict of str to ndarray
         Driver to the factor of its quantity.
     added : dict of str to ndarray

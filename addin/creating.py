@@ -12,7 +12,7 @@ from addin.cells import column_cells, table_cells
 from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
-from valuation.tables import ASSUMPTIONS, TABLES
+from valuation.tables import ASSUMPTIONS
 from workbook_templates.layout import Item, Sheet, TableBlock, Template
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write

@@ -141,7 +141,7 @@ _DRIVERS_EXAMPLE = [
 def cv_cost_to_serve(pools: pd.DataFrame, drivers: pd.DataFrame, customers: ARRAY | None, /) -> Answer:
     """What does it cost to serve each customer, to the cent of the ledger?"""
     costs = _costs(pools, drivers, customers)
-    return Answer(costs.by_customer.reset_index(), tuple(_notes(costs.issues)))
+    return Answer(costs.by_customer.reset_index(), tuple(issue_notes(costs.issues)))
 
 
 @worksheet_function(
@@ -210,7 +210,7 @@ def _sentence(customer: str, line: dict[Any, Any]) -> str:
     )
 
 
-def _notes(issues: Iterable[CostIssue]) -> Iterable[str]:
+def issue_notes(issues: Iterable[CostIssue]) -> Iterable[str]:
     """What could not be done as asked, the first few of it."""
     found = list(issues)
     for issue in found[:MOST_ISSUES]:

@@ -55,6 +55,7 @@ from valuation.cost.what_if_changes import (
     PriceChange,
     ServiceChange,
     TimeChange,
+    change_title,
 )
 from valuation.tables import FAMILIES, GOODS, TREATMENTS
 
@@ -93,6 +94,7 @@ __all__ = [
     "allocate_units",
     "avoidable_cost",
     "capacity_rate",
+    "change_title",
     "compare_costings",
     "cost_to_serve",
     "customer_actions",

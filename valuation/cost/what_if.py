@@ -32,6 +32,7 @@ import numpy as np
 from valuation.cost.amounts import FloatArray
 from valuation.cost.statement import Charge
 from valuation.cost.what_if_changes import (
+    CHARGED_DIRECTLY,
     BoolArray,
     Change,
     Documents,
@@ -82,7 +83,28 @@ class Standing:
     @property
     def drivers(self) -> frozenset[str]:
         """Drivers by which something is charged."""
-        return frozenset(charge.driver for charge in self.charges) - {""}
+        return frozenset(charge.driver for charge in self.charges) - {CHARGED_DIRECTLY}
+
+    @property
+    def families(self) -> frozenset[str]:
+        """Families of which something is charged."""
+        return frozenset(charge.family for charge in self.charges)
+
+    @property
+    def pools(self) -> frozenset[str]:
+        """Pools of which something is charged."""
+        return frozenset(charge.pool for charge in self.charges)
+
+    def family_or_pool(self, name: str) -> tuple[str, str] | None:
+        """Tell which one a name means, as ("family" or "pool", name): a family before a pool of the same name."""
+        for of, word, known in (
+            ("family", name, self.families),
+            ("pool", name, self.pools),
+            ("family", name.casefold(), self.families),
+        ):
+            if word in known:
+                return of, word
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -217,10 +239,11 @@ def what_if(standing: Standing, changes: Sequence[Change]) -> Effect:
     -----
     Changes compound in their order, so that the effect of two is not the sum of the effects of each.
 
-    Lost sales take revenue (with its credit notes), cost of goods, imputed charges and the quantities of all drivers
-    along in proportion, as far as they are the customer's; cost that is charged directly stays. A price changes revenue
-    and the charges that follow it, not the quantities, also not those of a driver that counts revenue. Only documents
-    put together change the number of orders beyond that. Rates, and the shares of all others, stand.
+    Lost sales take the customer's revenue (with its credit notes), cost of goods, charges that follow revenue, and
+    whatever a costing charges along in proportion. To lose all of them is to lose the customer: the change of profit is
+    then the effect of dropping in `valuation.cost.customer_actions`. A price changes revenue and the charges that
+    follow it, not the quantities, also not those of a driver that counts revenue. A smallest order also changes the
+    number of orders. Rates, and what others are charged, stand.
 
     A charge in cents follows its quantity in proportion: it is the rate times the quantity to the cent, and nothing is
     left of it when the quantity is 0.
@@ -243,7 +266,7 @@ def what_if(standing: Standing, changes: Sequence[Change]) -> Effect:
     ([-5.0, -15.0], [3.0, 9.0], [2.0, 6.0])
     """
     n = standing.revenue.size
-    levels = Levels.unchanged(n, standing.drivers, standing.documents)
+    levels = Levels.unchanged(n, standing.drivers | {CHARGED_DIRECTLY}, standing.documents)
     for change in changes:
         _check(standing, change)
         change.apply(levels)
@@ -276,7 +299,7 @@ def _check(standing: Standing, change: Change) -> None:
             named, known, what = set(change.drivers), standing.drivers, "drivers"
         case ServiceChange():
             named, what = {change.name}, change.of
-            known = frozenset(charge.pool if what == "pool" else charge.family for charge in standing.charges)
+            known = standing.pools if what == "pool" else standing.families
         case _:
             return
     if not named <= known:
@@ -296,12 +319,12 @@ def _stays(change_of_cost: FloatArray, avoidable: float) -> FloatArray:
 
 def _change_of_charge(charge: Charge, levels: Levels) -> FloatArray | None:
     """Change of a charge by customer; None if nothing of it changes."""
-    factors = [levels.costs.get(("pool", charge.pool)), levels.costs.get(("family", charge.family))]
-    added = None
-    if charge.driver:
-        factors.append(levels.quantities.get(charge.driver))
-        added = levels.added.get(charge.driver)
-    found = [factor for factor in factors if factor is not None]
+    factors = (
+        levels.costs.get(("pool", charge.pool)),
+        levels.costs.get(("family", charge.family)),
+        levels.quantities.get(charge.driver),
+    )
+    found, added = [factor for factor in factors if factor is not None], levels.added.get(charge.driver)
     if added is None and not found:
         return None
     factor, rows, cost = np.prod([np.ones(levels.price.size), *found], axis=0), charge.rows, charge.cents / 100.0

@@ -5,6 +5,7 @@ A change multiplies what the changes before it left. Only new minutes add to a q
 apart from what else takes time, and shrink with the quantity when sales are lost.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeAlias
@@ -16,6 +17,7 @@ from valuation.cost.amounts import FloatArray, IntArray, read_exactly
 from valuation.errors import DomainError
 
 __all__ = [
+    "CHARGED_DIRECTLY",
     "BoolArray",
     "Change",
     "Documents",
@@ -25,9 +27,13 @@ __all__ = [
     "PriceChange",
     "ServiceChange",
     "TimeChange",
+    "change_title",
 ]
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
+
+CHARGED_DIRECTLY: Final = ""
+"""Stands for the driver of what is charged to one customer directly, which only follows the sales."""
 
 _MICRO: Final = 1e6  # sums of documents are whole millionths, so that three times 0.1 are no more than 0.3
 
@@ -49,7 +55,7 @@ class Levels:
     price, sales : ndarray
         Price, and the part of the sales that is kept.
     names : frozenset of str
-        All drivers.
+        All drivers, and `CHARGED_DIRECTLY`.
     quantities : dict of str to ndarray
         Driver to the factor of its quantity.
     added : dict of str to ndarray
@@ -270,6 +276,43 @@ class OrderChange:
         who = np.repeat(np.arange(n), orders)
         merged = (kept / _MICRO)[who] / orders[who]
         levels.documents = Documents(np.append(customers[~small], who), np.append(values[~small], merged))
+
+
+def change_title(
+    change: str,
+    name: str,
+    attribute: str,
+    value: float,
+    scope: str,
+    applies_to: str,
+    lost_share: float,
+) -> str:
+    """
+    Say in a few words what a row of changes tries.
+
+    Parameters
+    ----------
+    change, name, attribute, scope, applies_to : str
+        The words of the row, "" where they are blank.
+    value, lost_share : float
+        Its numbers, NaN where they are missing. [see the change; 1]
+
+    Returns
+    -------
+    str
+        What, by how much, and for whom.
+
+    Examples
+    --------
+    >>> change_title("driver", "parcels", "", -0.2, "segment", "A", 0.0)
+    'driver parcels -20%, segment A'
+    """
+    sizes = {"minimum order": f"{value:,.10g}", "time equation": f"{value:,.10g} minutes"}
+    size = "" if math.isnan(value) else sizes.get(change, f"{value * 100:+,.10g}%")
+    title = " ".join(filter(None, (change, name, attribute, size)))
+    if lost_share > 0:
+        title += f", {lost_share * 100:.10g}% lost"
+    return f"{title}, {scope} {applies_to}" if scope not in ("", "all") else title
 
 
 Change: TypeAlias = DriverChange | TimeChange | ServiceChange | PriceChange | OrderChange

@@ -15,11 +15,12 @@ from valuation.cost import (
     ServiceChange,
     Standing,
     TimeChange,
+    change_title,
 )
 from valuation.findings import Finding, Severity
 from valuation.model.drivers import typed_drivers, usable_activities, usable_terms
 from valuation.model.history import Base, BoolArray, FloatArray, IntArray
-from valuation.tables import FAMILIES, GOODS, WHAT_IF, Fault, TableData, complete_frame, normalise_heading
+from valuation.tables import WHAT_IF, Fault, TableData, complete_frame, normalise_heading
 
 __all__ = ["ORDER_DRIVERS", "ChangeRow", "Problem", "read_changes"]
 
@@ -149,7 +150,7 @@ def read_changes(
         if problem is not None and problem.kind:
             faults.setdefault(problem, []).append(place + 1)
         rows.append(
-            ChangeRow(title=_title(words), change=None if isinstance(found, Problem) else found, problem=problem)
+            ChangeRow(title=change_title(*words), change=None if isinstance(found, Problem) else found, problem=problem)
         )
     return rows, list(_findings(faults))
 
@@ -184,21 +185,6 @@ def _findings(faults: Mapping[Problem, list[int]]) -> Iterator[Finding]:
             what=f"{problem.what}; the row has no effect",
             mend=problem.mend,
         )
-
-
-def _title(words: _Words) -> str:
-    """Say what a row changes: 'driver parcels -20%, segment A'."""
-    if words.change == "minimum order":
-        size = f"{words.value:,.10g}"
-    elif words.change == "time equation":
-        size = f"{words.value:,.10g} minutes"
-    else:
-        size = f"{words.value * 100:+,.10g}%"
-    of = f"{words.name} {words.attribute}".strip()
-    title = " ".join(filter(None, (words.change, of, "" if np.isnan(words.value) else size)))
-    if words.lost_share > 0:
-        title += f", {words.lost_share * 100:.10g}% lost"
-    return f"{title}, {words.scope} {words.applies_to}" if words.scope not in ("", "all") else title
 
 
 # One row at a time.
@@ -258,16 +244,11 @@ def _unknown(what: str, known: Iterable[str]) -> Problem:
 
 
 def _service(words: _Words, scope: BoolArray, standing: Standing) -> Change | Problem:
-    """Change a family or, if no family has the name, a pool."""
-    pools, families = ({getattr(charge, of) for charge in standing.charges} for of in ("pool", "family"))
-    for of, name, known in (
-        ("family", words.name, families),
-        ("pool", words.name, pools),
-        ("family", words.name.casefold(), families),
-    ):
-        if name in known:
-            return ServiceChange(of=of, name=name, value=words.value, scope=scope)
-    return _unknown("pool or family", [*(family for family in (*FAMILIES, GOODS) if family in families), *pools])
+    """Change a family or a pool."""
+    found = standing.family_or_pool(words.name)
+    if found is None:
+        return _unknown("pool or family", standing.families | standing.pools)
+    return ServiceChange(of=found[0], name=found[1], value=words.value, scope=scope)
 
 
 # New minutes.

@@ -1,7 +1,9 @@
 """What changes do to the customer P&L and to the company: worked by hand, a second slow way, and laws."""
 
+import json
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,6 +22,7 @@ from valuation.cost import (
     Standing,
     TimeChange,
     cost_to_serve,
+    customer_actions,
     what_if,
 )
 from valuation.errors import DomainError, InputError, ValuationError
@@ -123,18 +126,18 @@ def test_a_price_rise_raises_what_follows_revenue_and_nothing_else() -> None:
     }
 
 
-def test_lost_sales_take_goods_and_quantities_along_but_not_what_is_charged_directly() -> None:
-    # A tenth of the sales: revenue x 0.9 x 1.1, costs x 0.9; C keeps its manager.
+def test_lost_sales_take_goods_and_costs_along() -> None:
+    # A tenth of the sales: revenue x 0.9 x 1.1, costs x 0.9, also C's manager.
     rise = PriceChange(value=0.1, scope=ALL, lost_share=0.1)
     assert lines(what_if(standing(), [rise])) == {
         "revenue": [-10.0, -20.0, -5.0],
         "cogs": [-60.0, -150.0, -10.0],
         "goods": [-2.0, -6.0, 0.0],
-        "cost_to_serve": [-22.5, -37.5, 0.0],
+        "cost_to_serve": [-22.5, -37.5, -6.0],
         "imputed": [-0.1, -0.4, 0.0],
-        "stranded": [21.5, 34.5, 0.0],
-        "contribution": [74.6, 173.9, 5.0],
-        "profit": [53.1, 139.4, 5.0],
+        "stranded": [21.5, 34.5, 3.0],
+        "contribution": [74.6, 173.9, 11.0],
+        "profit": [53.1, 139.4, 8.0],
     }
 
 
@@ -241,6 +244,37 @@ def test_what_is_not_known_is_missing_only_where_it_changes() -> None:
     assert lost.concerned.tolist() == [True, False, False]
 
 
+# The published rates of the 12-customer example: less of a driver saves rate times quantity.
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+G12_COST = json.loads((GOLDEN / "cost.json").read_text())["g12"]
+G12 = pd.read_csv(GOLDEN / "g12_customers.csv", dtype={"id": str})
+
+
+@pytest.mark.parametrize("pool", G12_COST["pools"], ids=lambda pool: pool["driver"])
+def test_a_quarter_less_of_a_driver_saves_a_quarter_at_the_published_rate(pool: dict[str, str]) -> None:
+    driver, quantity = pool["driver"], G12[pool["driver"]].to_numpy(dtype=float)
+    lines = ledger((pool["family"], float(pool["amount"]), driver, pool["family"], 0.5, None))
+    drivers = pd.DataFrame({"customer_id": G12["id"], "driver": driver, "quantity": quantity})
+    nothing = np.zeros(len(G12))
+    base = Standing(
+        revenue=G12["net"].to_numpy(dtype=float),
+        cogs=G12["cogs"].to_numpy(dtype=float),
+        imputed=nothing,
+        charges=cost_to_serve(lines, drivers, G12["id"]).charges,
+        typed=nothing,
+        typed_avoidable=np.nan,
+        documents=NO_DOCUMENTS,
+    )
+    effect = what_if(base, [DriverChange(driver=driver, value=-0.25, scope=np.full(len(G12), True))])
+    half_a_digit = 0.5 * 10.0 ** -len(pool["rate"].partition(".")[2])
+    # Largest remainders leave a charge less than a cent off; that comes on top of the rounding of the printed rate.
+    tolerance = 0.25 * (quantity * half_a_digit + 0.01)
+    assert (np.abs(effect.cost_to_serve + 0.25 * quantity * float(pool["rate"])) <= tolerance).all()
+    assert effect.cost_to_serve.sum() == pytest.approx(-0.25 * float(pool["amount"]), abs=1e-6)
+    assert effect.profit.sum() == pytest.approx(0.125 * float(pool["amount"]), abs=1e-6)
+
+
 # A second way: each charge as quantity times cost for one unit, in fractions.
 
 
@@ -276,7 +310,7 @@ def slowly(base: Standing, moves: list[Move], customer: int) -> dict[str, Fracti
                 continue
             unit = Fraction(int(cents), 100) / (Fraction(float(quantity)) if charge.driver else 1)
             old = Fraction(float(quantity)) if charge.driver else Fraction(1)
-            new = old * sales if charge.driver else old
+            new = old * sales
             for move in own:
                 if move.of in (("driver", charge.driver), ("pool", charge.pool), ("family", charge.family)):
                     new *= 1 + move.value
@@ -353,6 +387,18 @@ def test_without_any_of_a_driver_all_of_its_cost_is_gone(amount: float, a: float
     effect = what_if(base, [DriverChange(driver="parcels", value=-1.0, scope=ALL)])
     assert effect.cost_to_serve.tolist() == (-costs.by_customer["cost_to_serve"]).tolist()
     assert effect.profit.tolist() == [0.0, 0.0, 0.0]
+
+
+def test_to_lose_all_sales_is_to_drop_the_customer() -> None:
+    # Freight in is part of the margin in one and has its own avoidable share in the other: here it goes in full.
+    base, costs = standing(), cost_to_serve(POOLS, DRIVERS, ["A", "B", "C"]).by_customer
+    effect = what_if(base, [PriceChange(value=0.0, scope=ALL, lost_share=1.0)])
+    margin = base.revenue - base.cogs - costs["goods"].to_numpy()
+    avoidable = costs["avoidable_cost"] - costs["goods"]
+    dropped = customer_actions(base.revenue, margin, costs["cost_to_serve"], avoidable, base.imputed, largest_rise=0.1)
+    assert effect.profit == pytest.approx(dropped["drop_effect"].to_numpy(), abs=1e-9)
+    assert effect.contribution == pytest.approx(-dropped["contribution"].to_numpy(), abs=1e-9)
+    assert effect.stranded == pytest.approx(dropped["stranded_cost"].to_numpy(), abs=1e-9)
 
 
 @given(st.integers(1, 12), st.sampled_from(["price", "parcels"]))

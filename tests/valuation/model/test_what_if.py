@@ -137,9 +137,9 @@ def only(row: dict[str, Any], parts: Sequence[TableData] = BOOK, *, assumed: Tab
             ["price +5%", 2, 45.0, 0.0, 45.0, 0.0, 45.0, ""],
         ),
         (
-            # B: 500 becomes 495, cogs 350 loses 35; of costs 40, 80 and 60 a tenth goes; stranded 3.0 and 4.0.
+            # B: 500 becomes 495, cogs 350 loses 35; of costs 40, 80, 60 and C's 50 a tenth goes; stranded 3, 4, 0, 5.
             {"change": "price", "value": 0.1, "scope": "segment", "applies_to": "small", "lost_share": 0.1},
-            ["price +10%, 10% lost, segment small", 1, -5.0, -18.0, 48.0, 7.0, 41.0, "Cost of goods -35.00"],
+            ["price +10%, 10% lost, segment small", 2, -5.0, -23.0, 53.0, 12.0, 41.0, "Cost of goods -35.00"],
         ),
         (
             # A's four orders of 25 are one of 100; five orders become two: 60 of 100 saved, three quarters stranded.

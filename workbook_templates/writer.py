@@ -259,8 +259,11 @@ class _Painter:
             },
         )
         for offset, column in enumerate(columns):
+            style = self._body_style(block, column)
             for row in range(top + 1, bottom + 1):
-                page.write_blank(row, left + offset, None, self._body_style(block, column, row - top - 1))
+                page.write_blank(row, left + offset, None, style)
+            if column.kind is Kind.ANY:
+                self._formats_by_row(page, block, left + offset)
             if block.input and column.name not in block.written:
                 page.write_comment(top, left + offset, _note(column), {"x_scale": 2, "y_scale": 1.2})
                 _validate(page, top + 1, left + offset, bottom, column)
@@ -274,11 +277,16 @@ class _Painter:
         looks: dict[str, Any] = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill, "valign": "top"}
         return self.style(Role.LABEL, text_wrap=True, **_side(column), **looks)
 
-    def _body_style(self, block: TableBlock, column: Column, row: int) -> Any:
+    def _body_style(self, block: TableBlock, column: Column) -> Any:
         role = Role.INPUT if block.input and column.name not in block.written else Role.RESULT
-        if column.kind is Kind.ANY and block.formats:
-            return self.style(role, block.formats[row], **_RIGHT)
-        return self.style(role, column_format(column), **_side(column))
+        side = _RIGHT if column.kind is Kind.ANY and block.formats else _side(column)
+        return self.style(role, column_format(column), **side)
+
+    def _formats_by_row(self, page: Any, block: TableBlock, column: int) -> None:
+        """Show each row in its format by a condition: a new body has the styles of its first row throughout."""
+        for row, number in enumerate(block.formats, start=block.row):
+            rule = {"type": "no_blanks", "format": self.book.add_format({"num_format": number.value})}
+            page.conditional_format(row, column, row, column, rule)
 
     def _stale_head(self, page: Any, block: TableBlock) -> None:
         """Turn the headings of a result red while it is stale."""
@@ -331,7 +339,8 @@ class _Painter:
         chart.set_legend({"position": "bottom"} if explained else {"none": True})
         grid = {"visible": True, "line": {"color": "#D9D9D9"}}
         ends = {} if item.category_most is None else {"min": 0, "max": item.category_most}
-        chart.set_x_axis({"name": item.category_title, "num_format": item.category_format.value, **ends})
+        beside = {"label_position": "low"} if item.kind in BARS else {}  # not across bars below nought
+        chart.set_x_axis({"name": item.category_title, "num_format": item.category_format.value, **ends, **beside})
         chart.set_y_axis({"name": item.value_title, "num_format": item.value_format.value, "major_gridlines": grid})
         chart.set_size({"width": item.width, "height": item.height})
         page.insert_chart(item.row - 1, item.column - 1, chart, {"description": item.title})

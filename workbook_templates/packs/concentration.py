@@ -41,7 +41,7 @@ CHART_ROWS = 22
 TIERS_HEADER = 8
 TIERS = 4
 EFFORT_HEADER = 26
-EFFORT_SUMS = tuple(column.name for column in EFFORT if column.unit == "currency")
+EFFORT_SUMS = ("cost_to_serve", "value", "contribution", "self_service_saving")
 
 
 def _point(column: str) -> Cells:
@@ -198,7 +198,7 @@ def _effort() -> Sheet:
             TableBlock(row=EFFORT_HEADER, column=1, table=EFFORT, input=False),
         ),
         freeze=(6, 3),
-        widths=table_width(EFFORT) | {1: 16, 15: 14, 16: 60},
+        widths=table_width(EFFORT) | {1: 16, 15: 14, 16: 44},
     )
 
 

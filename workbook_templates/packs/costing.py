@@ -39,6 +39,7 @@ from workbook_templates.packs.explain import EXPLAIN
 from workbook_templates.packs.furniture import (
     amount,
     answer,
+    count,
     head,
     heading,
     input_sheet,
@@ -227,9 +228,9 @@ COMPARE_SENTENCE = call(
         call("COUNTA", Column(COSTING_COMPARE, "customer_id")).equals(0),
         NO_COSTS,
         "By time instead of by volume, the cost of "
-        & SHIFTED
+        & count(SHIFTED)
         & " of "
-        & call("COUNTA", Column(COSTING_COMPARE, "customer_id"))
+        & count(call("COUNTA", Column(COSTING_COMPARE, "customer_id")))
         & " customers moves by more than 1% of revenue; "
         & call("COUNTIF", Column(COSTING_COMPARE, "turns"), "loss")
         & " turn from profit to loss, "

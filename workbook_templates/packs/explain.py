@@ -12,10 +12,11 @@ __all__ = ["EXPLAIN"]
 CHOICE_ROW = 5
 ANSWER_ROW = 7
 PNL_ROW = 10
-HELP_COLUMN = 10
 TIE_ROW = PNL_ROW + 19
 DETAIL_ROW = TIE_ROW + 6
 DETAIL_LINES = 40
+HELP_ROW = DETAIL_ROW + DETAIL_LINES + 6
+"""From here on down stands what only formulas and the chart read."""
 PURPOSE = "Why a customer brings what it brings: type its id into the yellow cell, without a refresh."
 EXPLAINED = Name("cv_explained_customer")
 ID, ROW, NAME = Figure("explained.id"), Figure("explained.row"), Figure("explained.name")
@@ -162,8 +163,8 @@ def _pnl_line(row: int, name: str, step: Step, before: str) -> tuple[Item, ...]:
     )
     items += [
         Formula(
-            row=row,
-            column=HELP_COLUMN + i,
+            row=HELP_ROW + 2 + row - PNL_ROW,
+            column=1 + i,
             key=f"{key}.{piece}",
             expr=expr,
             format=Format.GENERAL if piece == "label" else Format.CENTS,
@@ -190,9 +191,9 @@ def _pnl() -> tuple[Item, ...]:
         Text(row=PNL_ROW - 1, column=1, text="P&L of the twelve months", role=Role.HEADING),
         Text(row=PNL_ROW - 1, column=2, text="Amount", role=Role.HEADING, right=True),
         Text(row=PNL_ROW - 1, column=3, text="% of net revenue", role=Role.HEADING, right=True),
-        Text(row=PNL_ROW - 2, column=HELP_COLUMN, text="What the chart draws", role=Role.NOTE),
+        Text(row=HELP_ROW, column=1, text="What the chart draws", role=Role.NOTE),
         *(
-            Text(row=PNL_ROW - 1, column=HELP_COLUMN + i, text=text, role=Role.HEADING, right=i > 0)
+            Text(row=HELP_ROW + 1, column=1 + i, text=text, role=Role.HEADING, right=i > 0)
             for i, text in enumerate(PIECES)
         ),
     ]
@@ -304,11 +305,11 @@ def _detail_line(line: int) -> tuple[Item, ...]:
             Formula(row=row, column=column, key=f"{key}.{name}", expr=shown(expr), format=number)
             for column, name, expr, number in columns
         ),
-        Formula(row=row, column=HELP_COLUMN, key=f"{key}.at", expr=call("IFERROR", here, ""), format=Format.PLAIN),
+        Formula(row=row, column=7, key=f"{key}.at", expr=call("IFERROR", here, ""), format=Format.PLAIN),
     )
 
 
-HEADINGS = ("Cost pool", "Driver", "Quantity", "Rate", "Quantity x rate", "Cost, in whole cents")
+HEADINGS = ("Cost pool", "Driver", "Quantity", "Rate", "Quantity x rate", "Cost, in whole cents", "Row of Cost detail")
 
 
 def _detail() -> tuple[Item, ...]:
@@ -343,7 +344,7 @@ def _detail() -> tuple[Item, ...]:
 
 def _places() -> tuple[Item, ...]:
     """Where the tables have the customer; of use to the formulas alone."""
-    row = ANSWER_ROW - 3
+    row = HELP_ROW + 2 + len(LINES) + 1
     first = call("IFERROR", row_of(COST_DETAIL, "customer_id", exactly(ID)), 0)
     places: tuple[tuple[str, str, Expr], ...] = (
         ("explained.row", "Row of Customer P&L", call("IFERROR", row_of(CUSTOMER_PNL, "customer_id", exactly(ID)), "")),
@@ -353,8 +354,8 @@ def _places() -> tuple[Item, ...]:
     items: list[Item] = []
     for i, (key, label, expr) in enumerate(places):
         items += [
-            Text(row=row + i, column=HELP_COLUMN, text=label, role=Role.NOTE),
-            Formula(row=row + i, column=HELP_COLUMN + 2, key=key, expr=expr, format=Format.PLAIN),
+            Text(row=row + i, column=1, text=label, role=Role.NOTE),
+            Formula(row=row + i, column=2, key=key, expr=expr, format=Format.PLAIN),
         ]
     return tuple(items)
 
@@ -374,6 +375,5 @@ EXPLAIN = Sheet(
         *_places(),
     ),
     freeze=(ANSWER_ROW + 1, 1),
-    widths={1: 44, 2: 22, 3: 20, 4: 18, 5: 20, 6: 22, 7: 14, 8: 30, 9: 3, 10: 24}
-    | {HELP_COLUMN + i: 16 for i in range(1, 7)},
+    widths={1: 44, 2: 22, 3: 20, 4: 18, 5: 20, 6: 22, 7: 22, 8: 22},
 )

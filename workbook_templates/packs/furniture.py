@@ -21,6 +21,7 @@ from workbook_templates.native import Column, Expr, Figure, Name, call
 __all__ = [
     "amount",
     "answer",
+    "count",
     "exactly",
     "head",
     "heading",
@@ -90,6 +91,11 @@ def statement(row: int, lines: tuple[tuple[str, str, Expr, str], ...]) -> tuple[
             Text(row=at, column=3, text=note, role=Role.REMARK),
         ]
     return tuple(items)
+
+
+def count(expr: Expr) -> Expr:
+    """Write a number of things in a sentence."""
+    return call("FIXED", expr, 0)
 
 
 def amount(expr: Expr) -> Expr:

@@ -9,9 +9,19 @@ import pandas as pd
 
 from addin.functions.wording import ARRAY, CALL_ERRORS, ROW_ERRORS
 from addin.registry import TABLE, Answer, Argument, Example, Result, Shape, worksheet_function
-from valuation.cost import CostIssue, CostToServe, allocate, cost_to_serve, customer_pnl, driver_rate, reconcile
+from valuation.cost import (
+    SERVICE_METHODS,
+    CostIssue,
+    CostToServe,
+    ServiceMethod,
+    allocate,
+    cost_to_serve,
+    customer_pnl,
+    driver_rate,
+    reconcile,
+)
 from valuation.errors import MissingDataError, ZeroDenominatorError
-from valuation.tables import DRIVERS, LEDGER_POOLS, Blank, Column, Kind, Table
+from valuation.tables import CAPACITY, DRIVERS, LEDGER_POOLS, SERVICE_DEPARTMENTS, Blank, Column, Kind, Table
 from workbook_templates.plan import CellError
 
 FAMILY = "Cost to serve"
@@ -33,6 +43,13 @@ POOLS = replace(
 QUANTITIES = replace(
     DRIVERS, name="drivers", columns=tuple(DRIVERS[name] for name in ("customer_id", "driver", "quantity")), key=()
 )
+PRACTICAL = replace(
+    CAPACITY,
+    name="capacity",
+    columns=(CAPACITY["pool"], CAPACITY["practical_minutes"], _optional(CAPACITY["driver"])),
+    key=(),
+)
+SERVICES = replace(SERVICE_DEPARTMENTS, name="services", key=())
 PNL_LINES = (
     ("discounts", "Discounts and rebates"),
     ("returns", "Returns and credits"),
@@ -80,6 +97,34 @@ POOLS_ARGUMENT = Argument(
 DRIVERS_ARGUMENT = Argument(
     "drivers", TABLE, "What the customers used: customer_id, driver, quantity", shape=Shape.TABLE, table=QUANTITIES
 )
+CAPACITY_ARGUMENT = Argument(
+    "capacity",
+    TABLE,
+    "Pools whose time is limited: pool, practical_minutes and, if it is not the pool's own, driver (which counts the "
+    "minutes used); the cost of minutes that nobody used is charged to nobody",
+    "minutes/period",
+    required=False,
+    shape=Shape.TABLE,
+    table=PRACTICAL,
+)
+SERVICES_ARGUMENT = Argument(
+    "services",
+    TABLE,
+    "Pools that serve other pools, whose cost is passed on first: pool, to_pool, share (those of a pool add up to 1)",
+    "0-1",
+    required=False,
+    shape=Shape.TABLE,
+    table=SERVICES,
+)
+METHOD_ARGUMENT = Argument(
+    "method",
+    Kind.CHOICE,
+    "How services among service pools count: reciprocal, step-down (in the order of services) or direct",
+    required=False,
+    default="reciprocal",
+    choices=SERVICE_METHODS,
+    shape=Shape.ONE,
+)
 MONEY_COLUMNS = ("marketing", "sales", "order handling", "logistics", "support", "returns")
 MOST_ISSUES = 3
 
@@ -107,6 +152,9 @@ _DRIVERS_EXAMPLE = [
             required=False,
             shape=Shape.COLUMN,
         ),
+        CAPACITY_ARGUMENT,
+        SERVICES_ARGUMENT,
+        METHOD_ARGUMENT,
     ),
     result=Result.TABLE,
     columns=(
@@ -114,9 +162,10 @@ _DRIVERS_EXAMPLE = [
         *(Column(name, Kind.MONEY, f"Cost of {name}", "money") for name in MONEY_COLUMNS),
         Column("cost_to_serve", Kind.MONEY, "Sum of the six", "money"),
         Column("acquisition_cost", Kind.MONEY, "Part of it that won the customer", "money"),
+        Column("goods", Kind.MONEY, "Pools of the family goods, such as freight in: no cost to serve", "money"),
     ),
-    blank=f"{CALL_ERRORS} #VALUE! also where a column is missing or a customer stands twice. What could not be given "
-    "to a customer is in the message.",
+    blank=f"{CALL_ERRORS} #VALUE! also where a column is missing or a customer stands twice; #NUM! where services have "
+    "no solution. Unused capacity and what could not be given to a customer are in the message.",
     example=Example(
         (_POOLS_EXAMPLE, _DRIVERS_EXAMPLE),
         [
@@ -130,18 +179,27 @@ _DRIVERS_EXAMPLE = [
                 "Returns",
                 "Cost to serve",
                 "Acquisition cost",
+                "Goods",
             ],
-            ["A", 0, 0, 0, 33.33, 90, 0, 123.33, 0],
-            ["B", 0, 0, 0, 66.67, 0, 0, 66.67, 0],
+            ["A", 0, 0, 0, 33.33, 90, 0, 123.33, 0, 0],
+            ["B", 0, 0, 0, 66.67, 0, 0, 66.67, 0, 0],
         ],
     ),
     family=FAMILY,
     front_door=True,
 )
-def cv_cost_to_serve(pools: pd.DataFrame, drivers: pd.DataFrame, customers: ARRAY | None, /) -> Answer:
+def cv_cost_to_serve(
+    pools: pd.DataFrame,
+    drivers: pd.DataFrame,
+    customers: ARRAY | None,
+    capacity: pd.DataFrame | None,
+    services: pd.DataFrame | None,
+    method: ServiceMethod,
+    /,
+) -> Answer:
     """What does it cost to serve each customer, to the cent of the ledger?"""
-    costs = _costs(pools, drivers, customers)
-    return Answer(costs.by_customer.reset_index(), tuple(issue_notes(costs.issues)))
+    costs = _costs(pools, drivers, customers, capacity, services, method)
+    return Answer(costs.by_customer.reset_index(), (*_unused(costs), *issue_notes(costs.issues)))
 
 
 @worksheet_function(
@@ -149,6 +207,9 @@ def cv_cost_to_serve(pools: pd.DataFrame, drivers: pd.DataFrame, customers: ARRA
         Argument("customer", Kind.ID, "The customer asked about", shape=Shape.ONE),
         POOLS_ARGUMENT,
         DRIVERS_ARGUMENT,
+        CAPACITY_ARGUMENT,
+        SERVICES_ARGUMENT,
+        METHOD_ARGUMENT,
     ),
     result=Result.TABLE,
     columns=(
@@ -179,9 +240,17 @@ def cv_cost_to_serve(pools: pd.DataFrame, drivers: pd.DataFrame, customers: ARRA
     family=FAMILY,
     front_door=True,
 )
-def cv_explain(customer: str, pools: pd.DataFrame, drivers: pd.DataFrame, /) -> Answer:
+def cv_explain(
+    customer: str,
+    pools: pd.DataFrame,
+    drivers: pd.DataFrame,
+    capacity: pd.DataFrame | None,
+    services: pd.DataFrame | None,
+    method: ServiceMethod,
+    /,
+) -> Answer:
     """How did a customer's cost to serve come about?"""
-    costs = _costs(pools, drivers, None)
+    costs = _costs(pools, drivers, None, capacity, services, method)
     if customer not in costs.by_customer.index:
         raise MissingDataError(f"customer {customer} is named neither in pools nor in drivers")
     lines = costs.detail(customer)
@@ -190,13 +259,25 @@ def cv_explain(customer: str, pools: pd.DataFrame, drivers: pd.DataFrame, /) -> 
     return Answer(lines, (f"the cost to serve {customer} is {total:,.2f}",))
 
 
-def _costs(pools: pd.DataFrame, drivers: pd.DataFrame, customers: ARRAY | None) -> CostToServe:
+def _costs(
+    pools: pd.DataFrame,
+    drivers: pd.DataFrame,
+    customers: ARRAY | None,
+    capacity: pd.DataFrame | None,
+    services: pd.DataFrame | None,
+    method: ServiceMethod,
+) -> CostToServe:
     """The costs of those asked for, or of all that are named."""
-    pools = pools.reindex(columns=[column.name for column in POOLS])
+    pools = complete_pools(pools)
     if customers is None:
         named = pd.concat([drivers["customer_id"], pools["customer_id"].dropna()])
         customers = named.unique().astype(object)
-    return cost_to_serve(pools, drivers, customers)
+    return cost_to_serve(pools, drivers, customers, capacity=capacity, services=services, service_method=method)
+
+
+def complete_pools(pools: pd.DataFrame) -> pd.DataFrame:
+    """Ledger lines with the optional columns that were left out."""
+    return pools.reindex(columns=[column.name for column in POOLS])
 
 
 def _sentence(customer: str, line: dict[Any, Any]) -> str:
@@ -210,12 +291,22 @@ def _sentence(customer: str, line: dict[Any, Any]) -> str:
     )
 
 
+def _unused(costs: CostToServe) -> Iterable[str]:
+    """What unused capacity costs."""
+    unused = costs.pools["unused"].clip(lower=0).sum()
+    if unused:
+        yield f"unused capacity costs {unused:,.2f}, which is charged to no customer"
+
+
 def issue_notes(issues: Iterable[CostIssue]) -> Iterable[str]:
     """What could not be done as asked, the first few of it."""
     found = list(issues)
     for issue in found[:MOST_ISSUES]:
         concerned = ", ".join(filter(None, (issue.pool, issue.driver, issue.customer)))
-        money = f": {issue.amount:,.2f} is not charged to a customer shown" if issue.amount else ""
+        if issue.kind == "overtime":
+            money = f": {-issue.amount:,.2f} more is charged than the ledger has"
+        else:
+            money = f": {issue.amount:,.2f} is not charged to a customer shown" if issue.amount else ""
         yield f"{issue.kind} ({concerned}){money}"
     if len(found) > MOST_ISSUES:
         yield f"and {len(found) - MOST_ISSUES} more"
@@ -349,12 +440,20 @@ PNL_HELP = {"gross_revenue": "Sales before discounts and returns", **dict(PNL_LI
         ([["customer_id", "gross_revenue", "discounts", "cogs", "support"], ["C01", 520, 70, 292, 31]],),
         [
             [
-                *("Customer id", "Gross revenue", "Discounts", "Returns", "Net revenue", "COGS", "Gross margin"),
+                *("Customer id", "Gross revenue", "Discounts", "Returns", "Net revenue", "COGS"),
+                *("Freight in less rebates", "Gross margin"),
                 *("Marketing", "Sales", "Order handling", "Logistics", "Support", "Returns handling"),
-                *("Cost to serve", "Contribution before financing", "Financing", "Expected loss", "Contribution"),
-                *("Acquisition cost", "Run rate contribution", "Cost to serve pct", "Contribution pct"),
+                *("Cost to serve", "Contribution before financing", "Financing", "Expected loss"),
+                *(
+                    "Stock carrying",
+                    "Contribution",
+                    "Acquisition cost",
+                    "Run rate contribution",
+                    "Cost to serve pct",
+                    "Contribution pct",
+                ),
             ],
-            ["C01", 520, 70, 0, 450, 292, 158, 0, 0, 0, 0, 31, 0, 31, 127, 0, 0, 127, 0, 127, 0.0689, 0.2822],
+            ["C01", 520, 70, 0, 450, 292, 0, 158, 0, 0, 0, 0, 31, 0, 31, 127, 0, 0, 0, 127, 0, 127, 0.0689, 0.2822],
         ],
     ),
     family=FAMILY,

@@ -566,7 +566,7 @@ def test_notes_come_as_the_message() -> None:
 def test_a_customers_cost_is_explained() -> None:
     pools: list[list[Any]] = [[*POOLS[0], "customer id"], [*POOLS[1], None]]
     pools.append(["Claim", 7.5, None, "retention", "support", 1001])
-    reply = evaluate("CV_EXPLAIN", [1001, pools, DRIVERS, False])
+    reply = evaluate("CV_EXPLAIN", [1001, pools, DRIVERS, None, None, None, False])
     assert reply.cells == [
         [
             "Ship",
@@ -590,6 +590,59 @@ def test_a_customers_cost_is_explained() -> None:
     assert reply.message == "the cost to serve 1001 is 40.83"
 
 
+CAPACITY: list[list[Any]] = [["Pool", "Practical minutes"], ["Ship", 4]]
+
+
+def test_unused_capacity_and_overtime_are_told() -> None:
+    spare = evaluate("CV_COST_TO_SERVE", [POOLS, DRIVERS, None, CAPACITY])
+    assert [row[7] for row in spare.cells[1:]] == [25.0, 50.0]
+    assert spare.message == "unused capacity costs 25.00, which is charged to no customer"
+    over = evaluate("CV_COST_TO_SERVE", [POOLS, DRIVERS, None, [CAPACITY[0], ["Ship", 2]]])
+    assert [row[7] for row in over.cells[1:]] == [50.0, 100.0]
+    assert over.message == "overtime (Ship, parcels): 50.00 more is charged than the ledger has"
+
+
+def test_services_are_passed_on_first_and_explained() -> None:
+    pools = [*POOLS, ["IT", 60, None, "retention", "support"], ["HR", 40, None, "retention", "support"]]
+    services = [["Pool", "To pool", "Share"], ["IT", "Ship", 1], ["HR", "IT", 1]]
+    costs = evaluate("CV_COST_TO_SERVE", [pools, DRIVERS, None, None, services, "step-down"])
+    assert only(costs) is NUM  # HR closes after IT, which it serves
+    costs = evaluate("CV_COST_TO_SERVE", [pools, DRIVERS, None, None, services])
+    assert [row[7] for row in costs.cells[1:]] == [66.67, 133.33]
+    assert evaluate("CV_EXPLAIN", ["C2", pools, DRIVERS, CAPACITY, services, None, False]).cells == [
+        [
+            "Ship",
+            "parcels",
+            2.0,
+            3.0,
+            50.0,
+            100.0,
+            "C2 used 2 of 3 parcels (66.7%), at 50.00 each: 100.00 of the cost of Ship.",
+        ]
+    ]
+
+
+def test_goods_stand_beside_cost_to_serve() -> None:
+    pools = [*POOLS, ["Freight in", 30, "parcels", "retention", "goods"]]
+    assert [row[7:] for row in evaluate("CV_COST_TO_SERVE", [pools, DRIVERS]).cells[1:]] == [
+        [33.33, 0.0, 10.0],
+        [66.67, 0.0, 20.0],
+    ]
+
+
+def test_three_costings_are_compared_and_the_difference_told() -> None:
+    revenue = [["Customer id", "Net revenue"], [1001, 300], ["C2", 100]]
+    reply = evaluate("CV_COSTING_COMPARE", [POOLS, DRIVERS, revenue, CAPACITY])
+    assert reply.cells[1][:5] == ["1001", 75.0, 33.33, 25.0, -50.0]
+    assert reply.cells[2][:5] == ["C2", 25.0, 66.67, 50.0, 25.0]
+    assert reply.message == (
+        "25.00 is unused, unallocated or of customers not listed; by volume it is charged all the same"
+    )
+    assert evaluate("CV_COSTING_COMPARE", [POOLS, DRIVERS, revenue]).message is None
+    blank = evaluate("CV_COSTING_COMPARE", [POOLS, DRIVERS, [*revenue[:2], ["C2", None]]])
+    assert blank.cells[2][:5] == ["C2", NA, 66.67, 66.67, NA]
+
+
 def test_an_unknown_customer_has_no_explanation() -> None:
     reply = evaluate("CV_EXPLAIN", ["C9", POOLS, DRIVERS])
     assert only(reply) is NA
@@ -598,7 +651,7 @@ def test_an_unknown_customer_has_no_explanation() -> None:
 
 def test_headers_can_be_left_out_but_not_everything() -> None:
     with_headers = evaluate("CV_COST_TO_SERVE", [POOLS, DRIVERS])
-    assert evaluate("CV_COST_TO_SERVE", [POOLS, DRIVERS, None, "no"]).cells == with_headers.cells[1:]
+    assert evaluate("CV_COST_TO_SERVE", [POOLS, DRIVERS, None, None, None, None, "no"]).cells == with_headers.cells[1:]
     header = [["customer_id", "gross_revenue"]]
     assert len(evaluate("CV_CUSTOMER_PNL", [header]).cells) == 1
     assert only(evaluate("CV_CUSTOMER_PNL", [header, False])) is NA

@@ -39,6 +39,10 @@ DRIVERS: list[list[Any]] = [
 TERMS: list[list[Any]] = [["attribute", "minutes"], [None, 3.0], ["lines", 2.0]]
 CASE_LINES: list[list[Any]] = [["lines"], [5.0], [2.0], [1.0]]
 LEDGER_LINES: list[list[Any]] = [["customer_id", "amount"], ["A", 10.1], [None, 5.0], ["A", 0.2]]
+CAPACITY: list[list[Any]] = [["pool", "practical_minutes"], ["Help desk", 60.0]]
+SERVICES: list[list[Any]] = [["pool", "to_pool", "share"], ["Dispatch", "Help desk", 1.0]]
+REVENUE: list[list[Any]] = [["customer_id", "net_revenue"], ["A", 10.0], ["B", 30.0]]
+COSTING: dict[str, Any] = {"capacity": CAPACITY, "services": SERVICES, "method": "direct"}
 CHANCES: list[list[Any]] = [[0.7, 0.2], [0.1, 0.6]]
 TWELVE = (
     [2.0, 7.0, 0.0, 1.0, 6.0, 0.0, 1.0, 20.0, 1.0, 16.0, 1.0, 2.0],
@@ -173,11 +177,22 @@ CV_CLV_NONCONTRACT   blank   text    error  single  row     header  rows
 CV_CONTRACT_SELECT   blank   text    error  single  row     header  rows
   survivors          #N/A    #VALUE! #REF!  #NUM!   4x6     #VALUE! 4x6
   headers            4x6     #VALUE! #REF!  4x6     #VALUE! #VALUE! #VALUE!
+CV_COSTING_COMPARE   blank   text    error  single  row     header  rows
+  pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! 3x6
+  drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x6     3x6
+  revenue            #N/A    #VALUE! #REF!  #VALUE! #VALUE! #DIV/0! 50000x6
+  capacity           3x6     #VALUE! #REF!  #VALUE! #VALUE! 3x6     3x6
+  services           3x6     #VALUE! #REF!  #VALUE! #VALUE! 3x6     #VALUE!
+  method             3x6     #VALUE! #REF!  3x6     #VALUE! #VALUE! #VALUE!
+  headers            3x6     #VALUE! #REF!  3x6     #VALUE! #VALUE! #VALUE!
 CV_COST_TO_SERVE     blank   text    error  single  row     header  rows
-  pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x9     3x9
-  drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x9     3x9
-  customers          3x9     2x9     #REF!  2x9     3x9     2x9     50001x9
-  headers            3x9     #VALUE! #REF!  3x9     #VALUE! #VALUE! #VALUE!
+  pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! 3x10
+  drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x10    3x10
+  customers          3x10    2x10    #REF!  2x10    3x10    2x10    50001x10
+  capacity           3x10    #VALUE! #REF!  #VALUE! #VALUE! 3x10    3x10
+  services           3x10    #VALUE! #REF!  #VALUE! #VALUE! 3x10    #VALUE!
+  method             3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
+  headers            3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
 CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x22    50001x22
   headers            3x22    #VALUE! #REF!  3x22    #VALUE! #VALUE! #VALUE!
@@ -227,10 +242,13 @@ CV_EFFORT_VALUE      blank   text    error  single  row     header  rows
 CV_ERRCOUNT          blank   text    error  single  row     header  rows
   cells              0       1       1      0       0       1       0
 CV_EXPLAIN           blank   text    error  single  row     header  rows
-  customer           #N/A    #N/A    #REF!  3x7     #VALUE! #N/A    #VALUE!
-  pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x7     3x7
-  drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    3x7
-  headers            3x7     #VALUE! #REF!  3x7     #VALUE! #VALUE! #VALUE!
+  customer           #N/A    #N/A    #REF!  2x7     #VALUE! #N/A    #VALUE!
+  pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! 2x7
+  drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    2x7
+  capacity           2x7     #VALUE! #REF!  #VALUE! #VALUE! 2x7     2x7
+  services           3x7     #VALUE! #REF!  #VALUE! #VALUE! 3x7     #VALUE!
+  method             2x7     #VALUE! #REF!  2x7     #VALUE! #VALUE! #VALUE!
+  headers            2x7     #VALUE! #REF!  2x7     #VALUE! #VALUE! #VALUE!
 CV_FINANCING_COST    blank   text    error  single  row     header  rows
   inv_dates          #N/A    #VALUE! #REF!  2x4     2x4     #VALUE! 2x4
   due_dates          #N/A    #VALUE! #REF!  2x4     2x4     #VALUE! 2x4
@@ -660,7 +678,8 @@ GOOD: dict[str, dict[str, Any]] = {
         "cost": 0.0,
         "model": "bgnbd",
     },
-    "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], "headers": True},
+    "CV_COSTING_COMPARE": {"pools": POOLS, "drivers": DRIVERS, "revenue": REVENUE, **COSTING, "headers": True},
+    "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], **COSTING, "headers": True},
     "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
     "CV_DAYS_LATE": PAYMENTS,
     "CV_DEFLECTION": {"sessions": 1200.0, "deflection_rate": 0.35, "unit_cost": 18.0},
@@ -691,7 +710,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_ECL": {"exposure": 31232.88, "pd": 0.06, "lgd": 0.6},
     "CV_ECL_MATRIX": {"ageing_amounts": [100000.0, 40000.0, 5000.0], "loss_rates": [0.005, 0.02, 0.45]},
     "CV_ERRCOUNT": {"cells": [1.0, 2.0, 3.0]},
-    "CV_EXPLAIN": {"customer": "A", "pools": POOLS, "drivers": DRIVERS, "headers": True},
+    "CV_EXPLAIN": {"customer": "A", "pools": POOLS, "drivers": DRIVERS, **COSTING, "headers": True},
     "CV_FINANCING_COST": {**PAYMENTS, "rate": 0.1, "months": 12.0, "basis": 365.0, "headers": True},
     "CV_GG_FIT": {"x": [2.0, 1.0, 3.0], "mbar": [22.0, 11.0, 40.0], "headers": True},
     "CV_GG_SPEND": {"params": [6.25, 3.74, 15.44], "x": 2.0, "mbar": 22.0},
@@ -927,6 +946,8 @@ LONG: dict[str, Callable[[], Any]] = {
     "pools": lambda: POOLS + [POOLS[1]] * (MANY - 2),
     "attributes": lambda: CASE_LINES[:1] + [[5.0]] * MANY,
     "ledger_lines": lambda: LEDGER_LINES[:1] + [["A", 0.01]] * MANY,
+    "capacity": lambda: CAPACITY + [[f"K{row}", 60.0] for row in range(MANY - 2)],
+    "revenue": lambda: REVENUE + [[f"K{row}", 10.0] for row in range(MANY - 3)],
     "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],
     "customers": lambda: [[f"K{row}"] for row in range(MANY)],
     "ids": lambda: [[f"K{row}"] for row in range(MANY)],

@@ -60,11 +60,8 @@ class _Driver:
     culprit: str = ""
     of_period: bool = False
     """Whether only what was used in one period is counted."""
-
-    @property
-    def total(self) -> float:
-        """Quantity of everyone, unknown customers included."""
-        return np.nan if self.problem in ("no driver", "missing quantity") else float(self.quantity.sum())
+    total: float = np.nan
+    """Quantity of everyone, unknown customers included; NaN where it is not known."""
 
 
 @dataclass(slots=True)
@@ -243,13 +240,14 @@ def _driver(name: str, period: str, ledger: Ledger) -> _Driver:
     scaled = decimal_integers(quantities)
     if scaled is None or np.abs(scaled[0]).sum(dtype=np.float64) >= 2**53:
         weights: npt.NDArray[Any] = np.bincount(codes, weights=quantities, minlength=everyone.size)
-        quantity = weights
+        quantity, total = weights, float(weights.sum())
     else:  # integers below 2**53 add up exactly in floats
         weights = np.bincount(codes, weights=scaled[0], minlength=everyone.size).astype(np.int64)
-        quantity = weights / 10.0 ** scaled[1]
+        quantity, total = weights / 10.0 ** scaled[1], float(weights.sum() / 10.0 ** scaled[1])
+    problem, culprit = "" if weights.any() else "zero driver", ""
     if (weights < 0).any():
-        return _Driver(weights, quantity, "negative quantity", str(everyone[np.argmax(weights < 0)]))
-    return _Driver(weights, quantity, "" if weights.any() else "zero driver", of_period=of_period)
+        problem, culprit = "negative quantity", str(everyone[np.argmax(weights < 0)])
+    return _Driver(weights, quantity, problem, culprit, of_period, total)
 
 
 def _split(members: pd.DataFrame, group: _Group, driver: _Driver, supply: Supply | None, periods: int) -> _Split:

@@ -92,7 +92,8 @@ def spread_over_lines(lines: Sequence[int], outcomes: Sequence[int]) -> list[lis
     With cumulated lines :math:`R_i`, outcomes :math:`K_k` and the common total :math:`T`, rounded cumulated products
     :math:`C_{ik} = \lfloor R_i K_k / T \rceil` give the entries
     :math:`C_{ik} - C_{i-1,k} - C_{i,k-1} + C_{i-1,k-1}`: rows add up to the lines, columns to the outcomes, and each
-    entry is within two units of its exact share.
+    entry is within two units of its exact share :math:`r_i k_k / T`, because each of the four is within half a unit of
+    what it rounds.
 
     Parameters
     ----------
@@ -104,7 +105,8 @@ def spread_over_lines(lines: Sequence[int], outcomes: Sequence[int]) -> list[lis
     Returns
     -------
     list of list of int, n x m
-        Lines that cancel out, with a total of 0, met the first outcome. [unit]
+        Lines that cancel out, with a total of 0, met the first outcome; outcomes that cancel out are those of the first
+        line. [unit]
 
     Raises
     ------
@@ -120,9 +122,11 @@ def spread_over_lines(lines: Sequence[int], outcomes: Sequence[int]) -> list[lis
     if total != sum(outcomes):
         raise ValueError(f"lines of {total} cannot have outcomes of {sum(outcomes)}")
     if total == 0:
-        # Outcomes of nought are spread as nought; what is left of a line is what it cancels against.
-        return [[line, *([0] * (len(outcomes) - 1))] for line in lines]
-    above, reached, spread = [0] * (len(outcomes) + 1), 0, []
+        # There are no shares of nought: what is left of a line is what it cancels against.
+        spread = [[line, *([0] * (len(outcomes) - 1))] for line in lines]
+        return [[a + b for a, b in zip(row, outcomes, strict=True)] for row in spread[:1]] + spread[1:]
+    above, reached = [0] * (len(outcomes) + 1), 0
+    spread = []
     for line in lines:
         reached += line
         here, cumulated = [0], 0

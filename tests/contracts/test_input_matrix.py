@@ -194,8 +194,8 @@ CV_COST_TO_SERVE     blank   text    error  single  row     header  rows
   method             3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
   headers            3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
 CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
-  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x22    50001x22
-  headers            3x22    #VALUE! #REF!  3x22    #VALUE! #VALUE! #VALUE!
+  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x24    50001x24
+  headers            3x24    #VALUE! #REF!  3x24    #VALUE! #VALUE! #VALUE!
 CV_DAYS_LATE         blank   text    error  single  row     header  rows
   inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
   due_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
@@ -585,9 +585,9 @@ CV_TRACE             blank   text    error   single  row     header  rows
   ids                #N/A    1x1     #REF!   1x1     1x3     1x1     50000x1
   ledger_lines       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x1     3x1
 CV_WATERFALL         blank   text    error  single  row     header  rows
-  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    17x9
-  customer           #N/A    #N/A    #REF!  17x9    #VALUE! #N/A    #VALUE!
-  headers            17x9    #VALUE! #REF!  17x9    #VALUE! #VALUE! #VALUE!
+  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    19x9
+  customer           #N/A    #N/A    #REF!  19x9    #VALUE! #N/A    #VALUE!
+  headers            19x9    #VALUE! #REF!  19x9    #VALUE! #VALUE! #VALUE!
 CV_WHALE             blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    4x6     #VALUE! 50001x6
   ids                4x6     #VALUE! #REF!  #N/A    4x6     #VALUE! 50001x6
@@ -603,7 +603,7 @@ CV_WHAT_IF           blank   text    error  single  row     header  rows
   pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! 4x7
   drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! 4x7
   changes            #N/A    #VALUE! #REF!  #VALUE! #VALUE! 2x7     #VALUE!
-  revenue            #VALUE! #VALUE! #REF!  #VALUE! #VALUE! 4x7     #VALUE!
+  revenue            #VALUE! #VALUE! #REF!  #VALUE! #VALUE! 4x7     4x7
   headers            4x7     #VALUE! #REF!  4x7     #VALUE! #VALUE! #VALUE!
 """
 
@@ -928,8 +928,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 # Ranges that must have one length: the columns single, row and rows change them all.
 TOGETHER = (
-    {"dates", "amounts", "ids", "contributions"},
-    {"dates", "amounts", "ids", "inv_dates", "due_dates", "paid_dates"},
+    {"dates", "amounts", "ids", "contributions", "inv_dates", "due_dates", "paid_dates"},
     {"ageing_amounts", "loss_rates"},
     {"margins", "retentions"},
     {"x", "tx", "age", "mbar", "n", "weight"},

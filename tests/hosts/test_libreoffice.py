@@ -248,6 +248,13 @@ def test_the_customer_who_was_typed_is_explained(
     assert result.computed[places["explained.ties"]].value in ("ties", "no cost detail")
 
 
+@pytest.mark.parametrize("name", ["costed", "by_activity"])
+def test_costing_passes_all_checks(results: Mapping[str, Recalculated], name: str) -> None:
+    places = {key: place for place, key in formula_places(results[name].template).items()}
+    assert results[name].computed[places["checks"]].value == "All checks passed"
+    assert results[name].computed[places["reconciled.allocated"]].value
+
+
 def test_sample_has_no_error_cells_and_passes_all_checks(results: Mapping[str, Recalculated]) -> None:
     result = results["sample"]
     places = {key: place for place, key in formula_places(result.template).items()}

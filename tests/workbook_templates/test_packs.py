@@ -1,4 +1,4 @@
-"""What the packs' formulas say over small tables made by hand: a customer explained, sentences, checks, stale inputs."""
+"""What the packs' formulas say over small tables made by hand: a customer explained, answers, checks, stale inputs."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -42,12 +42,18 @@ PNL = table(
     "customer_id name profit_rank gross_revenue discounts returns net_revenue cogs goods gross_margin "
     "marketing sales order_handling logistics support returns_handling cost_to_serve "
     "contribution_before_financing financing expected_loss stock_carrying contribution",
-    ["7", "Seven", 1.0, 1000.0, 100.0, 0.0, 900.0, 400.0, -20.0, 520.0]
-    + [0.0, 0.0, 0.0, 0.0, 30.0, 0.0, 30.0, 490.0, 9.0, 1.0, 0.0, 480.0],
-    ["a*", "Star", 3.0, 100.0, 0.0, 10.0, 90.0, 50.0, 0.0, 40.0]
-    + [0.0, 0.0, 0.0, 60.0, 40.0, 0.0, 100.0, -60.0, 5.0, 0.0, 5.0, -70.0],
-    ["ab", "Other", 2.0, 10.0, 0.0, 0.0, 10.0, 10.0, 0.0, 0.0]
-    + [0.0, 0.0, 0.0, 0.0, 5.0, 0.0, 5.0, -5.0, 0.0, 0.0, 0.0, -5.0],
+    [
+        *("7", "Seven", 1.0, 1000.0, 100.0, 0.0, 900.0, 400.0, -20.0, 520.0),
+        *(0.0, 0.0, 0.0, 0.0, 30.0, 0.0, 30.0, 490.0, 9.0, 1.0, 0.0, 480.0),
+    ],
+    [
+        *("a*", "Star", 3.0, 100.0, 0.0, 10.0, 90.0, 50.0, 0.0, 40.0),
+        *(0.0, 0.0, 0.0, 60.0, 40.0, 0.0, 100.0, -60.0, 5.0, 0.0, 5.0, -70.0),
+    ],
+    [
+        *("ab", "Other", 2.0, 10.0, 0.0, 0.0, 10.0, 10.0, 0.0, 0.0),
+        *(0.0, 0.0, 0.0, 0.0, 5.0, 0.0, 5.0, -5.0, 0.0, 0.0, 0.0, -5.0),
+    ],
 )
 DETAIL = table(
     "customer_id pool family period driver quantity driver_total rate cost acquisition_cost",
@@ -294,8 +300,8 @@ def test_measures_have_a_format_each() -> None:
     [
         (
             "capacity.answer",
-            "79.2% of the minutes that can be worked are used. What is not used costs 20.00 and is charged to nobody; 0 "
-            "of 1 pools work overtime.",
+            "79.2% of the minutes that can be worked are used. What is not used costs 20.00 and is charged to nobody; "
+            "0 of 1 pools work overtime.",
         ),
         (
             "compare.answer",
@@ -304,8 +310,8 @@ def test_measures_have_a_format_each() -> None:
         ),
         (
             "receivables.answer",
-            "Customers owe 100.00, of which 0.00 (0%) is past due and 0.00 disputed. Waiting for their money costs 0.00 "
-            "in the twelve months; 0.00 is expected to be lost.",
+            "Customers owe 100.00, of which 0.00 (0%) is past due and 0.00 disputed. Waiting for their money costs "
+            "0.00 in the twelve months; 0.00 is expected to be lost.",
         ),
         (
             "what_if.answer",

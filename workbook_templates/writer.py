@@ -199,6 +199,8 @@ class _Painter:
         page.write_formula(row, column, text, style)
         if item.role in (Role.STATUS, Role.VERDICT):
             self._traffic_light(page, item)
+        if item.role is Role.ANSWER:
+            self._alarm(page, item)
 
     def _ink(self, sheet: Sheet, text: str) -> str:
         """Green for a formula over other sheets, black for one over its own."""
@@ -215,6 +217,12 @@ class _Painter:
         for word, style in (("STALE", red), ("ERROR", red), ("FAILED", red), ("", green)):
             rule = {"type": "text", "criteria": "containing", "value": word, "format": style, "stop_if_true": True}
             page.conditional_format(cell, rule if word else {"type": "no_blanks", "format": style})
+
+    def _alarm(self, page: Any, item: Formula) -> None:
+        """Turn a sentence red that says that something does not tie."""
+        red = self.book.add_format({"font_color": "#9C0006", "bold": True})
+        rule = {"type": "text", "criteria": "containing", "value": "DOES NOT TIE", "format": red}
+        page.conditional_format(address(item.row, item.column), rule)
 
     def live_formula(self, page: Any, sheet: Sheet, item: LiveFormula) -> None:
         """

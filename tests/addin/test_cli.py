@@ -98,6 +98,10 @@ class TestNew:
         assert set(everything) - set(core) == {
             *("Invoices", "Issues", "Referrals", "Ideas", "Survey"),
             *("Model check", "Model value"),
+            *("Service departments", "Capacity", "Activities", "Time equations", "Trial balance", "Hierarchy"),
+            *("Reconciliation", "Explain a customer", "Capacity use", "Costing compare", "P&L by group"),
+            *("P&L by period", "Service methods", "Cost detail", "Receivables", "Concentration", "Effort and value"),
+            *("What if", "What-if effect", "What-if P&L"),
         }
 
     def test_setting_is_labelled_as_given_by_hand(self, tmp_path: Path, capsys: Capture) -> None:

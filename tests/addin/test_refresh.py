@@ -10,7 +10,9 @@ from addin.contents import Contents, read_contents
 from addin.refresh import Refresh, check_lines, figure, plan_refresh
 from addin.settings import parse_settings, set_assumptions
 from tests.addin.conftest import NOW
-from workbook_templates.plan import Cell
+from workbook_templates.catalogue import compose
+from workbook_templates.plan import Cell, Plan
+from workbook_templates.planner import formula_values
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +54,6 @@ def test_setting_is_written_with_its_source(contents: Contents) -> None:
 
 
 def test_result_is_stale_as_soon_as_an_assumption_changes(contents: Contents) -> None:
-    from workbook_templates.planner import formula_values
-
     fresh = formula_values(contents.template, contents.cells, contents.names)
     assert figure(contents, fresh, "stale") is False
     changed, _ = set_assumptions(contents, parse_settings(["horizon=5"]))
@@ -65,13 +65,42 @@ def test_result_is_stale_as_soon_as_an_assumption_changes(contents: Contents) ->
 
 
 def test_result_is_stale_as_soon_as_an_input_changes(contents: Contents) -> None:
-    from workbook_templates.planner import formula_values
-
     sales = dict(contents.cells["Transactions"])
     amounts: list[Cell] = list(sales["net_amount"])
     amounts[0] = 12345.67
     cells = {**contents.cells, "Transactions": {**sales, "net_amount": amounts}}
     assert figure(contents, formula_values(contents.template, cells, contents.names), "stale") is True
+
+
+def test_a_customer_to_explain_is_kept_and_changes_no_result(small_copy: Path) -> None:
+    """A reader types an id, and a refresh leaves it there; the sheet shows that customer and nothing is stale."""
+    book = FileBook(small_copy)
+    before = read_contents(book)
+    assert before.names["cv_explained_customer"] is None
+    worst, other = str(figure(before, fresh_formulas(before), "explained.id")), "C0003"
+    assert worst != other
+    book.apply(Plan(names={"cv_explained_customer": other}))
+    contents = read_contents(book)
+    formulas = fresh_formulas(contents)
+    assert figure(contents, formulas, "explained.id") == other
+    assert figure(contents, formulas, "stale") is False
+    planned = plan_refresh(contents, now=NOW)
+    assert "cv_explained_customer" not in planned.plan.names
+    assert figure(contents, planned.formulas, "explained.id") == other
+    book.apply(planned.plan)
+    assert read_contents(book).names["cv_explained_customer"] == other
+
+
+def fresh_formulas(contents: Contents) -> dict[tuple[str, str], Cell]:
+    """Compute what the formula cells show over what a workbook holds."""
+    return formula_values(contents.template, contents.cells, contents.names)
+
+
+def test_checks_are_those_of_the_chosen_packs(contents: Contents) -> None:
+    lines = check_lines(contents.template, fresh_formulas(contents))
+    assert [line.title for line in lines] == [check.title for check in contents.template.checks]
+    core = compose()
+    assert len(check_lines(core, formula_values(core, {}, {}))) == len(core.checks) < len(lines)
 
 
 def test_refresh_compares_with_the_last_one(contents: Contents) -> None:

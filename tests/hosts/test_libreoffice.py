@@ -113,10 +113,30 @@ def small() -> Inputs:
     return few(40)
 
 
+def costed() -> Inputs:
+    """Give what the packs ask for beside the core: capacity, services, balances, and changes to try."""
+    tables = dict(few(40))
+    pools = tables["Ledger pools"]
+    used = tables["Drivers"].groupby("driver")["quantity"].sum()
+    timed = pools[pools["driver"].isin(used.index)].drop_duplicates("driver").head(3)
+    minutes = used[timed["driver"]].to_numpy()
+    tables["Capacity"] = pd.DataFrame({"pool": timed["pool"], "practical_minutes": minutes * [1.25, 1.1, 0.95]})
+    served = timed["pool"].iloc[:2].tolist()
+    tables["Service departments"] = pd.DataFrame(
+        {"pool": pools["pool"].iloc[-1], "to_pool": served, "share": [0.75, 0.25]}
+    )
+    tables["Trial balance"] = pools.groupby("gl_account", as_index=False)["amount"].sum()
+    tables["What if"] = pd.DataFrame(
+        {"change": ["price", "driver"], "name": [None, "shipments"], "value": [0.03, -0.2]}
+    )
+    return tables
+
+
 FACTORS: Settings = {"marketing_cost": 0.02, "sales_cost": 0.05, "support_cost": 0.03}
 NOTHING: Settings = dict.fromkeys(REGISTER)
 SPOILT = {("Transactions", "C7"): "twelve", ("Transactions", "C9"): CellError.NA, ("Ledger pools", "C8"): "n/a"}
 
+EXPLAINED = ("Explain a customer", address(5, 2))
 CASES = {
     "empty": Case(inputs=dict, refreshed=False),
     "empty_refreshed": Case(inputs=dict, settings={"as_of": dt.date(2025, 12, 31)}),
@@ -131,6 +151,15 @@ CASES = {
     "end_of_month": Case(inputs=small, settings={"timing": "end", "periods_per_year": 12.0, "display_unit": 1e6}),
     "one_customer": Case(inputs=lambda: few(1)),
     "no_assumptions": Case(inputs=small, settings=NOTHING),
+    "costed": Case(inputs=costed),
+    "by_activity": Case(inputs=costed, settings={"costing": "activity-based"}, typed={EXPLAINED: "C0003"}),
+    "explained_pattern": Case(
+        inputs=odd_ids, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}, typed={EXPLAINED: "~*"}
+    ),
+    "explained_number": Case(
+        inputs=odd_ids, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}, typed={EXPLAINED: 7.0}
+    ),
+    "explained_nobody": Case(inputs=small, typed={EXPLAINED: "nobody"}),
     "spoilt_inputs": Case(inputs=small, typed=SPOILT),
 }
 
@@ -202,6 +231,28 @@ def test_a_workbook_has_no_other_formula_cells(results: Mapping[str, Recalculate
             if part.startswith("xl/worksheets/sheet")
         )
     assert formulas == len(result.template.formulas)
+
+
+@pytest.mark.parametrize(
+    ("name", "id_", "customer"),
+    [("by_activity", "C0003", ""), ("explained_pattern", "~*", "~*"), ("explained_number", "7", "7")],
+)
+def test_the_customer_who_was_typed_is_explained(
+    results: Mapping[str, Recalculated], name: str, id_: str, customer: str
+) -> None:
+    result = results[name]
+    places = {key: place for place, key in formula_places(result.template).items()}
+    assert result.computed[places["explained.id"]].value == id_
+    assert str(result.computed[places["explained.name"]].value).startswith(customer)
+    assert isinstance(result.computed[places["explained.row"]].value, int | float)
+    assert result.computed[places["explained.ties"]].value in ("ties", "no cost detail")
+
+
+@pytest.mark.parametrize("name", ["costed", "by_activity"])
+def test_costing_passes_all_checks(results: Mapping[str, Recalculated], name: str) -> None:
+    places = {key: place for place, key in formula_places(results[name].template).items()}
+    assert results[name].computed[places["checks"]].value == "All checks passed"
+    assert results[name].computed[places["reconciled.allocated"]].value
 
 
 def test_sample_has_no_error_cells_and_passes_all_checks(results: Mapping[str, Recalculated]) -> None:

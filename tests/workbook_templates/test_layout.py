@@ -12,7 +12,7 @@ from hypothesis import given
 
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.model import value_base
-from valuation.tables import TABLES, Kind, TableData, normalise_heading
+from valuation.tables import POOL_COSTS, TABLES, Kind, TableData, normalise_heading
 from workbook_templates.addresses import address, column_letters
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import (
@@ -31,6 +31,7 @@ from workbook_templates.layout import (
     TableBlock,
     Template,
     Text,
+    column_format,
     number_format,
 )
 from workbook_templates.native import Figures, const
@@ -310,6 +311,12 @@ class TestAddresses:
 def figure(key: str, *, row: int) -> Formula:
     """Make a formula cell."""
     return Formula(row=row, column=1, key=key, expr=const(1))
+
+
+def test_the_price_of_a_unit_shows_fractions_of_a_cent() -> None:
+    assert column_format(POOL_COSTS["rate"]) is Format.RATE
+    assert column_format(POOL_COSTS["driver_total"]) is Format.CENTS
+    assert column_format(POOL_COSTS["ledger"]) is Format.CENTS
 
 
 def test_every_kind_has_a_number_format() -> None:

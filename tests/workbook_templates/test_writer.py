@@ -15,7 +15,7 @@ from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS, Kind
 from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
-from workbook_templates.layout import NamedCell, Role, TableBlock, Text
+from workbook_templates.layout import Chart, NamedCell, Role, TableBlock, Text
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell
 from workbook_templates.writer import draw
@@ -187,6 +187,54 @@ def test_headings_of_results_turn_red_when_stale(book: Workbook) -> None:
         last = address(block.row, block.column + len(block.table.columns) - 1)
         area = f"{address(block.row, block.column)}:{last}"
         assert ((area, stale) in rules) is not block.input
+
+
+def test_a_cell_that_readers_fill_in_looks_like_an_input(book: Workbook) -> None:
+    named = [(sheet, item) for sheet, item in TEMPLATE.items() if isinstance(item, NamedCell)]
+    filled = {item.name for sheet, item in named if book[sheet.name].cell(item.row, item.column).fill.fill_type}
+    assert filled == {item.name for _, item in named if item.input} == {"cv_explained_customer"}
+
+
+def test_lifting_columns_of_a_stacked_chart_are_invisible(drawn: bytes) -> None:
+    charts = [text for name, text in parts(drawn).items() if name.startswith("xl/charts/chart")]
+    stacked = [text for text in charts if '<c:grouping val="stacked"/>' in text]
+    assert len(stacked) == sum(isinstance(item, Chart) and item.kind == "stacked" for _, item in TEMPLATE.items()) == 1
+    series = re.findall(r"<c:ser>.*?</c:ser>", stacked[0])
+    assert [("<c:spPr><a:noFill/>" in text, "<a:solidFill>" in text) for text in series] == [
+        (True, False),
+        (False, True),
+        (False, True),
+        (False, True),
+    ]
+    assert '<c:overlap val="100"/>' in stacked[0]
+    assert "<c:legend>" not in stacked[0]
+
+
+def test_rows_of_different_numbers_have_a_format_each(book: Workbook) -> None:
+    for sheet, block in TEMPLATE.tables.values():
+        if not block.formats:
+            continue
+        assert len(block.formats) == block.rows
+        rules = {
+            str(area.sqref): rule.dxf.numFmt.formatCode
+            for area in book[sheet.name].conditional_formatting
+            for rule in area.rules
+            if rule.dxf.numFmt is not None
+        }
+        for position, column in enumerate(block.table, start=block.column):
+            for row, number in enumerate(block.formats, start=block.row + 1):
+                assert rules.get(address(row, position)) == (number.value if column.kind is Kind.ANY else None)
+
+
+def test_a_sentence_that_something_does_not_tie_is_red(book: Workbook) -> None:
+    sheet, answer = TEMPLATE.formulas["reconciled.answer"]
+    rules = [
+        rule
+        for area in book[sheet.name].conditional_formatting
+        if str(area.sqref) == address(answer.row, answer.column)
+        for rule in area.rules
+    ]
+    assert [(rule.text, rule.dxf.font.color.rgb) for rule in rules] == [("DOES NOT TIE", "FF9C0006")]
 
 
 def test_printing(book: Workbook) -> None:

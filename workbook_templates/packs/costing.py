@@ -280,7 +280,7 @@ def _quarter_end(months: int) -> Expr:
         call("EOMONTH", as_of, -months),
         call("EDATE", as_of, -months),
     )
-    return call("IFERROR", earlier, "")
+    return call("IF", as_of.equals(""), "", earlier)
 
 
 def _periods() -> Sheet:

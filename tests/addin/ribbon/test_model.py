@@ -14,6 +14,7 @@ from addin.sources import SourceError, SourceMapping, save_mapping
 from addin.workbook import WorkbookError
 from tests.addin.ribbon.conftest import Bench, FakeDesk
 from workbook_templates.catalogue import compose
+from workbook_templates.packs import PACKS
 from workbook_templates.planner import formula_values
 
 LINES = """\
@@ -164,7 +165,7 @@ def test_lacking_sheets_are_drawn_and_handed_over(empty: Bench) -> None:
     assert isinstance(tables, tuple)
     assert "tblInvoices" in tables
     assert (sheets, after) == (["Invoices", "Issues", "Referrals", "Ideas", "Survey"], "Retention")
-    assert identity == "customer_value/1/core+officers"
+    assert identity == "customer_value/2/core+officers"
     assert "Index has no lines" in desk.told[0]
 
 
@@ -176,7 +177,7 @@ def test_sheets_that_are_not_wanted_are_not_added(empty: Bench) -> None:
 
 def test_workbook_that_has_everything_is_told_so(bench: Bench) -> None:
     desk = bench.run("InsertTemplateSheet")
-    assert "has all sheets that can be added to it: core, models, officers." in desk.told[0]
+    assert f"has all sheets that can be added to it: {', '.join(PACKS)}." in desk.told[0]
     assert "Only a new workbook" not in desk.told[0]
     assert desk.done == []
 
@@ -185,7 +186,18 @@ def test_sheets_that_cannot_be_added_are_named(tmp_path: Path) -> None:
     path = tmp_path / "inputs.xlsx"
     create_workbook(path, compose(packs=["officers"]), {})
     desk = Bench(path, FakeDesk(path)).run("InsertTemplateSheet")
-    assert "can be added to it: core, officers.\nOnly a new workbook has the pack models: " in desk.told[0]
+    assert "can be added to it: core, officers.\nOnly a new workbook has the pack costing: " in desk.told[0]
+    assert "\nOnly a new workbook has the pack models: " in desk.told[0]
+
+
+def test_a_sheet_that_another_pack_has_brought_is_not_added_again(tmp_path: Path) -> None:
+    path = tmp_path / "receivables.xlsx"
+    create_workbook(path, compose(packs=["receivables"]), {})
+    desk = Bench(path, FakeDesk(path)).run("InsertTemplateSheet")
+    assert "Add the sheets Issues, Referrals, Ideas, Survey?" in desk.asked[0]
+    ((_, _, sheets, after, identity),) = desk.done
+    assert (sheets, after) == (["Issues", "Referrals", "Ideas", "Survey"], "Invoices")
+    assert identity == "customer_value/2/core+receivables+officers"
 
 
 def test_a_table_of_that_name_keeps_sheets_out(empty: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

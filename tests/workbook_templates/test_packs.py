@@ -1,0 +1,324 @@
+"""What the packs' formulas say over small tables made by hand: a customer explained, answers, checks, stale inputs."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pytest
+
+from valuation.dates import twelve_months_before
+from valuation.model.concentration import MEASURES
+from valuation.tables import CUSTOMER_PNL
+from workbook_templates.addresses import address
+from workbook_templates.catalogue import compose
+from workbook_templates.packs import PACKS
+from workbook_templates.packs.concentration import MEASURE_FORMATS
+from workbook_templates.packs.explain import DETAIL_LINES, LINES
+from workbook_templates.plan import Cell, CellError
+from workbook_templates.planner import TableCells, formula_values
+
+ALL = compose("customer_value", list(PACKS))
+Tables = Mapping[str, TableCells]
+
+
+def shown(tables: Tables, key: str, **names: Cell) -> Cell:
+    """Give the value of a formula cell by its key."""
+    sheet, formula = ALL.formulas[key]
+    return formula_values(ALL, tables, names)[sheet.name, address(formula.row, formula.column)]
+
+
+def every(tables: Tables, **names: Cell) -> dict[str, Cell]:
+    """Give the values of all formula cells by their keys."""
+    values = formula_values(ALL, tables, names)
+    return {key: values[sheet.name, address(f.row, f.column)] for key, (sheet, f) in ALL.formulas.items()}
+
+
+def table(names: str, *rows: Sequence[Cell]) -> TableCells:
+    """Make a table of rows."""
+    return dict(zip(names.split(), map(list, zip(*rows, strict=True)), strict=True))
+
+
+PNL = table(
+    "customer_id name profit_rank gross_revenue discounts returns net_revenue cogs goods gross_margin "
+    "marketing sales order_handling logistics support returns_handling cost_to_serve "
+    "contribution_before_financing financing expected_loss stock_carrying contribution",
+    [
+        *("7", "Seven", 1.0, 1000.0, 100.0, 0.0, 900.0, 400.0, -20.0, 520.0),
+        *(0.0, 0.0, 0.0, 0.0, 30.0, 0.0, 30.0, 490.0, 9.0, 1.0, 0.0, 480.0),
+    ],
+    [
+        *("a*", "Star", 3.0, 100.0, 0.0, 10.0, 90.0, 50.0, 0.0, 40.0),
+        *(0.0, 0.0, 0.0, 60.0, 40.0, 0.0, 100.0, -60.0, 5.0, 0.0, 5.0, -70.0),
+    ],
+    [
+        *("ab", "Other", 2.0, 10.0, 0.0, 0.0, 10.0, 10.0, 0.0, 0.0),
+        *(0.0, 0.0, 0.0, 0.0, 5.0, 0.0, 5.0, -5.0, 0.0, 0.0, 0.0, -5.0),
+    ],
+)
+DETAIL = table(
+    "customer_id pool family period driver quantity driver_total rate cost acquisition_cost",
+    ["7", "Desk", "support", None, "minutes", 12.0, 30.0, 2.5, 30.0, 0.0],
+    ["7", "Rebates", "goods", None, None, None, None, None, -20.0, 0.0],
+    ["a*", "Desk", "support", None, "minutes", 16.0, 30.0, 2.5, 40.0, 0.0],
+    ["a*", "Vans", "logistics", "2025-12-31", "stops", 3.0, 3.0, 20.0, 60.0, 0.0],
+    ["ab", "Desk", "support", None, "minutes", 2.0, 30.0, 2.5, 5.0, 0.0],
+)
+COMPANY: Tables = {"Customer P&L": PNL, "Cost detail": DETAIL}
+
+
+class TestExplain:
+    def test_without_a_choice_it_is_the_customer_of_the_last_rank(self) -> None:
+        cells = every(COMPANY)
+        assert (cells["explained.id"], cells["explained.name"]) == ("a*", "Star")
+        assert str(cells["explained.answer"]) == (
+            "Star brings net revenue of 90.00 and a contribution of -70.00 (-77.8% of revenue): number 3 of 3 by "
+            "contribution. Its largest cost is Vans, 2025-12-31 with 60.00."
+        )
+
+    @pytest.mark.parametrize("typed", ["7", 7.0])
+    def test_an_id_may_be_typed_as_a_number(self, typed: Cell) -> None:
+        cells = every(COMPANY, cv_explained_customer=typed)
+        assert [cells[f"explained.{name}"] for name, _ in LINES] == [PNL[name][0] for name, _ in LINES]
+        assert cells["explained.cogs.part"] == pytest.approx(400 / 900)
+
+    def test_each_cost_is_quantity_times_rate_and_ties_to_the_pnl(self) -> None:
+        cells = every(COMPANY, cv_explained_customer="a*")
+        columns = ("pool", "driver", "quantity", "rate", "product", "cost")
+        assert [cells[f"detail.1.{name}"] for name in columns] == ["Desk", "minutes", 16.0, 2.5, 40.0, 40.0]
+        assert [cells[f"detail.2.{name}"] for name in columns] == ["Vans, 2025-12-31", "stops", 3.0, 20.0, 60.0, 60.0]
+        assert [cells[f"detail.3.{name}"] for name in columns] == [""] * 6
+        assert (cells["detail.further"], cells["detail.all"]) == (0.0, 100.0)
+        assert (cells["explained.charged"], cells["explained.difference"], cells["explained.ties"]) == (
+            100.0,
+            0.0,
+            "ties",
+        )
+
+    def test_a_cost_charged_directly_has_no_quantity(self) -> None:
+        cells = every(COMPANY, cv_explained_customer="7")
+        columns = ("pool", "driver", "quantity", "rate", "product", "cost")
+        assert [cells[f"detail.2.{name}"] for name in columns] == ["Rebates", "charged directly", "", "", "", -20.0]
+        assert cells["explained.difference"] == 0.0
+
+    def test_a_cost_that_is_missing_does_not_tie(self) -> None:
+        short = {name: cells[:3] + cells[4:] for name, cells in DETAIL.items()}
+        cells = every({**COMPANY, "Cost detail": short})
+        assert (cells["explained.difference"], cells["explained.ties"]) == (60.0, "ERROR: does not tie")
+
+    def test_of_a_table_in_another_order_no_strange_row_is_shown(self) -> None:
+        mixed = {name: [cells[i] for i in (2, 0, 1, 3, 4)] for name, cells in DETAIL.items()}
+        cells = every({**COMPANY, "Cost detail": mixed})
+        assert [cells[f"detail.{line}.cost"] for line in (1, 2)] == [40.0, ""]
+        assert (cells["detail.further"], cells["detail.all"], cells["explained.ties"]) == (60.0, 100.0, "ties")
+
+    def test_more_costs_than_lines_are_summed_up(self) -> None:
+        rows = [["7", "Pool", "support", None, "d", 1.0, 1.0, 1.0, 1.0, 0.0]] * (DETAIL_LINES + 3)
+        cells = every({**COMPANY, "Cost detail": table(" ".join(DETAIL), *rows)}, cv_explained_customer="7")
+        assert (cells[f"detail.{DETAIL_LINES}.cost"], cells["detail.further"]) == (1.0, 3.0)
+        assert cells["detail.all"] == DETAIL_LINES + 3
+
+    def test_an_unknown_customer_and_an_empty_workbook(self) -> None:
+        assert (
+            shown(COMPANY, "explained.answer", cv_explained_customer="b") == "There is no customer b on Customer P&L."
+        )
+        empty = every({})
+        assert str(empty["explained.answer"]).startswith("There is no customer yet")
+        assert (empty["detail.count"], empty["detail.all"], empty["explained.ties"]) == (0.0, 0.0, "no cost detail")
+        assert not [key for key, cell in empty.items() if key.startswith("detail.") and isinstance(cell, CellError)]
+
+    def test_unknown_costs_are_said(self) -> None:
+        unknown = {**PNL, "contribution": [CellError.NA] * 3, "profit_rank": [CellError.NA] * 3}
+        cells = every({**COMPANY, "Customer P&L": unknown}, cv_explained_customer="7")
+        assert str(cells["explained.answer"]).startswith("The contribution of Seven is not known")
+        assert (cells["explained.contribution"], cells["explained.contribution.end"]) == ("", 0.0)
+
+    @pytest.mark.parametrize("customer", ["7", "a*", "ab"])
+    def test_the_waterfall_stands_on_the_running_total(self, customer: str) -> None:
+        """Each column covers exactly what lies between the running total before and after its line."""
+        cells = every(COMPANY, cv_explained_customer=customer)
+        row = list(PNL["customer_id"]).index(customer)
+        running = 0.0
+        for name, step in LINES:
+            amount = float(str(PNL[name][row]))
+            before, running = (0.0, amount) if step == "subtotal" else (running, running - amount)
+            lift, result, above, below = (
+                float(str(cells[f"explained.{name}.{piece}"])) for piece in ("lift", "subtotal", "above", "below")
+            )
+            covered = sorted([0.0, result]) if step == "subtotal" else [min(lift, 0) + below, max(lift, 0) + above]
+            if step == "cost" and before * running >= 0:
+                covered = sorted([lift, lift + above + below])
+            assert covered == pytest.approx(sorted([before, running]))
+
+    def test_its_lines_are_the_pnl_from_top_to_bottom(self) -> None:
+        left_out = {"customer_id", "name", "cost_to_serve", "acquisition_cost", "run_rate_contribution", "profit_rank"}
+        assert [name for name, _ in LINES] == [column.name for column in CUSTOMER_PNL if column.name not in left_out]
+
+
+LEDGER: Tables = {
+    "Ledger pools": {"amount": [100.0, 23.45]},
+    "Cost to serve": table(
+        "pool ledger services traced allocated unused unknown_customer unallocated difference practical",
+        ["Desk", 100.0, 0.0, 10.0, 60.0, 20.0, 5.0, 5.0, 0.0, 480.0],
+        ["Rent", 23.45, 0.0, 0.0, 0.0, 0.0, 0.0, 23.45, 0.0, None],
+    ),
+    "Ledger accounts": table("gl_account difference not_in_pools", ["1", 0.0, 0.0], ["2", 0.0, 0.0]),
+}
+
+
+class TestReconciliation:
+    def test_every_cent_is_accounted_for(self) -> None:
+        assert shown(LEDGER, "reconciled.answer") == (
+            "Every cent of 123.45 is accounted for: traced 10.00, allocated 60.00, unused 20.00, unknown customers "
+            "5.00, unallocated 28.45."
+        )
+
+    def test_what_does_not_tie_is_said(self) -> None:
+        lacking = {**LEDGER, "Ledger pools": {"amount": [100.0, 24.45]}}
+        assert str(shown(lacking, "reconciled.answer")).startswith("DOES NOT TIE: 1.00 of the ledger went nowhere")
+        accounts = {**LEDGER, "Ledger accounts": table("gl_account not_in_pools", ["1", 5.0], ["2", -5.0])}
+        assert str(shown(accounts, "reconciled.answer")).endswith("their pools differ by 10.00.")
+
+    def test_nothing_yet(self) -> None:
+        assert str(shown({}, "reconciled.answer")).startswith("Nothing to account for yet")
+
+
+CONTRIBUTION, REVENUE = (CUSTOMER_PNL[name].title for name in ("contribution", "net_revenue"))
+SOUND: Tables = {
+    **LEDGER,
+    **COMPANY,
+    "Capacity use": table(
+        "pool used_cost unused_cost unused practical used", ["Desk", 65.0, 20.0, 100.0, 480.0, 380.0]
+    ),
+    "Costing compare": table(
+        "customer_id volume_based activity_based time_driven shift_pct turns",
+        ["7", 100.0, 50.0, 30.0, -0.05, ""],
+        ["a*", 50.0, 110.0, 100.0, 0.5, "loss"],
+        ["ab", 15.0, 5.0, 5.0, None, ""],
+    ),
+    "P&L by period": table("line twelve_months", [REVENUE, 1000.0], [CONTRIBUTION, 405.0]),
+    "P&L by group": table(
+        "level group net_revenue contribution",
+        ["segment", "S", 1000.0, 405.0],
+        ["parent", "7", 900.0, 480.0],
+        ["parent", "a*", 100.0, -75.0],
+    ),
+    "Receivables": table("bill_to open_amount", ["7", 80.0], ["a*", 20.0]),
+    "Ageing": table("bucket open_amount", ["not yet due", 70.0], ["1-30 days", 30.0]),
+    "Concentration curve": table("share_of_customers contribution", [0.0, 0.0], [0.5, 480.0], [1.0, 405.0]),
+    "Effort and value": table("customer_id cost_to_serve", ["7", 30.0], ["a*", 100.0], ["ab", 5.0]),
+    "Effort by segment": table("tier cost_to_serve", ["A", 30.0], ["none", 105.0]),
+    "What-if P&L": table(
+        "customer_id contribution_now contribution_then change", ["7", 480.0, 500.0, 20.0], ["a*", -75.0, -75.0, 0.0]
+    ),
+}
+PACK_CHECKS = [check.key for name, pack in PACKS.items() if name != "core" for check in pack.checks]
+
+
+class TestChecks:
+    def test_sound_tables_pass(self) -> None:
+        cells = every(SOUND)
+        assert {key: cells[f"check.{key}"] for key in PACK_CHECKS} == dict.fromkeys(PACK_CHECKS, "OK")
+
+    def test_tables_that_are_not_there_pass(self) -> None:
+        cells = every(COMPANY | {"Cost detail": {}})
+        assert {key: cells[f"check.{key}"] for key in PACK_CHECKS} == dict.fromkeys(PACK_CHECKS, "OK")
+
+    @pytest.mark.parametrize(
+        ("key", "table_name", "column"),
+        [
+            ("accounts", "Ledger accounts", "not_in_pools"),
+            ("account_differences", "Ledger accounts", "difference"),
+            ("detail", "Cost detail", "cost"),
+            ("costings", "Costing compare", "volume_based"),
+            ("costings", "Costing compare", "activity_based"),
+            ("costings", "Costing compare", "time_driven"),
+            ("capacity", "Capacity use", "used_cost"),
+            ("capacity", "Capacity use", "unused_cost"),
+            ("periods", "P&L by period", "twelve_months"),
+            ("groups", "P&L by group", "contribution"),
+            ("groups", "P&L by group", "net_revenue"),
+            ("ageing", "Ageing", "open_amount"),
+            ("ageing", "Receivables", "open_amount"),
+            ("whale", "Concentration curve", "contribution"),
+            ("effort", "Effort and value", "cost_to_serve"),
+            ("effort", "Effort by segment", "cost_to_serve"),
+            ("what_if", "What-if P&L", "contribution_now"),
+            ("what_if", "What-if P&L", "change"),
+        ],
+    )
+    def test_a_cent_too_much_is_found(self, key: str, table_name: str, column: str) -> None:
+        cells = list(SOUND[table_name][column])
+        cells[-1] = float(str(cells[-1])) + 0.01
+        wrong = {**SOUND, table_name: {**SOUND[table_name], column: cells}}
+        assert shown(wrong, f"check.{key}") == "ERROR"
+
+    def test_every_check_of_a_pack_is_tried(self) -> None:
+        marks = TestChecks.test_a_cent_too_much_is_found.pytestmark  # type: ignore[attr-defined]
+        assert {case[0] for case in marks[0].args[1]} == set(PACK_CHECKS)
+
+    def test_a_costing_by_activity_is_held_against_its_own_column(self) -> None:
+        register: TableCells = {"id": ["costing"], "scope": ["all"], "value": ["activity-based"], "used": [None]}
+        assert shown({**SOUND, "Assumptions": register}, "check.costings.difference") == 30.0
+
+
+class TestStale:
+    @pytest.mark.parametrize(
+        ("name", "column"),
+        [
+            ("Service departments", "share"),
+            ("Capacity", "practical_minutes"),
+            ("Activities", "quantity"),
+            ("Time equations", "minutes"),
+            ("Trial balance", "amount"),
+            ("Hierarchy", "customer_id"),
+            ("Invoices", "amount"),
+            ("What if", "value"),
+        ],
+    )
+    def test_a_changed_input_makes_results_stale(self, name: str, column: str) -> None:
+        tables: Tables = {name: {column: [0.5]}}
+        cells = every(tables)
+        assert cells["stale"] is True
+        kept = {total.name: cells[f"input.{i}"] for i, total in enumerate(ALL.totals)}
+        assert shown(tables, "stale", **kept) is False
+
+
+@pytest.mark.parametrize("as_of", ["2025-12-31", "2025-06-30", "2024-02-29", "2025-11-30", "2025-05-15", "2026-02-28"])
+def test_quarters_end_where_the_model_ends_them(as_of: str) -> None:
+    cells = every({}, cv_used_as_of=dt.date.fromisoformat(as_of))
+    ends = [twelve_months_before(np.datetime64(as_of), months=months) for months in (9, 6, 3, 0)]
+    days = [float((end - np.datetime64("1899-12-30")).astype(int)) for end in ends]
+    assert [cells[f"quarter.{quarter}"] for quarter in range(1, 5)] == days
+
+
+def test_measures_have_a_format_each() -> None:
+    assert len(MEASURE_FORMATS) == len(MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        (
+            "capacity.answer",
+            "79.2% of the minutes that can be worked are used. What is not used costs 20.00 and is charged to nobody; "
+            "0 of 1 pools work overtime.",
+        ),
+        (
+            "compare.answer",
+            "By time instead of by volume, the cost of 2 of 3 customers moves by more than 1% of revenue; 1 turn from "
+            "profit to loss, 0 from loss to profit.",
+        ),
+        (
+            "receivables.answer",
+            "Customers owe 100.00, of which 0.00 (0%) is past due and 0.00 disputed. Waiting for their money costs "
+            "0.00 in the twelve months; 0.00 is expected to be lost.",
+        ),
+        (
+            "what_if.answer",
+            "With all changes the contribution of all customers rises by 20.00, from 405.00 to 425.00. 1 customers "
+            "bring more, 0 less; 1 lose money now, 1 then.",
+        ),
+    ],
+)
+def test_answers(key: str, sentence: str) -> None:
+    assert shown(SOUND, key) == sentence

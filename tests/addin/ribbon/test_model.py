@@ -164,7 +164,7 @@ def test_lacking_sheets_are_drawn_and_handed_over(empty: Bench) -> None:
     assert isinstance(tables, tuple)
     assert "tblInvoices" in tables
     assert (sheets, after) == (["Invoices", "Issues", "Referrals", "Ideas", "Survey"], "Retention")
-    assert identity == "customer_value/1/core+officers"
+    assert identity == "customer_value/2/core+officers"
     assert "Index has no lines" in desk.told[0]
 
 

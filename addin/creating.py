@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,8 +12,8 @@ from addin.cells import column_cells, table_cells
 from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
-from valuation.tables import ASSUMPTIONS, TABLES
-from workbook_templates.layout import Sheet, Template
+from valuation.tables import ASSUMPTIONS
+from workbook_templates.layout import Item, Sheet, TableBlock, Template
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write
 from workbook_templates.writer import draw
@@ -56,9 +57,10 @@ def create_workbook(
         raise WorkbookError(f"{path.name} must end in .xlsx")
     if not path.parent.is_dir():
         raise WorkbookError(f"there is no folder {path.parent}; make it first")
+    template = _widened(template, inputs)
     register = _register(inputs.get(ASSUMPTIONS.name), settings or {})
     cells: dict[str, TableCells] = {
-        name: table_cells(frame, TABLES[name])
+        name: table_cells(frame, template.tables[name][1].table)
         for name, frame in inputs.items()
         if name in template.tables and name != ASSUMPTIONS.name
     }
@@ -71,6 +73,27 @@ def create_workbook(
         bare = Path(folder) / path.name
         bare.write_bytes(draw(template, register, more))
         return FileBook(bare).apply(plan, out=path)
+
+
+def _widened(template: Template, inputs: Mapping[str, pd.DataFrame]) -> Template:
+    """Give open tables the further columns that their contents have."""
+
+    def widened(item: Item) -> Item:
+        if not isinstance(item, TableBlock) or item.table.open is None or item.table.name not in inputs:
+            return item
+        kind, frame = item.table.open, inputs[item.table.name]
+        known = {column.name for column in item.table}
+        added = tuple(replace(kind, name=str(name), heading=str(name)) for name in frame if name not in known)
+        return replace(item, table=replace(item.table, columns=(*item.table.columns, *added)))
+
+    packs = tuple(
+        replace(
+            pack,
+            sheets=tuple(replace(sheet, items=tuple(map(widened, sheet.items))) for sheet in pack.sheets),
+        )
+        for pack in template.packs
+    )
+    return replace(template, packs=packs)
 
 
 def _register(given: pd.DataFrame | None, settings: Mapping[str, Cell]) -> Sequence[Entry]:

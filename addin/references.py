@@ -85,7 +85,7 @@ FILLED_IN: Final[Mapping[str, Mapping[str, Reference]]] = {
     "CV_RECONCILE": {
         "ledger_total": _total(LEDGER_POOLS, "amount"),
         "allocated": _total(POOL_COSTS, "traced") + _total(POOL_COSTS, "allocated"),
-        "unused": 0,
+        "unused": _total(POOL_COSTS, "unused"),
         "unallocated": _total(POOL_COSTS, "unallocated") + _total(POOL_COSTS, "unknown_customer"),
     },
     "CV_RETENTION": {

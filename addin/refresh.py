@@ -16,10 +16,9 @@ from addin.cells import column_cells, table_cells
 from addin.contents import Contents
 from valuation.findings import Finding, Severity
 from valuation.model import Results, changes, value_base
-from valuation.tables import ASSUMPTIONS, EXCEPTIONS, LIFETIME_VALUE, LOG, MODEL_VALUE, SEGMENTS, TABLES
+from valuation.tables import ASSUMPTIONS, EXCEPTIONS, LIFETIME_VALUE, LOG, SEGMENTS, TABLES
 from workbook_templates.addresses import address
-from workbook_templates.layout import Template
-from workbook_templates.packs.checks import CHECK_LIST, INPUT_TOTALS
+from workbook_templates.layout import NamedCell, Template
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write
 
@@ -68,7 +67,7 @@ def results_of(contents: Contents) -> Results:
     return value_base(
         contents.inputs,
         previous_segments={str(id_): str(label) for id_, label in pairs if id_ and label},
-        purchase_model=MODEL_VALUE.name in contents.template.tables,
+        wanted=contents.template.tables,
     )
 
 
@@ -96,10 +95,12 @@ def plan_refresh(
     register["used"] = register["value"]
     cells = {**contents.cells, **new, ASSUMPTIONS.name: register}
     names = _used(contents, results)
-    formulas = formula_values(contents.template, cells, names)
+    typed = _typed(contents)
+    formulas = formula_values(contents.template, cells, typed | names)
     # What the inputs add up to now is what they added up to at this refresh.
-    names |= {name: _figure(contents.template, formulas, f"input.{i}") for i, name in enumerate(INPUT_TOTALS)}
-    formulas = formula_values(contents.template, cells, names)
+    totals = enumerate(contents.template.totals)
+    names |= {total.name: _figure(contents.template, formulas, f"input.{i}") for i, total in totals}
+    formulas = formula_values(contents.template, cells, typed | names)
     plan = Plan(
         tables=tuple(table_write(name, columns) for name, columns in new.items()),
         names=names,
@@ -118,7 +119,7 @@ def check_lines(template: Template, formulas: FormulaValues) -> list[CheckLine]:
             difference=_figure(template, formulas, f"check.{check.key}.difference"),
             mend=check.mend,
         )
-        for check in CHECK_LIST
+        for check in template.checks
     ]
 
 
@@ -175,6 +176,12 @@ def _used(contents: Contents, results: Results) -> dict[str, Cell]:
         "cv_used_rows": ", ".join(counts),
         "cv_used_horizon": "inf" if math.isinf(horizon) else horizon,
     }
+
+
+def _typed(contents: Contents) -> dict[str, Cell]:
+    """Give the named cells that people fill in, which formulas read and a refresh leaves alone."""
+    named = [item for _, item in contents.template.items() if isinstance(item, NamedCell)]
+    return {item.name: contents.names[item.name] for item in named if item.input}
 
 
 def _date(results: Results) -> dt.date:

@@ -223,6 +223,16 @@ _REGISTER = (
         high=1,
     ),
     Assumption(
+        "largest_price_rise",
+        "Largest price rise to ask for",
+        Wanted.SHARE,
+        0.10,
+        "of net revenue",
+        "A customer who needs more than this is no case for repricing",
+        low=0,
+        high=1,
+    ),
+    Assumption(
         "borrowing_rate",
         "Borrowing rate",
         Wanted.RATE,

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from workbook_templates.layout import Format, Formula, Item, NamedCell, Role, Sheet, Stage, TableBlock, Template, Text
 from workbook_templates.layout import Pack as Pack
 from workbook_templates.packs import PACKS
+from workbook_templates.packs.checks import checks_sheet
 
 __all__ = ["TEMPLATES", "UnknownTemplateError", "compose", "recognise"]
 
@@ -19,7 +21,7 @@ class UnknownTemplateError(LookupError):
 
 def compose(template: str = "customer_value", packs: Sequence[str] = ()) -> Template:
     """
-    Put a template together from packs; the core pack is always the first.
+    Put a template together from packs; the core pack is always the first, and gets the sheets Index and Checks.
 
     Raises
     ------
@@ -33,15 +35,27 @@ def compose(template: str = "customer_value", packs: Sequence[str] = ()) -> Temp
     unknown = [name for name in packs if name not in PACKS]
     if unknown:
         raise UnknownTemplateError(f"no pack '{unknown[0]}'; there are {', '.join(PACKS)}")
-    chosen = [PACKS[name] for name in PACKS if name == "core" or name in packs]
+    chosen = _sharing([PACKS[name] for name in PACKS if name == "core" or name in packs])
     bare = Template(id=template, version=VERSION, packs=tuple(chosen))
-    core = chosen[0]
-    with_index = Pack(name=core.name, purpose=core.purpose, sheets=(*core.sheets, _index(bare)))
-    composed = Template(id=template, version=VERSION, packs=(with_index, *chosen[1:]))
+    checks = checks_sheet(bare.checks, bare.totals)
+    chosen[0] = replace(chosen[0], sheets=(*chosen[0].sheets, checks))
+    bare = replace(bare, packs=tuple(chosen))
+    chosen[0] = replace(chosen[0], sheets=(*chosen[0].sheets, _index(bare)))
+    composed = replace(bare, packs=tuple(chosen))
     doubles = [what for what, times in Counter(_found_by_name(composed)).items() if times > 1]
     if doubles:
         raise ValueError(f"the packs {', '.join(pack.name for pack in chosen)} have two of: {', '.join(doubles)}")
     return composed
+
+
+def _sharing(packs: Sequence[Pack]) -> list[Pack]:
+    """Leave a sheet that several packs share to the first of them."""
+    placed: list[Sheet] = []
+    found = []
+    for pack in packs:
+        found.append(replace(pack, sheets=tuple(sheet for sheet in pack.sheets if sheet not in placed)))
+        placed += found[-1].sheets
+    return found
 
 
 def _found_by_name(template: Template) -> Iterator[str]:

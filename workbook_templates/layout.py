@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from valuation.tables import Kind, Table
+from valuation.tables import Column, Kind, Table
 from workbook_templates.addresses import address
 from workbook_templates.native import Expr
 from workbook_templates.plan import Cell
@@ -21,8 +21,10 @@ __all__ = [
     "BodyColumn",
     "Cells",
     "Chart",
+    "Check",
     "Format",
     "Formula",
+    "InputTotal",
     "Item",
     "LiveFormula",
     "NamedCell",
@@ -34,6 +36,7 @@ __all__ = [
     "TableBlock",
     "Template",
     "Text",
+    "column_format",
     "number_format",
 ]
 
@@ -49,6 +52,7 @@ class Format(StrEnum):
     COUNT = '#,##0;(#,##0);"-"'
     PLAIN = "0"
     RATIO = "0.00"
+    RATE = '#,##0.0000;(#,##0.0000);"-"'
     DATE = "yyyy-mm-dd"
     TEXT = "@"
 
@@ -143,12 +147,21 @@ class LiveFormula:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedCell:
-    """A cell with a defined name that the refresh fills."""
+    """
+    A cell with a defined name, for the refresh to fill.
+
+    Attributes
+    ----------
+    input : bool
+        Whether people fill it in instead, to choose what formulas show: a refresh leaves it as it is, and no result
+        depends on it.
+    """
 
     row: int
     column: int
     name: str
     format: Format = Format.GENERAL
+    input: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +179,8 @@ class TableBlock:
         Body rows that the empty template has.
     written : tuple of str
         Columns of an input table that the refresh writes.
+    formats : tuple of Format
+        One for each body row of a table whose rows are fixed, for columns that hold a different kind of number in each.
     """
 
     row: int
@@ -174,6 +189,7 @@ class TableBlock:
     input: bool
     rows: int = 1
     written: tuple[str, ...] = ()
+    formats: tuple[Format, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,11 +206,19 @@ Cells = tuple[str, str] | BodyColumn
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """One line or row of bars of a chart."""
+    """
+    One line or row of bars of a chart.
+
+    Attributes
+    ----------
+    invisible : bool
+        Whether its bars have no colour: they lift those that stand on them.
+    """
 
     name: str
     categories: Cells
     values: Cells
+    invisible: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,8 +228,8 @@ class Chart:
 
     Attributes
     ----------
-    kind : {"curve", "line", "column"}
-        A curve has numbers on both axes.
+    kind : {"curve", "line", "column", "stacked"}
+        A curve has numbers on both axes; stacked columns stand on each other.
     category_format, value_format : Format
         Of the numbers on the axes.
     category_most : float or None
@@ -215,7 +239,7 @@ class Chart:
     row: int
     column: int
     title: str
-    kind: Literal["curve", "line", "column"]
+    kind: Literal["curve", "line", "column", "stacked"]
     series: tuple[Series, ...]
     category_title: str
     value_title: str
@@ -267,13 +291,47 @@ class Sheet:
     hidden: bool = False
 
 
+class Check(NamedTuple):
+    """One line of the Checks: a difference that must not be larger than its tolerance."""
+
+    key: str
+    title: str
+    difference: Expr
+    tolerance: float
+    mend: str
+
+
+class InputTotal(NamedTuple):
+    """What an input adds up to: when it differs from what the named cell kept at the refresh, results are stale."""
+
+    name: str
+    title: str
+    expr: Expr
+    format: Format
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """Sheets that belong together and are chosen together."""
+    """
+    Sheets that belong together and are chosen together.
+
+    Attributes
+    ----------
+    name, purpose : str
+        By which it is chosen, and what it answers.
+    sheets : tuple of Sheet
+        Packs may share an input sheet; a workbook has it once.
+    checks : tuple of Check
+        Lines that it adds to the sheet Checks.
+    totals : tuple of InputTotal
+        Inputs that make results stale.
+    """
 
     name: str
     purpose: str
     sheets: tuple[Sheet, ...]
+    checks: tuple[Check, ...] = ()
+    totals: tuple[InputTotal, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -305,6 +363,16 @@ class Template:
         """All sheets in the order of the workbook."""
         sheets = [sheet for pack in self.packs for sheet in pack.sheets]
         return tuple(sorted(sheets, key=lambda sheet: sheet.stage))
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The lines of the sheet Checks."""
+        return tuple(check for pack in self.packs for check in pack.checks)
+
+    @property
+    def totals(self) -> tuple[InputTotal, ...]:
+        """The inputs that make results stale."""
+        return tuple(total for pack in self.packs for total in pack.totals)
 
     def items(self) -> Iterator[tuple[Sheet, Item]]:
         """Go through everything on every sheet."""
@@ -349,3 +417,10 @@ _FORMATS = {
 def number_format(kind: Kind) -> Format:
     """Give the number format of a column's kind."""
     return _FORMATS.get(kind, Format.GENERAL)
+
+
+def column_format(column: Column) -> Format:
+    """Give the number format of a column; the price of one unit or minute shows fractions of a cent."""
+    if column.kind is Kind.NUMBER and column.unit.startswith("currency/"):
+        return Format.RATE
+    return number_format(column.kind)

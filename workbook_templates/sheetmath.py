@@ -10,6 +10,7 @@ A column is an array: of floats when it holds numbers and blanks (a NaN is a bla
 of objects. Every rule is written for single cells; NumPy does the columns of numbers, where it means the same.
 """
 
+import calendar
 import datetime as dt
 import math
 import operator
@@ -346,6 +347,32 @@ def _and(*conditions: Scalar) -> Scalar:
     return all(truths) if error is None else error
 
 
+def _months_later(day: float, months: float) -> tuple[dt.date, int] | None:
+    """Give the day, with the last day of the month so many months later; days before March 1900 are none here."""
+    if day < FIRST_DAY:
+        return None
+    date = EPOCH.date() + dt.timedelta(days=int(day))
+    month = date.year * 12 + date.month - 1 + int(months)
+    year, month = divmod(month, 12)
+    if not 1901 <= year <= dt.MAXYEAR:
+        return None
+    last = calendar.monthrange(year, month + 1)[1]
+    return dt.date(year, month + 1, min(date.day, last)), last
+
+
+FIRST_DAY = 61  # Excel's calendar has a 29 February 1900
+
+
+def _same_day(day: float, months: float) -> float | str:
+    found = _months_later(day, months)
+    return CellError.NUM if found is None else float((found[0] - EPOCH.date()).days)
+
+
+def _month_end(day: float, months: float) -> float | str:
+    found = _months_later(day, months)
+    return CellError.NUM if found is None else float((found[0].replace(day=found[1]) - EPOCH.date()).days)
+
+
 # ---------------------------------------------------------------------------------------- functions of cell ranges
 
 
@@ -518,6 +545,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "AND": Function(_and, (_CELL,), many=True),
     "COUNTA": Function(_count_filled, (_RANGE,), many=True),
     "COUNTIF": Function(_count_if, (_RANGE, _CELL)),
+    "EDATE": Function(_numeric(_same_day), (_CELL, _CELL)),
+    "EOMONTH": Function(_numeric(_month_end), (_CELL, _CELL)),
     "FIXED": Function(_numeric(_fixed), (_CELL, _CELL)),
     "IF": Function(_if, (_CELL, _CELL, _CELL)),
     "IFERROR": Function(_if_error, (_CELL, _CELL)),

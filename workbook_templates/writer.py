@@ -31,6 +31,7 @@ from workbook_templates.layout import (
     TableBlock,
     Template,
     Text,
+    column_format,
     number_format,
 )
 from workbook_templates.plan import Cell, CellError
@@ -63,8 +64,10 @@ CHART_TYPES: dict[str, dict[str, str]] = {
     "curve": {"type": "scatter", "subtype": "straight"},
     "line": {"type": "line"},
     "column": {"type": "column"},
+    "stacked": {"type": "column", "subtype": "stacked"},
 }
-SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"))  # what happened, and what was expected
+BARS = ("column", "stacked")
+SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"), ("#C55A11", "solid"))  # the second: what was expected
 
 TAB_COLOURS = {
     Stage.SUMMARY: "#1F3864",
@@ -231,8 +234,9 @@ class _Painter:
                     _write(page, row, column, None if isinstance(cell, CellError) else cell, style)
 
     def named_cell(self, page: Any, sheet: Sheet, item: NamedCell) -> None:
-        """Draw a cell that the refresh fills."""
-        page.write_blank(item.row - 1, item.column - 1, None, self.style(Role.RESULT, item.format))
+        """Draw a cell that the refresh or a reader fills."""
+        role = Role.INPUT if item.input else Role.RESULT
+        page.write_blank(item.row - 1, item.column - 1, None, self.style(role, item.format))
 
     def table(self, page: Any, sheet: Sheet, block: TableBlock) -> None:
         """Draw an Excel table with blank rows, its lists and notes."""
@@ -258,6 +262,8 @@ class _Painter:
             style = self._body_style(block, column)
             for row in range(top + 1, bottom + 1):
                 page.write_blank(row, left + offset, None, style)
+            if column.kind is Kind.ANY:
+                self._formats_by_row(page, block, left + offset)
             if block.input and column.name not in block.written:
                 page.write_comment(top, left + offset, _note(column), {"x_scale": 2, "y_scale": 1.2})
                 _validate(page, top + 1, left + offset, bottom, column)
@@ -273,7 +279,14 @@ class _Painter:
 
     def _body_style(self, block: TableBlock, column: Column) -> Any:
         role = Role.INPUT if block.input and column.name not in block.written else Role.RESULT
-        return self.style(role, number_format(column.kind), **_side(column))
+        side = _RIGHT if column.kind is Kind.ANY and block.formats else _side(column)
+        return self.style(role, column_format(column), **side)
+
+    def _formats_by_row(self, page: Any, block: TableBlock, column: int) -> None:
+        """Show each row in its format by a condition: a new body has the styles of its first row throughout."""
+        for row, number in enumerate(block.formats, start=block.row):
+            rule = {"type": "no_blanks", "format": self.book.add_format({"num_format": number.value})}
+            page.conditional_format(row, column, row, column, rule)
 
     def _stale_head(self, page: Any, block: TableBlock) -> None:
         """Turn the headings of a result red while it is stale."""
@@ -304,9 +317,15 @@ class _Painter:
     def chart(self, page: Any, sheet: Sheet, item: Chart) -> None:
         """Draw a native chart."""
         chart = self.book.add_chart(CHART_TYPES[item.kind])
-        for series, (colour, dash) in zip(item.series, SERIES_LOOKS, strict=False):
-            line = {"color": colour, "width": 2.25, "dash_type": dash}
-            looks = {"fill": {"color": colour}} if item.kind == "column" else {"line": line}
+        colours = iter(SERIES_LOOKS)
+        for series in item.series:
+            looks: dict[str, Any] = {"fill": {"none": True}, "border": {"none": True}}
+            if not series.invisible:
+                colour, dash = next(colours)
+                line = {"color": colour, "width": 2.25, "dash_type": dash}
+                looks = {"fill": {"color": colour}} if item.kind in BARS else {"line": line}
+            if item.kind == "stacked":
+                looks["gap"] = 40
             chart.add_series(
                 {
                     "name": series.name,
@@ -316,10 +335,12 @@ class _Painter:
                 }
             )
         chart.set_title({"name": item.title, "name_font": {"size": 12}})
-        chart.set_legend({"none": True} if len(item.series) == 1 else {"position": "bottom"})
+        explained = len(item.series) > 1 and not any(series.invisible for series in item.series)
+        chart.set_legend({"position": "bottom"} if explained else {"none": True})
         grid = {"visible": True, "line": {"color": "#D9D9D9"}}
         ends = {} if item.category_most is None else {"min": 0, "max": item.category_most}
-        chart.set_x_axis({"name": item.category_title, "num_format": item.category_format.value, **ends})
+        beside = {"label_position": "low"} if item.kind in BARS else {}  # not across bars below nought
+        chart.set_x_axis({"name": item.category_title, "num_format": item.category_format.value, **ends, **beside})
         chart.set_y_axis({"name": item.value_title, "num_format": item.value_format.value, "major_gridlines": grid})
         chart.set_size({"width": item.width, "height": item.height})
         page.insert_chart(item.row - 1, item.column - 1, chart, {"description": item.title})

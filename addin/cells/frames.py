@@ -12,7 +12,7 @@ from addin.cells.vectors import Vector, read_vector
 from addin.cells.writing import plain_column
 from addin.workbook import RawTable
 from valuation.errors import InputError
-from valuation.tables import Column, Fault, Table, TableData
+from valuation.tables import Column, Fault, Table, TableData, normalise_heading
 from workbook_templates.plan import Cell, CellError
 
 __all__ = ["column_cells", "read_table_data", "read_table_range", "table_cells"]
@@ -27,23 +27,20 @@ def read_table_data(raw: RawTable, table: Table) -> TableData:
     raw : RawTable
         The cells, by header text.
     table : Table
-        The contract. Columns are found by heading or name; the sheet's other columns are left alone.
+        The contract. Columns are found by heading or name; the sheet's other columns are left alone, or read as what
+        the contract says of further columns.
 
     Returns
     -------
     TableData
-        The columns that are there, in the order of the contract; of two with the same heading the first. Every cell
-        without a value has its fault, blanks included: what a blank means is the column's policy.
+        The columns that are there, in the order of the contract, further ones in that of the sheet; of two with the
+        same heading the first. Every cell without a value has its fault, blanks included: what a blank means is the
+        column's policy.
     """
-    found: dict[str, Sequence[object]] = {}
-    for heading, cells in raw.columns.items():
-        column = table.column_for(heading)
-        if column is not None:
-            found.setdefault(column.name, cells)
+    cells = list(raw.columns.values())
     vectors = {
-        column.name: read_vector(found[column.name], column.kind, choices=column.choices)
-        for column in table
-        if column.name in found
+        column.name: read_vector(cells[places[0]], column.kind, choices=column.choices)
+        for column, places in _found(list(raw.columns), table)
     }
     return _joined(vectors, table, raw.rows)
 
@@ -57,14 +54,15 @@ def read_table_range(rectangle: Rectangle, table: Table, *, iso_dates: bool = Fa
     rectangle : Rectangle
         The range, header row first. Rows that are blank from end to end are no rows, and leave no fault.
     table : Table
-        The contract. Columns are found by heading or name; others are left alone.
+        The contract. Columns are found by heading or name; others are left alone, or read as what the contract says of
+        further columns.
     iso_dates : bool
         Read dates from text such as ``2025-12-31``.
 
     Returns
     -------
     dict of str to Vector
-        The columns that are there, in the order of the contract.
+        The columns that are there, in the order of the contract, further ones in that of the range.
 
     Raises
     ------
@@ -72,23 +70,31 @@ def read_table_range(rectangle: Rectangle, table: Table, *, iso_dates: bool = Fa
         If a column is missing that the table must have, or is there twice.
     """
     headings = [cell if isinstance(cell, str) else "" for cell in rectangle.cells[: rectangle.columns]]
-    places: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        column = table.column_for(heading)
-        if column is not None and places.setdefault(column.name, place) != place:
+    found = _found(headings, table)
+    for column, places in found:
+        if len(places) > 1:
             raise InputError(f"{table.name} must have one column '{column.title}', not two")
+    there = {column.name for column, _ in found}
     for column in table:
-        if column.required and column.name not in places:
+        if column.required and column.name not in there:
             given = ", ".join(heading for heading in headings if heading) or "no header"
             raise InputError(f"{table.name} must have a column '{column.title}', not only {given}")
     vectors = {
-        column.name: read_vector(
-            rectangle.column(places[column.name]), column.kind, choices=column.choices, iso_dates=iso_dates
-        )
-        for column in table
-        if column.name in places
+        column.name: read_vector(rectangle.column(places[0]), column.kind, choices=column.choices, iso_dates=iso_dates)
+        for column, places in found
     }
     return _without_blank_rows(vectors)
+
+
+def _found(headings: Sequence[str], table: Table) -> list[tuple[Column, list[int]]]:
+    """The columns that are there and where they stand: those of the contract in its order, then the further ones."""
+    places: dict[str, tuple[Column, list[int]]] = {}
+    for place, heading in enumerate(headings):
+        column = table.column_for(heading)
+        if column is not None:
+            places.setdefault(normalise_heading(column.name), (column, []))[1].append(place)
+    named = [places.pop(key) for key in (normalise_heading(column.name) for column in table) if key in places]
+    return named + list(places.values())
 
 
 def _without_blank_rows(vectors: dict[str, Vector]) -> dict[str, Vector]:

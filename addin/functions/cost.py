@@ -199,7 +199,7 @@ def cv_cost_to_serve(
 ) -> Answer:
     """What does it cost to serve each customer, to the cent of the ledger?"""
     costs = _costs(pools, drivers, customers, capacity, services, method)
-    return Answer(costs.by_customer.reset_index(), (*_unused(costs), *_notes(costs.issues)))
+    return Answer(costs.by_customer.reset_index(), (*_unused(costs), *issue_notes(costs.issues)))
 
 
 @worksheet_function(
@@ -298,7 +298,7 @@ def _unused(costs: CostToServe) -> Iterable[str]:
         yield f"unused capacity costs {unused:,.2f}, which is charged to no customer"
 
 
-def _notes(issues: Iterable[CostIssue]) -> Iterable[str]:
+def issue_notes(issues: Iterable[CostIssue]) -> Iterable[str]:
     """What could not be done as asked, the first few of it."""
     found = list(issues)
     for issue in found[:MOST_ISSUES]:

@@ -19,7 +19,7 @@ from addin.sources import ImportedTransactions, SourceError, load_mapping, mappi
 from addin.userfiles import folder
 from addin.workbook import LiveWorkbook
 from workbook_templates.catalogue import compose
-from workbook_templates.layout import Pack, Stage, TableBlock, Template
+from workbook_templates.layout import Pack, Sheet, Stage, TableBlock, Template
 from workbook_templates.packs import PACKS
 
 __all__ = ["COMMANDS"]
@@ -140,27 +140,33 @@ def _insert_sheets(book: LiveWorkbook, desk: Desk, _: Path | None) -> None:
         desk.tell(INSERT, words + others)
         return
     for pack in lacking:
-        sheets = ", ".join(sheet.name for sheet in pack.sheets)
+        sheets = ", ".join(sheet.name for sheet in _lacking(pack, template))
         if desk.confirm(INSERT, f"{pack.purpose}.\nAdd the sheets {sheets}?"):
             _add(pack, template, book, desk)
             return
 
 
 def _can_be_added(pack: Pack) -> bool:
-    """Only sheets that refer to nothing but themselves can be copied between workbooks without leaving links."""
-    return all(sheet.stage is Stage.INPUT for sheet in pack.sheets)
+    """Only sheets that nothing refers to but themselves can be copied between workbooks without leaving links."""
+    return all(sheet.stage is Stage.INPUT for sheet in pack.sheets) and not pack.checks and not pack.totals
+
+
+def _lacking(pack: Pack, template: Template) -> list[Sheet]:
+    """Give the sheets of a pack that another pack has not brought already."""
+    return [sheet for sheet in pack.sheets if sheet not in template.sheets]
 
 
 def _add(pack: Pack, template: Template, book: LiveWorkbook, desk: Desk) -> None:
     """Draw the template with the pack beside the workbook, and copy the sheets that are new."""
     there = {name.casefold() for name in book.table_names()}
-    tables = [item.table.excel_name for sheet in pack.sheets for item in sheet.items if isinstance(item, TableBlock)]
+    sheets = _lacking(pack, template)
+    tables = [item.table.excel_name for sheet in sheets for item in sheet.items if isinstance(item, TableBlock)]
     doubled = [name for name in tables if name.casefold() in there]
     if doubled:
         raise UserError(f"the workbook has a table {doubled[0]} already; rename it first (Table Design > Table Name)")
     wider = compose(template.id, [*(one.name for one in template.packs), pack.name])
     names = [sheet.name for sheet in wider.sheets]
-    new = [sheet.name for sheet in pack.sheets]
+    new = [sheet.name for sheet in sheets]
     with tempfile.TemporaryDirectory() as temporary:
         drawn = Path(temporary) / "customer_value_sheets.xlsx"
         create_workbook(drawn, wider, {})

@@ -30,7 +30,7 @@ def small_company(customers: int = 40) -> dict[str, pd.DataFrame]:
     """Cut the sample company down to some of its customers, so that slow readers can read it in a test."""
     company = sample_company()
     kept = set(company["Customers"]["customer_id"].iloc[:customers])
-    by_customer = {"Customers", "Transactions", "Drivers", "Invoices", "Issues", "Ideas", "Survey"}
+    by_customer = {"Customers", "Transactions", "Drivers", "Activities", "Invoices", "Issues", "Ideas", "Survey"}
     return {
         name: frame[frame["customer_id"].isin(kept)].reset_index(drop=True) if name in by_customer else frame
         for name, frame in company.items()

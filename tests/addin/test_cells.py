@@ -1,5 +1,6 @@
 import datetime as dt
 import math
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -356,6 +357,54 @@ def test_a_range_is_read_as_a_table_by_its_header() -> None:
 def test_a_range_with_the_wrong_header_is_refused(rows: list[Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_table_range(read_rectangle(rows), SMALL)
+
+
+OPEN = Table(
+    "activities",
+    "tblActivities",
+    "one row for each activity",
+    (Column("customer_id", Kind.ID, ""), Column("quantity", Kind.NUMBER, "", required=False, blank=Blank.ALLOWED)),
+    open=Column("", Kind.NUMBER, "Attribute of the activity", "any unit", blank=Blank.ZERO),
+)
+WITH_ATTRIBUTES: dict[str, list[Any]] = {
+    " New customer ": [1, None, "yes"],
+    "Customer ID": ["A", "B", None],
+    "Lines": [5.0, 2.0, 1.0],
+    "": [9, 9, 9],
+    "new_customer": [0, 0, 0],
+    "Quantity": [1, "#N/A", 2],
+}
+
+
+def test_an_open_table_keeps_further_columns_under_their_heading_with_their_faults() -> None:
+    data = read_table_data(raw_table(WITH_ATTRIBUTES), OPEN)
+    assert list(data.frame) == ["customer_id", "quantity", "New customer", "Lines"]
+    assert data.frame["Lines"].tolist() == [5, 2, 1]
+    assert data.frame["New customer"].iloc[0] == 1  # of two with the same heading the first
+    assert {name: faults.tolist() for name, faults in data.faults.items()} == {
+        "customer_id": [0, 0, Fault.BLANK],
+        "quantity": [0, Fault.ERROR, 0],
+        "New customer": [0, Fault.BLANK, Fault.TEXT],
+    }
+    assert data.table["Lines"] == Column(
+        "Lines", Kind.NUMBER, "Attribute of the activity", "any unit", blank=Blank.ZERO, heading="Lines"
+    )
+
+
+def test_a_table_that_is_not_open_drops_further_columns() -> None:
+    closed = read_table_data(raw_table(WITH_ATTRIBUTES), replace(OPEN, open=None))
+    assert list(closed.frame) == ["customer_id", "quantity"]
+
+
+def test_a_range_may_be_an_open_table() -> None:
+    rows = [["Lines", "customer_id", None, "Rush "], [5, "A", "x", True], [None] * 4, [2, "B", "y", 0]]
+    vectors = read_table_range(read_rectangle(rows), OPEN)
+    assert list(vectors) == ["customer_id", "Lines", "Rush"]
+    assert vectors["Lines"].values.tolist() == [5, 2]
+    assert vectors["Rush"].faults is not None
+    assert vectors["Rush"].faults.tolist() == [Fault.BOOLEAN, 0]
+    with pytest.raises(InputError, match="activities must have one column 'Lines', not two"):
+        read_table_range(read_rectangle([["Lines", "customer_id", "LINES"], [1, "A", 2]]), OPEN)
 
 
 # Laws.

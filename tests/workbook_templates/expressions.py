@@ -186,6 +186,17 @@ CASES: Final[tuple[Case, ...]] = (
     Case(call("FIXED", ERROR, 0), "FIXED(cv_error,0)", NUM),
     Case(call("ABS", DIGITS), "ABS(cv_digits)", 12.0),
     Case(call("ABS", BLANK - 2), "ABS(cv_blank-2)", 2.0),
+    # months: the 31st becomes the last day of a shorter month
+    Case(call("EDATE", DATE, -3), "EDATE(cv_day,-3)", 45930.0),
+    Case(call("EDATE", DATE, -10), "EDATE(cv_day,-10)", 45716.0),
+    Case(call("EDATE", DATE, 2), "EDATE(cv_day,2)", 46081.0),
+    Case(call("EDATE", BLANK, -3), "EDATE(cv_blank,-3)", NUM, "LibreOffice counts on before 1900"),
+    Case(call("EDATE", WORD, 1), "EDATE(cv_word,1)", VALUE),
+    Case(call("EDATE", ERROR, 1), "EDATE(cv_error,1)", NUM),
+    Case(call("EOMONTH", DATE - 5, 0), "EOMONTH(cv_day-5,0)", 46022.0),
+    Case(call("EOMONTH", DATE, -6), "EOMONTH(cv_day,-6)", 45838.0),
+    Case(call("EOMONTH", DATE, 2), "EOMONTH(cv_day,2)", 46081.0),
+    Case(call("EOMONTH", BLANK, -3), "EOMONTH(cv_blank,-3)", NUM, "LibreOffice counts on before 1900"),
     # columns: a heading's own brackets, signs and apostrophes are marked
     Case(call("COUNTA", NOTE), "COUNTA(tblThings['#It''s '[a'] b'@c])", 0.0),
     Case(call("SUM", AMOUNT), "SUM(tblThings[Amount])", 6.5),

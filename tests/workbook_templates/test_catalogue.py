@@ -4,10 +4,23 @@ from collections.abc import Sequence
 
 import pytest
 
-from valuation.tables import CUSTOMERS, SURVEY
+from valuation.tables import CUSTOMERS, INVOICES, SURVEY
 from workbook_templates import catalogue
 from workbook_templates.catalogue import TEMPLATES, UnknownTemplateError, compose, recognise
-from workbook_templates.layout import Formula, Item, NamedCell, Pack, Role, Sheet, Stage, TableBlock, Text
+from workbook_templates.layout import (
+    Check,
+    Format,
+    Formula,
+    InputTotal,
+    Item,
+    NamedCell,
+    Pack,
+    Role,
+    Sheet,
+    Stage,
+    TableBlock,
+    Text,
+)
 from workbook_templates.native import const
 from workbook_templates.packs import PACKS
 
@@ -26,7 +39,7 @@ class TestCompose:
         assert compose("customer_value", list(PACKS)) == compose("customer_value", list(PACKS)[::-1])
 
     def test_more_packs_only_add_sheets(self) -> None:
-        core = {sheet.name: sheet for sheet in compose().sheets if sheet.name != "Index"}
+        core = {sheet.name: sheet for sheet in compose().sheets if sheet.name not in ("Index", "Checks")}
         everything = {sheet.name: sheet for sheet in compose("customer_value", list(PACKS)).sheets}
         assert core.items() <= everything.items()
 
@@ -35,7 +48,7 @@ class TestCompose:
             compose("budget")
 
     def test_an_unknown_pack(self) -> None:
-        with pytest.raises(UnknownTemplateError, match="no pack 'sales'; there are core, models, officers"):
+        with pytest.raises(UnknownTemplateError, match="no pack 'sales'; there are core, costing, receivables, "):
             compose("customer_value", ["officers", "sales"])
 
     def test_every_template_says_what_it_is_for(self) -> None:
@@ -71,6 +84,39 @@ def test_a_pack_that_goes_with_the_others(monkeypatch: pytest.MonkeyPatch) -> No
     assert "New" in [sheet.name for sheet in compose("customer_value", ["new"]).sheets]
 
 
+class TestWhatPacksShare:
+    def test_a_sheet_of_two_packs_stands_once(self) -> None:
+        template = compose("customer_value", ["officers", "receivables"])
+        assert [sheet.name for sheet in template.sheets].count("Invoices") == 1
+        alone = [compose("customer_value", [name]) for name in ("officers", "receivables")]
+        assert all("Invoices" in one.tables for one in alone)
+
+    def test_a_sheet_of_the_same_name_that_differs_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        other = intruder(TableBlock(row=9, column=1, table=INVOICES, input=True), sheet="Invoices")
+        monkeypatch.setattr(catalogue, "PACKS", {**PACKS, "new": other})
+        with pytest.raises(ValueError, match=r"two of: sheet invoices, table tblinvoices$"):
+            compose("customer_value", ["officers", "new"])
+
+    def test_a_pack_brings_its_checks_and_inputs_to_the_sheet_checks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        core = compose()
+        check = Check("new", "One", const(1), 0.5, "Mend it")
+        total = InputTotal("cv_used_new", "New", const(2), Format.COUNT)
+        new = Pack(name="new", purpose="", sheets=(), checks=(check,), totals=(total,))
+        monkeypatch.setattr(catalogue, "PACKS", {**PACKS, "new": new})
+        template = compose("customer_value", ["new"])
+        assert template.checks == (*core.checks, check)
+        assert template.totals == (*core.totals, total)
+        place = {key: template.formulas[key][1].row for key in ("check.new", "checks.passed", "stale")}
+        before = {key: core.formulas[key][1].row for key in ("check.fresh", "checks.passed", "stale")}
+        assert place == {
+            "check.new": before["check.fresh"] + 1,
+            "checks.passed": before["checks.passed"] + 1,
+            "stale": before["stale"] + 2,
+        }
+        assert template.tables["Reconciliation"][1].row == core.tables["Reconciliation"][1].row + 1
+        assert "cv_used_new" in template.formulas["inputs_changed"][1].expr.excel(template.place)
+
+
 class TestRecognise:
     @pytest.mark.parametrize("packs", [[], ["officers"]])
     def test_a_template_is_recognised_by_its_identity(self, packs: list[str]) -> None:
@@ -80,12 +126,12 @@ class TestRecognise:
     @pytest.mark.parametrize(
         ("identity", "message"),
         [
-            ("customer_value/2/core", "version 2 of its template, this is 1"),
+            ("customer_value/1/core", "version 1 of its template, this is 2"),
             ("customer_value", r"version \? of its template"),
             ("", r"version \? of its template"),
-            ("budget/1/core", "no template 'budget'"),
-            ("customer_value/1/core+hr", "no pack 'hr'"),
-            ("customer_value/1/", "no pack ''"),
+            ("budget/2/core", "no template 'budget'"),
+            ("customer_value/2/core+hr", "no pack 'hr'"),
+            ("customer_value/2/", "no pack ''"),
         ],
     )
     def test_another_one_is_not(self, identity: str, message: str) -> None:

@@ -46,6 +46,17 @@ from valuation.cost.time_driven import (
 )
 from valuation.cost.tracing import TracedCost, trace_cost
 from valuation.cost.waterfall import WATERFALL_STEPS, waterfall
+from valuation.cost.what_if import Effect, Standing, Totals, what_if
+from valuation.cost.what_if_changes import (
+    Change,
+    Documents,
+    DriverChange,
+    OrderChange,
+    PriceChange,
+    ServiceChange,
+    TimeChange,
+    change_title,
+)
 from valuation.tables import FAMILIES, GOODS, TREATMENTS
 
 __all__ = [
@@ -55,16 +66,26 @@ __all__ = [
     "SERVICE_METHODS",
     "TREATMENTS",
     "WATERFALL_STEPS",
+    "Change",
     "CostIssue",
     "CostToServe",
     "Deflection",
+    "Documents",
+    "DriverChange",
+    "Effect",
     "Gini",
+    "OrderChange",
+    "PriceChange",
     "Reconciliation",
+    "ServiceChange",
     "ServiceCosts",
     "ServiceMethod",
+    "Standing",
     "Stobachoff",
+    "TimeChange",
     "TimeDrivenCost",
     "TimeEquations",
+    "Totals",
     "TracedCost",
     "WhaleStatistics",
     "activity_minutes",
@@ -73,6 +94,7 @@ __all__ = [
     "allocate_units",
     "avoidable_cost",
     "capacity_rate",
+    "change_title",
     "compare_costings",
     "cost_to_serve",
     "customer_actions",
@@ -98,4 +120,5 @@ __all__ = [
     "whale_curve",
     "whale_points",
     "whale_statistics",
+    "what_if",
 ]

@@ -4,12 +4,14 @@ Sharing a whole amount so that the parts sum to it exactly, and the reading of n
 A float stands for the decimal that a person reads, its shortest `repr`: 0.1 is one tenth, not the binary
 fraction nearest to it. The method is the largest remainder (Hamilton) with one rule for ties, and the answer is
 always that of exact arithmetic. Three ways lead to it, from the fastest to the slowest: 64-bit integers; floats
-with an error bound, accepted only when the bound leaves no doubt; Python's own integers.
+with an error bound, and exact integers for the rows where the bound leaves a doubt; Python's own integers for all.
 """
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -26,11 +28,13 @@ from valuation.cost.amounts import (
     whole_number,
     whole_units,
 )
+from valuation.cost.shortest import LARGEST, SMALLEST, shortest_decimals
 from valuation.errors import DomainError, InputError, ZeroDenominatorError
 
 __all__ = ["allocate", "allocate_units"]
 
-_RELATIVE_ERROR: Final = 2.0**-44  # of a share in float64; the bound that can be proved is below 2**-46
+# Of a share in float64: 2**-53 each for a decimal as float, for the factor, and for their product.
+_RELATIVE_ERROR: Final = 2.0**-51
 
 
 def allocate(total: float | Decimal, drivers: Column, *, places: int) -> FloatArray:
@@ -172,16 +176,18 @@ def _common_scale(ratios: Iterable[tuple[int, int]]) -> list[int]:
 
 
 def _shares(total: int, weights: npt.NDArray[Any]) -> IntArray:
-    """The fastest of the three ways that is certain to be exact."""
+    """The fastest of the three ways that can take these numbers."""
     scaled = decimal_integers(weights) if weights.dtype == np.float64 else None
     whole = weights if scaled is None else scaled[0]
     if whole.dtype == np.int64 and total < 2**50 and whole.sum(dtype=np.float64) < 2**60:
         return _shares_modulo(total, whole)
-    if weights.dtype != object:
-        certain = _shares_certified(total, weights)
-        if certain is not None:
-            return certain
-    return _shares_of_integers(total, weights)
+    positive = weights > 0
+    taken = weights[positive]
+    if weights.dtype == object or total >= 2**62 or taken.max() > LARGEST or taken.min() < SMALLEST:
+        return _shares_of_integers(total, weights)
+    shares = np.zeros(weights.size, dtype=np.int64)
+    shares[positive] = _shares_refined(total, taken)
+    return shares
 
 
 def _shares_modulo(total: int, weights: IntArray) -> IntArray:
@@ -199,46 +205,73 @@ def _shares_modulo(total: int, weights: IntArray) -> IntArray:
     return shares
 
 
-def _shares_certified(total: int, weights: npt.NDArray[Any]) -> IntArray | None:
-    """Shares by float64, or None when its errors could have changed the answer."""
-    positive = weights[weights > 0]
-    if positive.max() > 1e290 or positive.min() < 1e-290:
-        return None
-    # Relative errors: a decimal as float 1, the pairwise sum below 64, three operations 3, in units of 2**-53.
-    exact = weights * (total / float(weights.sum(dtype=np.float64)))
-    error = exact * _RELATIVE_ERROR + 2.0**-1000
-    if error.max() > 0.125:
-        return None
-    # A share within its error of a whole number counts as that number; its remainder is then about 0, perhaps below.
-    floors = np.floor(exact + error)
-    remainders = exact - floors
-    left = total - int(floors.sum(dtype=np.int64))
-    if not 0 <= left < weights.size:
-        return None
-    chosen = _largest(remainders, weights, left)
-    if not _is_certain(chosen, remainders, error, weights):
-        return None
-    shares: IntArray = floors.astype(np.int64) + chosen
+@dataclass(frozen=True, slots=True, eq=False)
+class _Exact:
+    """Weights above zero as exact decimals, ``digits / 10**places``; one row costs time only when it is asked for."""
+
+    digits: IntArray
+    places: IntArray
+    most_places: int
+    total: int  # the sum, like every weight below, in units of the last of the most places
+
+    @classmethod
+    def of(cls, weights: npt.NDArray[Any]) -> "_Exact":
+        """Read floats as their shortest decimals, integers as they are."""
+        is_float = weights.dtype == np.float64
+        digits, places = shortest_decimals(weights) if is_float else (weights, np.zeros(weights.size, np.int64))
+        first, most = int(places.min()), int(places.max())
+        total = 0
+        for shift in (0, 21, 42):  # sums of 21 bits are exact in floats up to 2**32 rows
+            part = (digits >> shift) & (2**21 - 1)
+            sums = np.bincount(places - first, weights=part, minlength=most - first + 1)
+            for place in np.flatnonzero(sums).tolist():
+                total += (int(sums[place]) << shift) * 10 ** (most - first - place)
+        return cls(digits, places, most, total)
+
+    def distinct(self, weights: npt.NDArray[Any], rows: IntArray) -> tuple[list[int], IntArray]:
+        """The different weights among some rows, and which of them each row has."""
+        _, first, inverse = np.unique(weights[rows], return_index=True, return_inverse=True)
+        some = rows[first]
+        pairs = zip(self.digits[some].tolist(), self.places[some].tolist(), strict=True)
+        return [digits * 10 ** (self.most_places - places) for digits, places in pairs], inverse
+
+
+def _shares_refined(total: int, weights: npt.NDArray[Any]) -> IntArray:
+    """Shares by float64 with error bounds, and by integers in the few rows where the bounds leave a doubt."""
+    exact = _Exact.of(weights)
+    approximate = weights * float(total * Fraction(10) ** exact.most_places / exact.total)
+    error = approximate * _RELATIVE_ERROR + 2.0**-1000
+    floors = np.floor(approximate)
+    remainders = approximate - floors
+    shares: IntArray = floors.astype(np.int64)
+    rows = np.flatnonzero((remainders < error) | (remainders > 1.0 - error))
+    if rows.size:  # on which side of a whole number?
+        found, inverse = exact.distinct(weights, rows)
+        parts = [divmod(total * weight, exact.total) for weight in found]
+        shares[rows] = np.array([quotient for quotient, _ in parts], dtype=np.int64)[inverse]
+        remainders[rows] = np.array([remainder / exact.total for _, remainder in parts])[inverse]
+        error[rows] = 2.0**-53
+    left = total - int(shares.sum())
+    if left:
+        low, high = remainders - error, remainders + error
+        # The smallest remainder that gets a unit is at least the one, at most the other.
+        least, most = (np.partition(bound, bound.size - left)[bound.size - left] for bound in (low, high))
+        certain = low > most
+        shares += certain
+        rows = np.flatnonzero(~certain & (high >= least))
+        shares[_first_in_line(total, exact, weights, rows)[: left - int(np.count_nonzero(certain))]] += 1
     return shares
 
 
-def _is_certain(
-    chosen: npt.NDArray[np.bool_], remainders: FloatArray, error: FloatArray, weights: npt.NDArray[Any]
-) -> bool:
-    """Whether exact remainders, anywhere within the errors, would choose the same rows."""
-    low, high = remainders - error, remainders + error
-    others = ~chosen
-    # A share that is really just below its whole number has a remainder near 1 and must be first in line.
-    if high.max(where=others, initial=-np.inf) >= 1 + low.min():
-        return False
-    if not chosen.any():
-        return True
-    last = weights[chosen & (remainders == remainders.min(where=chosen, initial=np.inf))][0]
-    # Rows whose weight equals that of the last chosen one tie with it exactly; the order of rows decided there.
-    unequal = weights != last
-    lowest, highest = low.min(where=chosen, initial=np.inf), high.max(where=others & unequal, initial=-np.inf)
-    lowest_unequal = low.min(where=chosen & unequal, initial=np.inf)
-    return bool(lowest > max(0.0, highest) and lowest_unequal > high.max(where=others, initial=-np.inf))
+def _first_in_line(total: int, exact: _Exact, weights: npt.NDArray[Any], rows: IntArray) -> IntArray:
+    """Rows from the largest remainder to the smallest; ties in the order of weights, then of rows."""
+    found, inverse = exact.distinct(weights, rows)
+    queue = sorted(
+        range(len(found)), key=lambda place: (total * found[place] % exact.total, found[place]), reverse=True
+    )
+    place_in_queue = np.empty(len(found), dtype=np.int64)
+    place_in_queue[queue] = np.arange(len(found))
+    return rows[np.argsort(place_in_queue[inverse], kind="stable")]
 
 
 def _shares_of_integers(total: int, weights: npt.NDArray[Any]) -> IntArray:

@@ -312,7 +312,7 @@ def _book_customers(books: _Books, split: _Split, group: _Group) -> None:
         books.families[group.family] += cost
         if group.family != GOODS:
             books.acquisition += acquisition
-        books.avoidable[rows] += cost[rows] * (group.avoidable / 100.0)
+            books.avoidable[rows] += (cost[rows] - acquisition[rows]) * (group.avoidable / 100.0)
         period = books.periods.setdefault(group.period, dict.fromkeys((*FAMILIES, GOODS), 0))
         period[group.family] += int(cost.sum())
         books.charges.append(
@@ -325,6 +325,7 @@ def _book_customers(books: _Books, split: _Split, group: _Group) -> None:
                 quantity=quantity[rows],
                 driver_total=total,
                 rate=rate,
+                avoidable=group.avoidable,
                 cents=cost[rows],
                 acquisition=acquisition[rows],
             )

@@ -145,8 +145,8 @@ def service_costs(
 
 def allocate_services(
     amounts: Column,
-    among: _Shares,
-    final: _Shares,
+    shares: _Shares,
+    final_shares: _Shares,
     *,
     method: ServiceMethod,
     order: Sequence[int] | None = None,
@@ -160,10 +160,10 @@ def allocate_services(
     ----------
     amounts : array_like, shape (s,)
         Own cost of each service pool, :math:`c`, of either sign, in whole cents. [currency]
-    among : array_like, shape (s, s)
+    shares : array_like, shape (s, s)
         In row i, the share of pool i's service that each service pool uses, :math:`S`. [1]
-    final : array_like, shape (s, o)
-        In row i, the share that each object uses, :math:`F`. A row of `among` and `final` together sums to 1. [1]
+    final_shares : array_like, shape (s, o)
+        In row i, the share that each object uses, :math:`F`. A row of both together sums to 1. [1]
     method : {"reciprocal", "step-down", "direct"}
         "step-down" leaves out of :math:`S` what is used by pools that are closed earlier, "direct" all of it; the other
         shares of the row then count in proportion.
@@ -208,18 +208,18 @@ def allocate_services(
     ([76250.0, 83750.0], [100000.0, 70000.0])
     """
     units = _units(amounts)
-    parts = {"among": _matrix(among, "among"), "final": _matrix(final, "final")}
+    parts = {"shares": _matrix(shares, "shares"), "final_shares": _matrix(final_shares, "final_shares")}
     for name, matrix in parts.items():
         if matrix.shape[0] != len(units):
             raise InputError(f"{name} must have a row for each of {len(units)} amounts, not {matrix.shape[0]}")
-    if parts["among"].shape[1] != len(units):
-        raise InputError(f"among must be {len(units)} x {len(units)}, not of shape {parts['among'].shape}")
-    rows = _integer_rows(np.hstack(list(parts.values())), "among and final")
+    if parts["shares"].shape[1] != len(units):
+        raise InputError(f"shares must be {len(units)} x {len(units)}, not of shape {parts['shares'].shape}")
+    rows = _integer_rows(np.hstack(list(parts.values())), "shares and final_shares")
     for place, row in enumerate(rows, 1):
         if not any(row):
-            raise DomainError(f"among and final must sum to 1 in every row, not to 0 in row {place}")
+            raise DomainError(f"shares and final_shares must sum to 1 in every row, not to 0 in row {place}")
     count = len(units)
-    places, receivers = list(range(count)), list(range(parts["final"].shape[1]))
+    places, receivers = list(range(count)), list(range(parts["final_shares"].shape[1]))
     own = [0] * len(receivers)
     inner, outer = [row[:count] for row in rows], [row[count:] for row in rows]
     return _charged(units, inner, outer, own, method, _closing_order(order, places), places, receivers)

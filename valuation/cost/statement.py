@@ -66,6 +66,8 @@ class Charge:
         What they used; NaN for a traced cost. [driver unit]
     driver_total, rate : float
         What everybody used, and the cost of one unit; NaN for a traced cost.
+    avoidable : float
+        Part of the cost that would go away with what causes it, 0..1; NaN where nobody says. [1]
     cents, acquisition : ndarray of int, shape (n,)
         Their cost, and the part of it that won them. [cent]
     """
@@ -78,6 +80,7 @@ class Charge:
     quantity: FloatArray
     driver_total: float
     rate: float
+    avoidable: float
     cents: IntArray
     acquisition: IntArray
 
@@ -109,8 +112,8 @@ class CostToServe:
     by_customer : DataFrame
         Index customer_id in the given order; one column per family of `FAMILIES`, then ``cost_to_serve`` (their sum),
         ``acquisition_cost`` (the part of it that won the customer), ``goods`` (what belongs to the goods) and
-        ``avoidable_cost`` (the part of cost to serve and goods that would go away with the customer, NaN where a pool
-        does not say). [currency]
+        ``avoidable_cost`` (the part of cost to serve without acquisition cost that would go away with the customer, NaN
+        where a pool does not say). [currency]
     by_period : DataFrame
         Index period ("" for cost that is not kept by period), one column per family and ``goods``: the cost of all
         known customers. [currency]

@@ -240,7 +240,7 @@ def activity_minutes(equations: TimeEquations, activities: pd.DataFrame, *, driv
     >>> activity_minutes(time_equations(terms), orders).tolist()
     [23.0, 7.0]
     """
-    if driver not in equations.drivers:
+    if equations.drivers and driver not in equations.drivers:
         known = ", ".join(sorted(filter(None, set(equations.drivers)))) or "left out"
         raise InputError(f"driver must be {known}, not {driver or 'left out'}")
     if "activity" not in activities.columns:
@@ -365,7 +365,7 @@ def time_driven_cost(
     warning = ""
     if used > practical:
         warning = (
-            f"{float(used):,.10g} minutes were used of {float(practical):,.10g}: the unused cost is negative, which "
+            f"{float(used):,.15g} minutes were used of {float(practical):,.15g}: the unused cost is negative, which "
             "means overtime, or times that are estimated too long"
         )
     return TimeDrivenCost(

@@ -23,6 +23,7 @@ WATERFALL_STEPS: Final[tuple[tuple[str, str], ...]] = (
     ("returns", "cost"),
     ("net_revenue", "total"),
     ("cogs", "cost"),
+    ("goods", "cost"),
     ("gross_margin", "total"),
     ("marketing", "cost"),
     ("sales", "cost"),
@@ -33,6 +34,7 @@ WATERFALL_STEPS: Final[tuple[tuple[str, str], ...]] = (
     ("contribution_before_financing", "total"),
     ("financing", "cost"),
     ("expected_loss", "cost"),
+    ("stock_carrying", "cost"),
     ("contribution", "total"),
 )
 """The lines of `customer_pnl` in the chart, from left to right; a cost goes down from the running total."""

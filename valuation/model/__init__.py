@@ -4,7 +4,7 @@ The chain from input tables to result tables: history, profit, value, segments, 
 Each step is one module and takes what the steps before it gave; `value_base` runs them in order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,10 @@ from valuation.checks import PAST_DATES, check_inputs
 from valuation.findings import Finding, Severity
 from valuation.model.accounts import accounts_of
 from valuation.model.changes import changes
+from valuation.model.concentration import concentration_tables
+from valuation.model.costing import costing_tables
 from valuation.model.currency import in_one_currency
+from valuation.model.effort import effort_tables
 from valuation.model.history import contradictions, latest_date, read_base, read_history
 from valuation.model.profit import customer_profit
 from valuation.model.purchases import purchase_tables
@@ -22,8 +25,21 @@ from valuation.model.receivables import read_receivables
 from valuation.model.reconcile import negative_customers, reconcile_transactions
 from valuation.model.segment import customer_segments
 from valuation.model.value import customer_value
+from valuation.model.views import pnl_by_group, pnl_by_period
+from valuation.model.what_if import what_if_tables
 from valuation.settings import Settings, read_settings
-from valuation.tables import TableData
+from valuation.tables import (
+    AGEING,
+    CONCENTRATION,
+    COST_DETAIL,
+    EFFORT,
+    MODEL_VALUE,
+    PNL_GROUPS,
+    PNL_PERIODS,
+    RECEIVABLES,
+    WHAT_IF_CHANGES,
+    TableData,
+)
 
 __all__ = ["Results", "changes", "value_base"]
 
@@ -57,7 +73,7 @@ class Results:
 
 
 def value_base(
-    tables: Mapping[str, TableData], *, previous_segments: Mapping[str, str], purchase_model: bool = False
+    tables: Mapping[str, TableData], *, previous_segments: Mapping[str, str], wanted: Collection[str] = ()
 ) -> Results:
     """
     Value the customer base.
@@ -68,8 +84,9 @@ def value_base(
         The input tables by contract name; only Customers or Transactions are needed for any answer.
     previous_segments : mapping of str to str
         Customer id to official segment at the last refresh.
-    purchase_model : bool
-        Whether to value customers without a contract by a purchase model as well.
+    wanted : collection of str
+        Result tables by contract name that are to be given beside those of the core; tables that come about together
+        are given together.
 
     Returns
     -------
@@ -99,7 +116,31 @@ def value_base(
         *value.findings,
         *cuts,
     ]
-    more, note = purchase_tables(base, history, profit, value, settings) if purchase_model else ({}, "")
+    more: dict[str, pd.DataFrame] = {}
+    notes = list(value.notes)
+    if PNL_GROUPS.name in wanted:
+        more |= {
+            PNL_GROUPS.name: pnl_by_group(base, profit, accounts),
+            PNL_PERIODS.name: pnl_by_period(base, profit, settings),
+        }
+    if COST_DETAIL.name in wanted:
+        costing, remarks = costing_tables(base, profit, settings, usable)
+        more |= costing
+        notes += remarks
+    if RECEIVABLES.name in wanted:
+        more |= {RECEIVABLES.name: receivables.accounts, AGEING.name: receivables.ageing}
+    if CONCENTRATION.name in wanted:
+        more |= concentration_tables(profit.pnl)
+    if EFFORT.name in wanted:
+        more |= effort_tables(base, profit, value.values["value"], segments["segment"], settings, usable)
+    if WHAT_IF_CHANGES.name in wanted:
+        tried, without_effect = what_if_tables(base, profit, settings, usable)
+        more |= tried
+        findings += without_effect
+    if MODEL_VALUE.name in wanted:
+        models, remark = purchase_tables(base, history, profit, value, settings)
+        more |= models
+        notes.append(remark)
     return Results(
         tables={
             "Customer P&L": profit.pnl,
@@ -113,7 +154,7 @@ def value_base(
         settings=settings,
         as_of=as_of,
         findings=sorted(findings, key=lambda finding: -finding.severity),
-        notes=(*value.notes, *([note] if note else [])),
+        notes=tuple(notes),
     )
 
 

@@ -6,7 +6,7 @@ and a finding. If the pools do not tie to the trial balance, no customer has a c
 right.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +17,7 @@ from valuation.findings import Finding, Severity
 from valuation.model.history import Base, BoolArray, FloatArray
 from valuation.model.ledger import UsableLedger, cost_ledger, read_usable_ledger, untied
 from valuation.settings import Settings
-from valuation.tables import LEDGER_POOLS, TableData
+from valuation.tables import CUSTOMERS, LEDGER_POOLS, TableData
 
 __all__ = ["FAMILY_LINES", "Costs", "costs_of_customers"]
 
@@ -46,8 +46,7 @@ class Costs:
     acquisition : ndarray, shape (n,)
         Part of it that was spent on winning the customer. [currency]
     avoidable : ndarray, shape (n,)
-        Part of it, and of what belongs to the goods, that would go away with the customer; NaN where nobody says.
-        [currency]
+        Part of the rest that would go away with the customer; NaN where nobody says. [currency]
     share_of_revenue : ndarray, shape (n,)
         Typed cost of one unit of net revenue; 0 with a ledger. [1]
     measured : ndarray of bool, shape (n,)
@@ -107,8 +106,24 @@ def _ledger_costs(base: Base, settings: Settings, tables: Mapping[str, TableData
         measured=np.ones(len(base), dtype=bool),
         ledger=costs,
         source=usable,
-        findings=[*gaps, *findings, *more],
+        findings=[*gaps, *findings, *more, *_without_driver(base, costs)],
     )
+
+
+def _without_driver(base: Base, costs: CostToServe) -> Iterator[Finding]:
+    """Find customers whom nothing charges; perhaps their quantities were forgotten."""
+    absent = {issue.customer for issue in costs.issues if issue.kind == "no driver quantity"}
+    mask = base.customers["customer_id"].isin(absent).to_numpy(dtype=bool)
+    if mask.any():
+        yield Finding(
+            severity=Severity.NOTE,
+            kind="customer without a driver",
+            table=CUSTOMERS.name,
+            column="customer_id",
+            rows=tuple(base.rows[mask].tolist()),
+            what=f"No driver and no ledger line mentions {mask.sum():,} customers, so serving them costs nothing",
+            mend="Nothing, if they caused no cost; else enter their quantities on Drivers",
+        )
 
 
 def _factor_costs(base: Base, settings: Settings, net_revenue: FloatArray) -> Costs:
@@ -135,7 +150,7 @@ def _factor_costs(base: Base, settings: Settings, net_revenue: FloatArray) -> Co
     return Costs(
         lines=lines,
         acquisition=np.zeros(len(base)),
-        avoidable=np.full(len(base), np.nan),
+        avoidable=np.sum(list(lines.values()), axis=0) * settings.number("avoidable_share"),
         share_of_revenue=total_share,
         measured=np.zeros(len(base), dtype=bool),
         findings=_no_cost_to_serve(~typed),

@@ -27,7 +27,16 @@ from valuation.tables import (
     normalise_heading,
 )
 
-__all__ = ["COUNTED", "NO_CUSTOMER", "Drivers", "month_ends", "read_drivers", "usable_activities", "usable_terms"]
+__all__ = [
+    "COUNTED",
+    "NO_CUSTOMER",
+    "Drivers",
+    "month_ends",
+    "read_drivers",
+    "typed_drivers",
+    "usable_activities",
+    "usable_terms",
+]
 
 NO_CUSTOMER = "(no customer)"
 """Who bears the cost of documents without a customer id."""
@@ -78,8 +87,7 @@ class Drivers:
 
 def read_drivers(base: Base, tables: Mapping[str, TableData], wanted: set[str]) -> Drivers:
     """Put together the quantities of the drivers that pools ask for, and of all that are typed."""
-    typed = _typed(tables.get(DRIVERS.name))
-    have = set(typed["driver"].str.strip())
+    typed, have = _typed(tables.get(DRIVERS.name)), typed_drivers(tables)
     terms, activities = usable_terms(tables), usable_activities(tables)
     made = sorted((set(terms["driver"]) & wanted) - have)
     minutes = [_minutes(name, terms, activities) for name in made]
@@ -94,6 +102,11 @@ def read_drivers(base: Base, tables: Mapping[str, TableData], wanted: set[str]) 
             *(finding for _, found in minutes for finding in found),
         ],
     )
+
+
+def typed_drivers(tables: Mapping[str, TableData]) -> set[str]:
+    """Name the drivers that have quantities on Drivers, which count before any other."""
+    return set(_typed(tables.get(DRIVERS.name))["driver"].str.strip())
 
 
 COLUMNS = ["customer_id", "driver", "quantity", "period"]
@@ -130,9 +143,9 @@ def usable_terms(tables: Mapping[str, TableData]) -> pd.DataFrame:
 
 
 def _attributes(activities: TableData | None) -> list[str]:
-    """Headings of the columns that people added to Activities."""
-    contract = {column.name for column in ACTIVITIES}
-    return [] if activities is None else [str(name) for name in activities.frame if name not in contract]
+    """Headings of the columns of Activities that take time."""
+    words = ("customer_id", "activity", "quantity")
+    return [] if activities is None else [str(name) for name in activities.frame if name not in words]
 
 
 def usable_activities(tables: Mapping[str, TableData]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from valuation.model.receivables import Receivables, borrowing_rate
 from valuation.settings import Settings
 from valuation.tables import CUSTOMER_PNL, CUSTOMERS, POOL_COSTS, TRANSACTIONS, TableData, empty_frame
 
-__all__ = ["Profit", "customer_profit"]
+__all__ = ["IMPUTED", "Profit", "customer_profit", "with_estimated_cogs"]
 
 REVENUE_LINES = ("gross_revenue", "discounts", "returns", "net_revenue", "cogs")
 PLACES = 6
@@ -78,7 +78,7 @@ def customer_profit(
 ) -> Profit:
     """Compute the P&L of each customer for the twelve months to the as-of date."""
     blank = base.transactions["cogs"].isna().to_numpy()
-    base = _with_cogs(base, settings)
+    base = with_estimated_cogs(base, settings)
     year = base.between(base.start, base.as_of)
     day_one = _day_one(base, settings)
     costs = costs_of_customers(
@@ -100,7 +100,7 @@ def customer_profit(
     )
 
 
-def _with_cogs(base: Base, settings: Settings) -> Base:
+def with_estimated_cogs(base: Base, settings: Settings) -> Base:
     """Estimate blank cost of goods by the assumed margin."""
     sales = base.transactions
     margin = np.append(settings.by_customer("gross_margin_pct", base.customers), settings.number("gross_margin_pct"))

@@ -170,7 +170,8 @@ def days_to_pay(invoices: Invoices) -> float:
 
     Notes
     -----
-    Unlike `days_sales_outstanding`, it does not jump when sales do; while invoices are open, it can only rise.
+    `days_sales_outstanding` also moves when sales grow or shrink. Here an open invoice counts fewer days than it will
+    have taken in the end.
 
     Examples
     --------

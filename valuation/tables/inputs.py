@@ -239,7 +239,9 @@ ACTIVITIES = Table(
         Column("activity", Kind.TEXT, "What was done, such as an order; the same word as on Time equations"),
         optional_column("quantity", Kind.NUMBER, "How many times; 1 where it is blank", "count", low=0),
     ),
-    open=Kind.NUMBER,
+    open=Column(
+        "", Kind.NUMBER, "An attribute that takes time, as on Time equations; blank is 0", "count", blank=Blank.ZERO
+    ),
 )
 
 TRIAL_BALANCE = Table(

@@ -1,7 +1,7 @@
 """What a table of the data contract is made of, and how one looks that has been read."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 import numpy as np
@@ -140,8 +140,8 @@ class Table:
         In the order of a new sheet.
     key : tuple of str
         Columns whose values together may stand only once.
-    open : Kind or None
-        Kind of any further column, which is kept under its heading; None drops it.
+    open : Column or None
+        What any further column with a heading is, under a name of the user's choice; None: such columns are not read.
     """
 
     name: str
@@ -149,25 +149,27 @@ class Table:
     grain: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
-    open: Kind | None = None
+    open: Column | None = None
 
     def __getitem__(self, name: str) -> Column:
         """Give the column of that name."""
         for column in self.columns:
             if column.name == name:
                 return column
-        raise KeyError(f"{self.name} has no column {name}")
+        if self.open is None:
+            raise KeyError(f"{self.name} has no column {name}")
+        return replace(self.open, name=name, heading=name)
 
     def __iter__(self) -> Iterator[Column]:
         return iter(self.columns)
 
     def column_for(self, heading: str) -> Column | None:
-        """Find the column that a header cell means, by heading or name."""
+        """Find the column that a header cell means, by heading or name; further ones are named by their heading."""
         wanted = normalise_heading(heading)
         for column in self.columns:
             if wanted in (normalise_heading(column.title), normalise_heading(column.name)):
                 return column
-        return None
+        return self[heading.strip()] if self.open is not None and wanted else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -180,7 +182,8 @@ class TableData:
     table : Table
         Its contract.
     frame : pandas.DataFrame
-        One column for each column of the contract that is there, in its kind; a faulty cell is missing here.
+        One column for each column of the contract that is there, in its kind, then the further ones of an open table;
+        a faulty cell is missing here.
     faults : dict of str to ndarray of int8
         For columns with any fault: the `Fault` of each cell.
     """

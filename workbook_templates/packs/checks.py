@@ -1,7 +1,7 @@
 """The Checks: every one a native formula with its tolerance, and the inputs as they were at the last refresh."""
 
+from collections.abc import Sequence
 from functools import reduce
-from typing import NamedTuple
 
 from valuation.tables import (
     ASSUMPTIONS,
@@ -19,23 +19,25 @@ from valuation.tables import (
     TRANSACTIONS,
     Table,
 )
-from workbook_templates.layout import Format, Formula, Item, NamedCell, Role, Sheet, Stage, TableBlock, Text
+from workbook_templates.layout import (
+    Check,
+    Format,
+    Formula,
+    InputTotal,
+    Item,
+    NamedCell,
+    Role,
+    Sheet,
+    Stage,
+    TableBlock,
+    Text,
+)
 from workbook_templates.native import Column, Expr, Figure, Figures, Name, call, const
 from workbook_templates.packs.furniture import head
 
-__all__ = ["CHECKS", "INPUT_TOTALS"]
+__all__ = ["CENT", "CHECK_LIST", "INPUT_TOTALS", "LIVE", "checks_sheet"]
 
 PURPOSE = "Whether the figures can be trusted: every line must say OK."
-
-
-class Check(NamedTuple):
-    """One check: a difference that must not be larger than its tolerance."""
-
-    key: str
-    title: str
-    difference: Expr
-    tolerance: float
-    mend: str
 
 
 def _sum(table: Table, name: str) -> Expr:
@@ -70,20 +72,20 @@ def _added(first: Expr, *more: Expr) -> Expr:
 
 
 CENT = 0.005
-INPUT_TOTALS = {
-    "cv_used_customers": ("Customers", call("COUNTA", Column(CUSTOMERS, "customer_id")), Format.COUNT),
-    "cv_used_transactions": ("Transactions, net amount", _sum(TRANSACTIONS, "net_amount"), Format.CENTS),
-    "cv_used_ledger": ("Ledger pools, amount", _sum(LEDGER_POOLS, "amount"), Format.CENTS),
-    "cv_used_drivers": ("Drivers, quantity", _sum(DRIVERS, "quantity"), Format.CENTS),
-    "cv_used_retention": ("Retention, exposed", _sum(RETENTION, "exposed"), Format.COUNT),
-}
+INPUT_TOTALS = (
+    InputTotal("cv_used_customers", "Customers", call("COUNTA", Column(CUSTOMERS, "customer_id")), Format.COUNT),
+    InputTotal("cv_used_transactions", "Transactions, net amount", _sum(TRANSACTIONS, "net_amount"), Format.CENTS),
+    InputTotal("cv_used_ledger", "Ledger pools, amount", _sum(LEDGER_POOLS, "amount"), Format.CENTS),
+    InputTotal("cv_used_drivers", "Drivers, quantity", _sum(DRIVERS, "quantity"), Format.CENTS),
+    InputTotal("cv_used_retention", "Retention, exposed", _sum(RETENTION, "exposed"), Format.COUNT),
+)
 
 ASSUMPTIONS_CHANGED = call("SUMPRODUCT", Column(ASSUMPTIONS, "value").differs(Column(ASSUMPTIONS, "used")) * 1)
 
 
-def _inputs_changed() -> Expr:
+def _inputs_changed(totals: Sequence[InputTotal]) -> Expr:
     """Sum the differences between the inputs and what they were at the refresh."""
-    return _added(*(call("ABS", Figure(f"input.{i}") - Name(name)) for i, name in enumerate(INPUT_TOTALS)))
+    return _added(*(call("ABS", Figure(f"input.{i}") - Name(total.name)) for i, total in enumerate(totals)))
 
 
 LIVE = "Refresh; if it stays, somebody changed a result table by hand"
@@ -235,15 +237,14 @@ CHECK_LIST = (
 )
 
 FIRST = 7
-COUNTS_ROW = FIRST + len(CHECK_LIST)
 
 
-def _check_lines() -> tuple[Item, ...]:
+def _check_lines(checks: Sequence[Check]) -> tuple[Item, ...]:
     items: list[Item] = [
         Text(row=FIRST - 1, column=i, text=text, role=Role.HEADING, right=i in (2, 3))
         for i, text in enumerate(("Check", "Difference", "Tolerance", "Result", "If it is not OK"), start=1)
     ]
-    for row, check in enumerate(CHECK_LIST, start=FIRST):
+    for row, check in enumerate(checks, start=FIRST):
         difference = Figure(f"check.{check.key}.difference")
         good = call("ABS", difference) <= Figure(f"check.{check.key}.tolerance")
         items += [
@@ -275,8 +276,9 @@ def _check_lines() -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _master() -> tuple[Item, ...]:
-    results = Figures(tuple(f"check.{check.key}" for check in CHECK_LIST))
+def _master(checks: Sequence[Check]) -> tuple[Item, ...]:
+    results = Figures(tuple(f"check.{check.key}" for check in checks))
+    below = FIRST + len(checks)
     passed = Figure("checks.passed").equals(Figure("checks.all"))
     return (
         Formula(
@@ -287,39 +289,35 @@ def _master() -> tuple[Item, ...]:
             format=Format.GENERAL,
             role=Role.STATUS,
         ),
-        Text(row=COUNTS_ROW, column=1, text="Checks that say OK", role=Role.TOTAL),
-        Formula(
-            row=COUNTS_ROW, column=2, key="checks.passed", expr=call("COUNTIF", results, "OK"), format=Format.PLAIN
-        ),
-        Text(row=COUNTS_ROW + 1, column=1, text="Checks in all"),
-        Formula(row=COUNTS_ROW + 1, column=2, key="checks.all", expr=call("COUNTA", results), format=Format.PLAIN),
+        Text(row=below, column=1, text="Checks that say OK", role=Role.TOTAL),
+        Formula(row=below, column=2, key="checks.passed", expr=call("COUNTIF", results, "OK"), format=Format.PLAIN),
+        Text(row=below + 1, column=1, text="Checks in all"),
+        Formula(row=below + 1, column=2, key="checks.all", expr=call("COUNTA", results), format=Format.PLAIN),
     )
 
 
-RECONCILIATION_ROW = COUNTS_ROW + 4
 RECONCILIATION_LINES = 9
-USED_ROW = RECONCILIATION_ROW + RECONCILIATION_LINES + 3
 
 
-def _used() -> tuple[Item, ...]:
+def _used(top: int, totals: Sequence[InputTotal]) -> tuple[Item, ...]:
     """Inputs now and as they were at the last refresh: a difference makes every result sheet stale."""
     items: list[Item] = [
-        Text(row=USED_ROW, column=i, text=text, role=Role.HEADING, right=i > 1)
+        Text(row=top, column=i, text=text, role=Role.HEADING, right=i > 1)
         for i, text in enumerate(("Inputs", "Now", "At the last refresh"), start=1)
     ]
-    for i, (name, (title, expr, number)) in enumerate(INPUT_TOTALS.items()):
-        row = USED_ROW + 1 + i
+    for i, (name, title, expr, number) in enumerate(totals):
+        row = top + 1 + i
         items += [
             Text(row=row, column=1, text=title),
             Formula(row=row, column=2, key=f"input.{i}", expr=expr, format=number),
             NamedCell(row=row, column=3, name=name, format=number),
         ]
-    row = USED_ROW + 1 + len(INPUT_TOTALS)
+    row = top + 1 + len(totals)
     items += [
         Text(row=row, column=1, text="Assumptions changed since"),
         Formula(row=row, column=2, key="assumptions_changed", expr=ASSUMPTIONS_CHANGED, format=Format.PLAIN),
         Text(row=row + 1, column=1, text="Inputs changed by"),
-        Formula(row=row + 1, column=2, key="inputs_changed", expr=_inputs_changed(), format=Format.CENTS),
+        Formula(row=row + 1, column=2, key="inputs_changed", expr=_inputs_changed(totals), format=Format.CENTS),
         Text(row=row + 2, column=1, text="Both together"),
         Formula(
             row=row + 2,
@@ -348,25 +346,29 @@ USED_CELLS = (
     ("cv_used_horizon", "Horizon, years", Format.GENERAL),
 )
 
-CHECKS = Sheet(
-    name="Checks",
-    purpose=PURPOSE,
-    stage=Stage.CHECK,
-    items=(
-        *head("Checks", "Checks", PURPOSE, value=False),
-        *_master(),
-        *_check_lines(),
-        Text(
-            row=RECONCILIATION_ROW - 1,
-            column=1,
-            text="Where the money of all transactions is",
-            role=Role.HEADING,
-            span=4,
+
+def checks_sheet(checks: Sequence[Check], totals: Sequence[InputTotal]) -> Sheet:
+    """Make the sheet Checks of the checks and input totals of all chosen packs."""
+    reconciliation = FIRST + len(checks) + 4
+    return Sheet(
+        name="Checks",
+        purpose=PURPOSE,
+        stage=Stage.CHECK,
+        items=(
+            *head("Checks", "Checks", PURPOSE, value=False),
+            *_master(checks),
+            *_check_lines(checks),
+            Text(
+                row=reconciliation - 1,
+                column=1,
+                text="Where the money of all transactions is",
+                role=Role.HEADING,
+                span=4,
+            ),
+            TableBlock(row=reconciliation, column=1, table=RECONCILIATION, input=False, rows=RECONCILIATION_LINES),
+            *_used(reconciliation + RECONCILIATION_LINES + 3, totals),
         ),
-        TableBlock(row=RECONCILIATION_ROW, column=1, table=RECONCILIATION, input=False, rows=RECONCILIATION_LINES),
-        *_used(),
-    ),
-    front=True,
-    freeze=(FIRST, 1),
-    widths={1: 78, 2: 20, 3: 20, 4: 14, 5: 78},
-)
+        front=True,
+        freeze=(FIRST, 1),
+        widths={1: 78, 2: 20, 3: 20, 4: 14, 5: 78},
+    )

@@ -18,7 +18,7 @@ from valuation.tables import (
 )
 from workbook_templates.layout import Format, Formula, Item, Pack, Role, Sheet, Stage, TableBlock, Text
 from workbook_templates.native import Column, Expr, Figure, Name, call, const
-from workbook_templates.packs.checks import CHECKS
+from workbook_templates.packs.checks import CHECK_LIST, INPUT_TOTALS
 from workbook_templates.packs.furniture import head, input_sheet, result_sheet, table_width, totals
 from workbook_templates.packs.summary import SUMMARY
 
@@ -180,7 +180,8 @@ CORE = Pack(
             "What was found in the inputs, row by row, with its money: nothing is dropped.",
             sums=(),
         ),
-        CHECKS,
         _log(),
     ),
+    checks=CHECK_LIST,
+    totals=INPUT_TOTALS,
 )

@@ -16,9 +16,24 @@ from workbook_templates.layout import (
     Text,
     number_format,
 )
-from workbook_templates.native import Column, Figure, Name, call
+from workbook_templates.native import Column, Expr, Figure, Name, call
 
-__all__ = ["head", "input_sheet", "result_sheet", "table_width", "total"]
+__all__ = [
+    "amount",
+    "answer",
+    "count",
+    "exactly",
+    "head",
+    "heading",
+    "input_sheet",
+    "of_total",
+    "result_sheet",
+    "row_of",
+    "statement",
+    "table_width",
+    "total",
+    "totals",
+]
 
 INPUT_HEADER = 5
 RESULT_HEADER = 7
@@ -54,6 +69,55 @@ def head(sheet: str, title: str, purpose: str, *, value: bool = True) -> tuple[I
 STALE = "STALE: an input or an assumption has changed since the refresh. Run the refresh again."
 FRESH = "Up to date with its inputs."
 UNCLEAR = "An input holds an error value: see Checks and Exceptions."
+
+
+def answer(key: str, expr: Expr, *, row: int = 5, span: int = 6) -> Formula:
+    """Give the sentence that a sheet answers its question with."""
+    return Formula(row=row, column=1, key=key, expr=expr, format=Format.GENERAL, role=Role.ANSWER, span=span)
+
+
+def heading(row: int, text: str, span: int = 6) -> Text:
+    """Head a part of a sheet."""
+    return Text(row=row, column=1, text=text, role=Role.HEADING, span=span)
+
+
+def statement(row: int, lines: tuple[tuple[str, str, Expr, str], ...]) -> tuple[Item, ...]:
+    """Lay out amounts one under the other: key, label, amount, how to read it."""
+    items: list[Item] = []
+    for at, (key, label, expr, note) in enumerate(lines, start=row):
+        items += [
+            Text(row=at, column=1, text=label),
+            Formula(row=at, column=2, key=key, expr=expr, format=Format.CENTS),
+            Text(row=at, column=3, text=note, role=Role.REMARK),
+        ]
+    return tuple(items)
+
+
+def count(expr: Expr) -> Expr:
+    """Write a number of things in a sentence."""
+    return call("FIXED", expr, 0)
+
+
+def amount(expr: Expr) -> Expr:
+    """Write an amount to the cent in a sentence."""
+    return call("FIXED", expr, 2)
+
+
+def of_total(table: Table, name: str) -> Expr:
+    """Sum a column."""
+    return call("SUM", Column(table, name))
+
+
+def exactly(text: Expr) -> Expr:
+    """Keep MATCH from reading a customer id's signs as wildcards."""
+    for sign in "~*?":
+        text = call("SUBSTITUTE", text, sign, "~" + sign)
+    return text
+
+
+def row_of(table: Table, key: str, value: Expr | str) -> Expr:
+    """Find the row of a table by a key column."""
+    return call("MATCH", value, Column(table, key), 0)
 
 
 def total(table: Table, name: str, row: int, column: int) -> Formula:
@@ -106,20 +170,32 @@ INPUT_HINT = (
 )
 
 
-def result_sheet(table: Table, title: str, purpose: str, *, sums: tuple[str, ...], front: bool = False) -> Sheet:
-    """Make the sheet of a result table that fills it."""
+def result_sheet(
+    table: Table,
+    title: str,
+    purpose: str,
+    *,
+    sums: tuple[str, ...],
+    name: str = "",
+    more: tuple[Item, ...] = (),
+    widths: dict[int, float] | None = None,
+    front: bool = False,
+) -> Sheet:
+    """Make the sheet of a result table that fills it; `more` stands in row 5, and in 6 where nothing is summed."""
+    name = name or table.name
     return Sheet(
-        name=table.name,
+        name=name,
         purpose=purpose,
         stage=Stage.RESULT,
         items=(
-            *head(table.name, title, purpose),
+            *head(name, title, purpose),
+            *more,
             *(totals(table, sums, RESULT_HEADER - 1) if sums else ()),
             TableBlock(row=RESULT_HEADER, column=1, table=table, input=False),
         ),
         front=front,
         freeze=(RESULT_HEADER + 1, 3),
-        widths=table_width(table),
+        widths=table_width(table) | (widths or {}),
     )
 
 
@@ -144,5 +220,13 @@ WIDTHS = {
     "refreshed_at": 22.0,
     "driver": 20.0,
     "kind": 24.0,
+    "resource": 24.0,
+    "activity": 24.0,
+    "why": 56.0,
+    "bucket": 18.0,
+    "measure": 30.0,
+    "meaning": 66.0,
+    "line": 30.0,
+    "to_pool": 26.0,
     "source": 24.0,
 }

@@ -1,9 +1,9 @@
 """The Summary: the answer in words, the figures it rests on, best and worst customers, and the whale curve."""
 
-from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, SEGMENTS, Table
+from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, POOL_COSTS, SEGMENTS, Table
 from workbook_templates.layout import Chart, Format, Formula, Item, Role, Series, Sheet, Stage, Text
 from workbook_templates.native import Column, Expr, Figure, Name, call, const
-from workbook_templates.packs.furniture import head
+from workbook_templates.packs.furniture import exactly, head
 
 __all__ = ["SUMMARY"]
 
@@ -211,6 +211,20 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
         "before overhead, unused capacity and tax",
     ),
     (
+        "unused",
+        "  unused capacity",
+        _in_units(_sum(POOL_COSTS, "unused")),
+        Format.MONEY,
+        "paid for and not used by anybody",
+    ),
+    (
+        "overhead",
+        "  cost that stays with the company",
+        _in_units(_sum(POOL_COSTS, "unallocated") + _sum(POOL_COSTS, "unknown_customer")),
+        Format.MONEY,
+        "not caused by a customer on Customers",
+    ),
+    (
         "losing",
         "Customers that lose money",
         call("COUNTIF", Column(CUSTOMER_PNL, "contribution"), "<0"),
@@ -285,17 +299,10 @@ def _figures() -> tuple[Item, ...]:
     return tuple(items)
 
 
-def _exactly(text: Expr) -> Expr:
-    """Keep MATCH from reading a customer id's signs as wildcards."""
-    for sign in "~*?":
-        text = call("SUBSTITUTE", text, sign, "~" + sign)
-    return text
-
-
 def _customer_line(prefix: str, row: int, rank: Expr | int) -> tuple[Item, ...]:
     """One customer of a list by value rank: rank, name, revenue, contribution, value."""
     place = Figure(f"{prefix}.rank")
-    key = _exactly(_lookup(LIFETIME_VALUE, "customer_id", "value_rank", place))
+    key = exactly(_lookup(LIFETIME_VALUE, "customer_id", "value_rank", place))
     columns: tuple[tuple[str, Expr, Format], ...] = (
         ("rank", const(rank), Format.PLAIN),
         ("name", call("IFERROR", _lookup(LIFETIME_VALUE, "name", "value_rank", place), ""), Format.GENERAL),

@@ -8,12 +8,20 @@ best customers" has customers who stand for it; `planted` names them. The same t
 import pandas as pd
 
 from valuation.tables import INPUT_TABLES, NUMERIC_KINDS, Kind, Table
-from workbook_templates.sample.ledger import drivers_table, ledger_pools_table, year_revenue
-from workbook_templates.sample.payments import invoices_table
-from workbook_templates.sample.register import assumptions_table, retention_table
+from workbook_templates.sample.extras import document_extras
+from workbook_templates.sample.ledger import (
+    drivers_table,
+    ledger_pools_table,
+    service_departments_table,
+    trial_balance_table,
+    year_revenue,
+)
+from workbook_templates.sample.payments import hierarchy_table, invoices_table
+from workbook_templates.sample.register import assumptions_table, retention_table, what_if_table
 from workbook_templates.sample.roster import build_roster
 from workbook_templates.sample.trading import customers_table, trade, transactions_table
 from workbook_templates.sample.voices import ideas_table, issues_table, referrals_table, survey_table
+from workbook_templates.sample.work import activities_table, capacity_table, time_equations_table
 
 __all__ = ["sample_company"]
 
@@ -25,12 +33,13 @@ def sample_company() -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to DataFrame
-        For each input table of the contract, by its name: a frame with its columns, in their kinds.
+        For each input table of the contract, by its name: a frame with its columns, in their kinds; those that people
+        add to an open table come last.
 
     Examples
     --------
     >>> sorted(sample_company())[:3]
-    ['Assumptions', 'Customers', 'Drivers']
+    ['Activities', 'Assumptions', 'Capacity']
     """
     roster = build_roster()
     trades = trade(roster)
@@ -39,11 +48,18 @@ def sample_company() -> dict[str, pd.DataFrame]:
     issues = issues_table(roster)
     frames = {
         "Customers": customers,
-        "Transactions": transactions_table(roster, trades),
+        "Transactions": transactions_table(roster, trades, document_extras(roster, trades)),
         "Ledger pools": ledger_pools_table(),
         "Drivers": drivers_table(roster, trades, issues),
         "Retention": retention_table(roster, trades, revenue),
         "Assumptions": assumptions_table(),
+        "Service departments": service_departments_table(),
+        "Capacity": capacity_table(),
+        "Activities": activities_table(roster, trades, issues),
+        "Time equations": time_equations_table(),
+        "Trial balance": trial_balance_table(),
+        "Hierarchy": hierarchy_table(),
+        "What if": what_if_table(),
         "Invoices": invoices_table(roster, trades),
         "Issues": issues,
         "Referrals": referrals_table(roster, customers),
@@ -54,8 +70,11 @@ def sample_company() -> dict[str, pd.DataFrame]:
 
 
 def _as_contracted(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Put the columns into the contract's order and kinds; a blank text is None."""
-    return pd.DataFrame({c.name: _as_kind(c.kind, frame[c.name]) for c in table if c.name in frame})
+    """Put the columns into the contract's order and kinds, those added to an open table last; a blank text is None."""
+    kinds = {column.name: column.kind for column in table if column.name in frame}
+    if table.open is not None:
+        kinds |= {str(name): table.open.kind for name in frame if name not in kinds}
+    return pd.DataFrame({name: _as_kind(kind, frame[name]) for name, kind in kinds.items()})
 
 
 def _as_kind(kind: Kind, column: pd.Series) -> pd.Series:

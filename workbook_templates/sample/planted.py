@@ -8,8 +8,10 @@ __all__ = [
     "ADVOCATE",
     "BIGGEST_DEAL",
     "BIG_RETURNER",
+    "COSTLY_TO_DROP",
     "DISCOUNT_HUNTERS",
     "FAST_ADOPTER",
+    "FEW_LARGE_ORDERS",
     "LARGEST_ACCOUNT_LOSES_MONEY",
     "LATE_PAYER",
     "LEAN_MEDIUM_ACCOUNTS",
@@ -25,6 +27,8 @@ __all__ = [
     "RECENT_WIN",
     "REFERRED_BY_ADVOCATE",
     "SELF_HELPERS",
+    "SLOW_PAYER",
+    "SMALL_RUSH_ORDERS",
     "UNDERVALUED",
     "VULNERABLE",
 ]
@@ -71,6 +75,14 @@ LOST_BUT_COSTLY = "C0505"
 """Gone since 2024, and still on the phone."""
 DISCOUNT_HUNTERS = ("C0033", "C0116", "C0187", "C0219", "C0271", "C0308")
 """Large by revenue, and only middling after the discounts that their size has won them."""
+SMALL_RUSH_ORDERS = "C0163"
+"""Many small orders, most of them in a rush: a profit while cost follows revenue, a loss by the time that they take."""
+FEW_LARGE_ORDERS = "C0254"
+"""Thin margin and hardly any work: a loss while cost follows revenue, a profit by the time that it takes."""
+SLOW_PAYER = "C0374"
+"""Earns its cost to serve, and loses more than that by paying half a year late."""
+COSTLY_TO_DROP = "C0461"
+"""Loses money, and would take more margin than cost along if it left: most of its cost would stay."""
 
 PARENTS = {
     "C0405": ("C0406", "C0407", "C0409"),

@@ -1,4 +1,4 @@
-"""What somebody has to decide or estimate: the Assumptions and Retention tables."""
+"""What somebody has to decide, estimate or try: the Assumptions, Retention and What if tables."""
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,17 @@ from workbook_templates.sample.draws import (
     year_bounds,
 )
 from workbook_templates.sample.ledger import control_total
-from workbook_templates.sample.planted import LOYAL_CUSTOMER, RECENT_WIN, VULNERABLE
+from workbook_templates.sample.planted import (
+    LARGEST_ACCOUNT_LOSES_MONEY,
+    LOYAL_CUSTOMER,
+    RECENT_WIN,
+    SLOW_PAYER,
+    VULNERABLE,
+)
 from workbook_templates.sample.roster import SEGMENTS, STILL_HERE, Roster
 from workbook_templates.sample.trading import Trades
 
-__all__ = ["assumptions_table", "retention_table"]
+__all__ = ["assumptions_table", "retention_table", "what_if_table"]
 
 VALUES: dict[str, tuple[object, str, str]] = {
     "as_of": (AS_OF, "Last day of the financial year", "Head of controlling"),
@@ -36,7 +42,25 @@ VALUES: dict[str, tuple[object, str, str]] = {
     "marketing_cost": (0.02, "Budget", "Head of marketing"),
     "sales_cost": (0.06, "Budget", "Head of sales"),
     "support_cost": (0.03, "Budget", "Head of support"),
-    "ledger_control_total": (control_total(), "Trial balance, accounts 611000 to 662000", "Head of controlling"),
+    "ledger_control_total": (control_total(), "Trial balance, accounts 501000 to 682000", "Head of controlling"),
+    "costing": ("time-driven", "Decision of the finance committee", "CFO"),
+    "service_method": ("reciprocal", "IT, premises and HR serve each other", "Head of controlling"),
+    "avoidable_share": (0.5, "Judgement, for pools that state nothing", "Head of controlling"),
+    "borrowing_rate": (0.055, "Credit line of the house bank", "Treasurer"),
+    "financing_booked": ("no", "Interest is not in the pools", "Head of controlling"),
+    "credit_loss_booked": ("no", "Provisions are not in the pools", "Head of controlling"),
+    "stock_carrying_booked": ("no", "Rent of the warehouse aside, not in the pools", "Head of controlling"),
+    "stock_carrying_rate": (0.14, "Credit line, insurance and shrinkage of the stocktaking", "Treasurer"),
+    "loss_given_default": (0.6, "Mean of the last ten insolvencies", "Treasurer"),
+    "loss_rate_current": (0.002, "Losses of the last five years by age", "Treasurer"),
+    "loss_rate_30": (0.008, "Losses of the last five years by age", "Treasurer"),
+    "loss_rate_60": (0.025, "Losses of the last five years by age", "Treasurer"),
+    "loss_rate_90": (0.07, "Losses of the last five years by age", "Treasurer"),
+    "loss_rate_over_90": (0.25, "Losses of the last five years by age", "Treasurer"),
+    "deflection_rate": (0.35, "Survey among users of the help pages", "Head of support"),
+    "value_account": ("parent", "Groups negotiate as one", "Head of sales"),
+    "receivables_account": ("bill-to", "Whom the reminders go to", "Treasurer"),
+    "cost_account": ("ship-to", "The customer id on documents and drivers", "Head of controlling"),
     "value_tier_a": (20_000.0, "Decision of the finance committee", "CFO"),
     "value_tier_b": (5_000.0, "Decision of the finance committee", "CFO"),
     "revenue_tier_a": (25_000.0, "Decision of the finance committee", "CFO"),
@@ -50,12 +74,25 @@ SCOPED: tuple[tuple[str, str, str, float, str, str], ...] = (
     ("retention_prior", "segment", "Online", 0.74, "Web shop statistics", "Head of sales"),
     ("retention_prior", "segment", "Public sector", 0.9, "Framework contracts run for years", "Head of sales"),
     ("retention_prior", "customer", RECENT_WIN, 0.88, "Two-year framework agreed", "Key account manager"),
+    ("default_probability", "customer", SLOW_PAYER, 0.06, "Credit agency, report of October", "Treasurer"),
+    ("default_probability", "customer", LARGEST_ACCOUNT_LOSES_MONEY, 0.008, "Credit agency, rating", "Treasurer"),
 )
 """Assumption, scope, what it applies to, value, source, owner."""
 
 TYPED_RETENTION = {LOYAL_CUSTOMER: 0.97, VULNERABLE: 0.72}
 """Chance to stay that somebody who knows the customer has typed."""
 CONTRACTS_LISTED = 30
+
+CHANGES: tuple[tuple[str, str | None, str | None, float, str, str | None, float | None], ...] = (
+    ("driver", "shipments", None, -0.2, "all", None, None),
+    ("time equation", "call", "visits", 300.0, "all", None, None),
+    ("price", None, None, 0.02, "segment", "Small trade", 0.03),
+    ("minimum order", None, None, 150.0, "all", None, 0.25),
+)
+"""
+Fewer deliveries, help by video before anybody drives there, dearer for small trade, no more tiny orders: the change,
+what it is of, the attribute, the value, whom it concerns, the part of the sales concerned that is lost.
+"""
 
 
 def assumptions_table() -> pd.DataFrame:
@@ -101,6 +138,13 @@ def retention_table(roster: Roster, trades: Trades, revenue: FloatArray) -> pd.D
             ),
         }
     )
+
+
+def what_if_table() -> pd.DataFrame:
+    """Write the What if table."""
+    names = ("change", "name", "attribute", "value", "scope", "applies_to", "lost_share")
+    frame = pd.DataFrame(CHANGES, columns=list(names), dtype=object)
+    return frame.astype({"value": float, "lost_share": float})
 
 
 def _bought(roster: Roster, trades: Trades, year: int) -> BoolArray:

@@ -43,6 +43,7 @@ class Segment:
     cost: float
     returned: float
     extra_shipments: float
+    rush: float
     issues: float
     sales_hours: float
     acquisition_hours: float
@@ -64,6 +65,7 @@ SEGMENTS = (
         cost=0.585,
         returned=0.07,
         extra_shipments=0.25,
+        rush=0.06,
         issues=2.2,
         sales_hours=17,
         acquisition_hours=24,
@@ -83,6 +85,7 @@ SEGMENTS = (
         cost=0.57,
         returned=0.05,
         extra_shipments=0.2,
+        rush=0.08,
         issues=2.6,
         sales_hours=12,
         acquisition_hours=17,
@@ -102,6 +105,7 @@ SEGMENTS = (
         cost=0.57,
         returned=0.04,
         extra_shipments=0.15,
+        rush=0.02,
         issues=1.8,
         sales_hours=15,
         acquisition_hours=28,
@@ -121,6 +125,7 @@ SEGMENTS = (
         cost=0.56,
         returned=0.06,
         extra_shipments=0.1,
+        rush=0.04,
         issues=1.1,
         sales_hours=2,
         acquisition_hours=4,
@@ -140,6 +145,7 @@ SEGMENTS = (
         cost=0.58,
         returned=0.09,
         extra_shipments=0.05,
+        rush=0.03,
         issues=0.6,
         sales_hours=0,
         acquisition_hours=0,
@@ -165,6 +171,8 @@ OLDEST_DAY = -4_000
 PROSPECTS = 36
 SKIPPERS = 10
 """Ordinary customers who bought nothing in 2024 and came back, besides the planted one."""
+MEANS = ("documents", "lines", "discount", "cost", "returned", "extra_shipments", "rush", "contacts", "terms", "late")
+"""What planted customers have of their segment unless they state their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -302,6 +310,7 @@ def _traits(which: IntArray, first: IntArray, last: IntArray, prospect: BoolArra
         "returned": np.minimum(0.6, mean("returned") * demand * vary()),
         "return_part": np.full(CUSTOMERS, 0.35),
         "extra_shipments": mean("extra_shipments") * demand,
+        "rush": np.minimum(0.6, mean("rush") * demand),
         "issues": here * mean("issues") * often * demand * spread(rng, CUSTOMERS, UNEVEN),
         "issue_hours": vary(),
         "sales_hours": here * mean("sales_hours") * often * demand * vary(),
@@ -321,7 +330,7 @@ def _traits(which: IntArray, first: IntArray, last: IntArray, prospect: BoolArra
 def _plant(traits: dict[str, FloatArray], rows: list[int], segment: str, changed: Mapping[str, float]) -> None:
     """Give planted customers their traits: their own where stated, else the plain means of their segment."""
     of = next(s for s in SEGMENTS if s.name == segment)
-    for name in ("documents", "lines", "discount", "cost", "returned", "extra_shipments", "contacts", "terms", "late"):
+    for name in MEANS:
         traits[name][rows] = getattr(of, name)
     for name in ("issues", "sales_hours"):
         traits[name][rows] = 1.3 * getattr(of, name)

@@ -1,6 +1,7 @@
 """What customers bought and sent back: the Transactions and Customers tables."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,10 +26,11 @@ from workbook_templates.sample.draws import (
     whole,
     year_bounds,
 )
+from workbook_templates.sample.planted import LARGEST_ACCOUNT_LOSES_MONEY
 from workbook_templates.sample.plants import DEALS
 from workbook_templates.sample.roster import STILL_HERE, Roster
 
-__all__ = ["Trades", "customers_table", "trade", "transactions_table"]
+__all__ = ["KEY_ACCOUNT_FROM", "Trades", "customers_table", "trade", "transactions_table"]
 
 MONTHS = (0.85, 0.90, 1.10, 1.00, 1.00, 1.10, 0.85, 0.70, 1.15, 1.20, 1.20, 0.95)
 """Sales of a month against the mean of the year: quiet in summer, strong in autumn."""
@@ -46,6 +48,15 @@ OWNERS = {
     "Online": ("Web shop", "Web shop"),
 }
 KEY_ACCOUNT_FROM = 150_000
+STOCK_HELD = {
+    LARGEST_ACCOUNT_LOSES_MONEY: 86_000.0,
+    "C0933": 21_500.0,
+    "C0193": 17_800.0,
+    "C0699": 14_200.0,
+    "C0965": 9_600.0,
+    "C0742": 12_400.0,
+}
+"""Manufacturers with a contract for whom we keep stock, and its average over the year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -197,8 +208,8 @@ def _numbers(prefix: str, day: IntArray) -> TextArray:
     return texts(numbers)
 
 
-def transactions_table(roster: Roster, trades: Trades) -> pd.DataFrame:
-    """Write the Transactions table."""
+def transactions_table(roster: Roster, trades: Trades, extras: Mapping[str, IntArray]) -> pd.DataFrame:
+    """Write the Transactions table; `extras` are further columns in cents, blank where they are nought."""
     return pd.DataFrame(
         {
             "customer_id": roster.customer_id[trades.who],
@@ -212,6 +223,7 @@ def transactions_table(roster: Roster, trades: Trades) -> pd.DataFrame:
             "invoice_no": trades.number,
             "lines": trades.lines.astype(np.float64),
             "one_off": trades.one_off.astype(np.float64),
+            **{name: np.where(amount == 0, np.nan, money(amount)) for name, amount in extras.items()},
         }
     )
 
@@ -239,6 +251,7 @@ def customers_table(roster: Roster, trades: Trades) -> pd.DataFrame:
             "contract_type": blanked(roster.contract, ~roster.prospect),
             "owner": _owners(roster),
             "must_serve": duty.astype(np.float64),
+            "stock_value": np.array([STOCK_HELD.get(cid, np.nan) for cid in roster.customer_id]),
         }
     )
 

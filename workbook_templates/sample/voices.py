@@ -127,7 +127,7 @@ def referrals_table(roster: Roster, customers: pd.DataFrame) -> pd.DataFrame:
     came = np.flatnonzero(first >= np.datetime64("2023-01-20"))
     came = came[~np.isin(roster.customer_id[came].astype(str), REFERRED_BY_ADVOCATE)]
     came = came[np.argsort(rng.random(came.size), kind="stable")][:REFERRALS]
-    older = np.flatnonzero(first < np.datetime64("2023-01-01"))
+    older = np.flatnonzero((first < np.datetime64("2023-01-01")) & (roster.customer_id != ADVOCATE))
     pairs = [(ADVOCATE, cid) for cid in REFERRED_BY_ADVOCATE]
     pairs += list(
         zip(roster.customer_id[older[rng.integers(0, older.size, came.size)]], roster.customer_id[came], strict=True)

@@ -139,7 +139,7 @@ def test_a_driver_of_zero_gets_nothing() -> None:
     assert allocate_units(7, [0, 1, 0, 1]).tolist() == [0, 4, 0, 3]
 
 
-@pytest.mark.parametrize("total", [10**9 + 7, 5 * 10**12 + 1, 2**62 + 1])
+@pytest.mark.parametrize("total", [10**9 + 7, 5 * 10**12 + 1, 2**61 + 1, 2**62 + 1])
 def test_long_columns_agree_with_the_second_way(total: int) -> None:
     rng = np.random.default_rng(7)
     for drivers in (
@@ -148,8 +148,19 @@ def test_long_columns_agree_with_the_second_way(total: int) -> None:
         np.repeat(rng.random(1500), 2),
         np.round(rng.lognormal(5, 2, 3000), 2),
         rng.integers(10**14, 10**15, 20000),
+        rng.integers(1, 500, 3000) / 60,
+        rng.lognormal(5, 2, 3000) * (rng.random(3000) < 0.5),
+        10.0 ** rng.uniform(-250, 250, 3000),
     ):
         assert allocate_units(total, drivers).tolist() == hamilton(total, drivers.tolist())
+
+
+def test_shares_that_are_nearly_whole_agree_with_the_second_way() -> None:
+    # Hours as sixtieths: every share is a whole number of minutes but for the seventeenth digit.
+    minutes = np.random.default_rng(5).integers(1, 500, 2000)
+    for factor in (1, 100, 10**9):
+        total = int(minutes.sum()) * factor
+        assert allocate_units(total, minutes / 60).tolist() == hamilton(total, (minutes / 60).tolist())
 
 
 def test_a_million_customers_sum_to_the_cent() -> None:

@@ -303,13 +303,13 @@ def test_wrong_shares_are_refused(
 
 
 def test_wrong_parts_are_refused() -> None:
-    with pytest.raises(InputError, match="final must have a row for each of 2 amounts, not 1"):
+    with pytest.raises(InputError, match="final_shares must have a row for each of 2 amounts, not 1"):
         allocate_services(AMOUNTS, AMONG, [[0.5, 0.4]], method="direct")
-    with pytest.raises(InputError, match=r"among must be 2 x 2, not of shape \(2, 1\)"):
+    with pytest.raises(InputError, match=r"shares must be 2 x 2, not of shape \(2, 1\)"):
         allocate_services(AMOUNTS, [[0.0], [0.2]], FINAL, method="direct")
-    with pytest.raises(DomainError, match="among and final must sum to 1 in every row, not to 0 in row 2"):
+    with pytest.raises(DomainError, match="shares and final_shares must sum to 1 in every row, not to 0 in row 2"):
         allocate_services(AMOUNTS, [[0, 0.1], [0.0, 0]], [[0.5, 0.4], [0.0, 0]], method="direct")
-    with pytest.raises(InputError, match=r"final must have rows and columns, not shape \(2,\)"):
+    with pytest.raises(InputError, match=r"final_shares must have rows and columns, not shape \(2,\)"):
         allocate_services(AMOUNTS, AMONG, [[0.5, 0.4], [0.8]], method="direct")
 
 

@@ -55,7 +55,7 @@ def sales(truth: PurchaseModel, buyers: int = 700) -> tuple[tuple[str, str, floa
 
 def model_of(*parts: TableData, **assumed: object) -> Results:
     assumed = {"as_of": AS_OF, "gross_margin_pct": 0.4, "sales_cost": 0.0, **assumed}
-    return value_base(tables(*parts, assumptions(**assumed)), previous_segments={}, purchase_model=True)
+    return value_base(tables(*parts, assumptions(**assumed)), previous_segments={}, wanted={"Value by model"})
 
 
 def base_of(rows: tuple[tuple[str, str, float], ...], **columns: Any) -> tuple[TableData, TableData]:

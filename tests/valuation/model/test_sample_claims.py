@@ -10,15 +10,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.valuation.model.builders import from_frame, kinds, result
+from tests.valuation.model.builders import Tables, from_frame, kinds, result
+from valuation.cost.avoidable import customer_actions
 from valuation.findings import Severity
 from valuation.model import Results, value_base
+from valuation.model.history import read_base
+from valuation.model.ledger import UsableLedger, cost_ledger, read_usable_ledger
 from workbook_templates.sample import planted, sample_company
 
 
 @pytest.fixture(scope="module")
-def results() -> Results:
-    inputs = {name: from_frame(name, frame) for name, frame in sample_company().items()}
+def inputs() -> Tables:
+    return {name: from_frame(name, frame) for name, frame in sample_company().items()}
+
+
+@pytest.fixture(scope="module")
+def results(inputs: Tables) -> Results:
     return value_base(inputs, previous_segments={})
 
 
@@ -53,9 +60,15 @@ def test_ledger_transactions_and_values_tie(results: Results, pnl: Any, values: 
     pools = results.tables["Cost to serve"]
     control = results.settings.number("ledger_control_total")
     assert round(pools["ledger"].sum(), 2) == control
-    charged = pools["traced"].sum() + pools["allocated"].sum()
-    assert round(pnl["cost_to_serve"].sum(), 2) == round(charged, 2)
-    assert round(charged + pools["unallocated"].sum() + pools["unknown_customer"].sum(), 2) == control
+    of_customers = pools["traced"] + pools["allocated"]
+    goods = pools["family"] == "goods"
+    assert round(pnl["cost_to_serve"].sum(), 2) == round(of_customers[~goods].sum(), 2)
+    assert round(pnl["goods"].sum(), 2) == round(of_customers[goods].sum(), 2) < 0  # more rebates than freight
+    assert (pools["unknown_customer"] == 0).all()
+    assert round(of_customers.sum() + pools["unused"].sum() + pools["unallocated"].sum(), 2) == control
+    assert round(pools["services"].sum(), 2) == 0
+    assert set(pools.loc[pools["services"] < 0, "pool"]) == {"IT department", "Premises and HR"}
+    assert pools.loc[pools["pool"].isin(["IT department", "Premises and HR"]), "allocated"].tolist() == [0.0, 0.0]
     lines = results.tables["Reconciliation"].set_index("line")["amount"]
     assert round(pnl["net_revenue"].sum(), 2) == lines["  of which in the twelve months"]
     horizons = results.tables["Horizons"].set_index("horizon")["value"]
@@ -181,8 +194,12 @@ def test_the_online_buyer_costs_not_an_hour_of_sales(pnl: Any) -> None:
 
 
 def test_the_late_payer_and_the_discount_hunters_look_good_before_their_terms(pnl: Any) -> None:
-    """What late payment costs is not in this P&L; what discounts cost is."""
-    assert pnl["profit_rank"][planted.LATE_PAYER] <= 5
+    late = planted.LATE_PAYER
+    before = pnl["contribution_before_financing"]
+    assert before.rank(ascending=False)[late] <= 5
+    others = pnl.drop(index=late)
+    usual = others["financing"].sum() / others["net_revenue"].sum()
+    assert pnl["financing"][late] > 2 * usual * pnl["net_revenue"][late]
     hunters = pnl.loc[list(planted.DISCOUNT_HUNTERS)]
     margin = hunters["gross_margin"].sum() / hunters["net_revenue"].sum()
     lean = pnl.loc[list(planted.LEAN_MEDIUM_ACCOUNTS)]
@@ -218,6 +235,72 @@ def test_customers_who_stand_for_fit_and_punctuality_are_good_ones(pnl: Any, seg
     for who in (planted.PERFECT_FIT, *planted.PUNCTUAL_PAYERS):
         assert pnl["contribution"][who] > 10_000
         assert segments["segment"][who] == "A"
+
+
+# What other ways of costing say.
+
+
+@pytest.fixture(scope="module")
+def by_volume(results: Results, pnl: Any) -> Any:
+    """Contribution if cost to serve followed net revenue, without the cost of unused capacity and with it."""
+    charges = pnl["contribution_before_financing"] - pnl["contribution"]
+    share = pnl["net_revenue"].clip(lower=0) / pnl["net_revenue"].clip(lower=0).sum()
+    cost, unused = pnl["cost_to_serve"].sum(), results.tables["Cost to serve"]["unused"].sum()
+    earned = pnl["gross_margin"] - charges
+    return pd.DataFrame({"without": earned - cost * share, "with": earned - (cost + unused) * share})
+
+
+def test_unused_capacity_stays_with_the_company(results: Results) -> None:
+    pools = results.tables["Cost to serve"].query("practical > 0")
+    assert set(pools["pool"]) == {"Order desk", "Warehouse", "Support team"}
+    used = pools["driver_total"] / pools["practical"]
+    assert used.between(0.75, 0.95).all()
+    whole = pools["ledger"] + pools["services"]
+    assert (pools["unused"] - whole * (1 - used)).abs().max() < 0.0051
+
+
+def test_many_small_rush_orders_earn_by_volume_and_lose_by_time(pnl: Any, by_volume: Any) -> None:
+    who = planted.SMALL_RUSH_ORDERS
+    assert (by_volume.loc[who] > 5_000).all()
+    assert pnl["contribution"][who] < -5_000
+    assert pnl["order_handling"][who] + pnl["logistics"][who] > pnl["gross_margin"][who]
+
+
+def test_few_large_orders_lose_by_volume_and_earn_by_time(pnl: Any, by_volume: Any) -> None:
+    who = planted.FEW_LARGE_ORDERS
+    assert (by_volume.loc[who] < -3_000).all()
+    assert pnl["contribution"][who] > 25_000
+    assert pnl["profit_rank"][who] < 50
+    assert pnl["cost_share"][who] < 0.03
+
+
+def test_a_slow_payer_loses_money_only_by_what_waiting_costs(pnl: Any) -> None:
+    who = planted.SLOW_PAYER
+    assert pnl["contribution_before_financing"][who] > 4_000
+    assert pnl["contribution"][who] < -5_000
+    assert pnl["financing"][who] > pnl["contribution_before_financing"][who]
+    assert pnl["expected_loss"][who] > 2_000
+
+
+def test_dropping_a_loss_maker_whose_cost_stays_would_cost_money(inputs: Tables, results: Results, pnl: Any) -> None:
+    who = planted.COSTLY_TO_DROP
+    assert pnl["contribution"][who] < -5_000
+    costs = cost_ledger(_ledger(inputs, results), results.settings)[0].by_customer
+    charges = pnl["contribution_before_financing"] - pnl["contribution"]
+    avoidable = costs["avoidable_cost"]
+    found = customer_actions(
+        pnl["net_revenue"], pnl["gross_margin"], pnl["cost_to_serve"], avoidable, charges, largest_rise=0.05
+    )
+    actions: Any = found.set_axis(pnl.index)
+    assert avoidable[who] < 0.5 * pnl["cost_to_serve"][who]
+    assert actions["drop_effect"][who] < -10_000
+    assert actions["action"][who] == "keep"
+    assert (actions.loc[list(planted.LOUD_GROUP), "drop_effect"] > 0).all()  # whom nobody would miss
+
+
+def _ledger(inputs: Tables, results: Results) -> UsableLedger:
+    base = read_base(inputs["Customers"], inputs["Transactions"], results.as_of)
+    return read_usable_ledger(base, results.settings, inputs)[0]
 
 
 # Evidence.

@@ -11,6 +11,7 @@ SOUND = [
     on_paper(100, number="R2", late=None),
     Document(issued=-50, due=-50, paid=-50, amount=-100, number="G1", credit_of="R2"),
     Document(issued=-50, due=-50, paid=-50, amount=10, number="R3"),
+    Document(issued=-5, due=-5, paid=0, amount=10),
 ]
 
 
@@ -41,7 +42,7 @@ def test_sound_documents_have_no_issue() -> None:
 def test_each_kind_of_issue(kind: str, severity: Severity, column: str, odd: Document) -> None:
     (issue,) = invoice_issues(read([*SOUND, odd, odd]))
     assert (issue.kind, issue.severity, issue.table, issue.column) == (kind, severity, "Invoices", column)
-    assert issue.rows == (5, 6)
+    assert issue.rows == (6, 7)
     assert issue.amounts == (odd.amount, odd.amount)
 
 
@@ -58,7 +59,7 @@ def test_a_tiny_rest_of_a_sum_of_cents_is_no_issue() -> None:
 
 def test_rows_are_those_of_the_table() -> None:
     seen = read([*SOUND, Document(issued=-50, due=-51, paid=-50, amount=7)])
-    (issue,) = invoice_issues(seen, rows=np.array([2, 4, 6, 8, 10]))
-    assert issue.rows == (10,)
+    (issue,) = invoice_issues(seen, rows=np.array([2, 4, 6, 8, 10, 12]))
+    assert issue.rows == (12,)
     with pytest.raises(InputError, match="rows must be one for each document"):
         invoice_issues(seen, rows=[1, 2])

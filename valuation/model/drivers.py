@@ -7,6 +7,7 @@ equations from Activities, and the words of `COUNTED` from the documents of the 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ __all__ = [
     "COUNTED",
     "NO_CUSTOMER",
     "Drivers",
+    "month_ends",
     "read_drivers",
     "typed_drivers",
     "usable_activities",
@@ -74,7 +76,7 @@ class Drivers:
     Attributes
     ----------
     rows : DataFrame
-        customer_id, driver, quantity, period: at most one row of each.
+        customer_id, driver, quantity, period (last day of a month in text, or None).
     findings : list of Finding
         What could not be used as it stands.
     """
@@ -117,7 +119,13 @@ def _typed(drivers: TableData | None) -> pd.DataFrame:
     quantity = frame["quantity"].to_numpy(dtype=float)
     usable = frame["customer_id"].notna() & frame["driver"].notna() & (quantity >= 0) & np.isfinite(quantity)
     kept: pd.DataFrame = frame[usable & ~frame.duplicated(["customer_id", "driver", "period"])]
-    return kept
+    return kept.assign(period=month_ends(kept["period"]))
+
+
+def month_ends(dates: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Dates as the last day of their month, in text; so any day of the month says the same period."""
+    ends: pd.Series[Any] = (dates.dt.to_period("M").dt.to_timestamp("M")).dt.strftime("%Y-%m-%d").astype(object)
+    return ends.where(dates.notna(), None)
 
 
 def usable_terms(tables: Mapping[str, TableData]) -> pd.DataFrame:

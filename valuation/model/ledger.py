@@ -17,11 +17,12 @@ from valuation.cost.ledger import texts_of
 from valuation.cost.services import ServiceMethod
 from valuation.errors import DomainError
 from valuation.findings import Finding, Severity
-from valuation.model.drivers import read_drivers
+from valuation.model.drivers import month_ends, read_drivers
 from valuation.model.history import Base
 from valuation.settings import Settings
 from valuation.tables import (
     CAPACITY,
+    DRIVERS,
     FAMILIES,
     GOODS,
     LEDGER_POOLS,
@@ -91,7 +92,8 @@ def read_usable_ledger(
         services=services,
         customer_ids=base.customers["customer_id"].to_numpy(),
     )
-    return usable, [*findings, *of_capacity, *of_services, *drivers.findings]
+    idle = _periods_without_cost(usable, settings, tables.get(DRIVERS.name))
+    return usable, [*findings, *of_capacity, *of_services, *drivers.findings, *idle]
 
 
 def cost_ledger(usable: UsableLedger, settings: Settings) -> tuple[CostToServe, UsableLedger, list[Finding]]:
@@ -113,8 +115,11 @@ def cost_ledger(usable: UsableLedger, settings: Settings) -> tuple[CostToServe, 
         ]
         usable = replace(usable, services=None)
         costs = usable.cost(**how)
-    by_capacity = usable.capacity if how["costing"] == "time-driven" else None
-    return costs, usable, [*problem, *_issue_findings(costs, usable.pools, by_capacity)]
+    return costs, usable, [*problem, *_issue_findings(costs, usable.pools, _capacity_used(usable, settings))]
+
+
+def _capacity_used(usable: UsableLedger, settings: Settings) -> pd.DataFrame | None:
+    return usable.capacity if settings.word("costing") == "time-driven" else None
 
 
 def _words(column: pd.Series) -> list[str]:
@@ -148,6 +153,7 @@ def _usable_pools(ledger: TableData, settings: Settings) -> tuple[pd.DataFrame, 
         acq_share=np.where((share >= 0) & (share <= 1), share, 0.0),
         avoidable_share=np.where((avoidable >= 0) & (avoidable <= 1), avoidable, settings.number("avoidable_share")),
         amount=np.round(amount, 2),
+        period=month_ends(frame["period"]),
     )
     off_cents = np.abs(amount - np.round(amount, 2)) > NOISE
     return usable, [
@@ -353,6 +359,30 @@ def _issue_findings(costs: CostToServe, pools: pd.DataFrame, capacity: pd.DataFr
             mend="Add them to Customers, or correct their ids on Drivers and Ledger pools",
             amounts=(round(sum(issue.amount for issue in unknown), 2),),
         )
+
+
+def _periods_without_cost(usable: UsableLedger, settings: Settings, data: TableData | None) -> Iterator[Finding]:
+    """Find typed quantities of a period in which no line has that driver: they bear no cost."""
+    typed = complete_frame(data, DRIVERS, ["driver", "period", "quantity"])
+    names, when = texts_of(typed["driver"]), texts_of(month_ends(typed["period"]))
+    lines: dict[str, set[str]] = {}
+    pools = usable.pools[usable.pools["customer_id"].isna()]
+    for _, driver, period in _allocated_together(pools, _capacity_used(usable, settings)):
+        lines.setdefault(driver, set()).add(period)
+    by_period = set(names[when != ""])
+    idle = [
+        name in by_period and name in lines and "" not in lines[name] and period not in lines[name]
+        for name, period in zip(names.tolist(), when.tolist(), strict=True)
+    ]
+    yield from _row_finding(
+        DRIVERS.name,
+        "period",
+        pd.Index(np.flatnonzero(idle) + 1),
+        severity=Severity.WARNING,
+        kind="quantity of a period without cost",
+        what="No line on Ledger pools has this driver in this period, so the quantity bears no cost",
+        mend="Give the lines and the quantities the same periods, or neither a period",
+    )
 
 
 def _allocated_together(pools: pd.DataFrame, capacity: pd.DataFrame | None) -> "pd.Series[Any]":

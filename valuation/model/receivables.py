@@ -74,11 +74,11 @@ def read_receivables(
     own = by_customer.reindex(base.customers["customer_id"])
     bill_to = accounts.bill_to.to_numpy(dtype=object)
     loss = _expected_loss(own, by_account, bill_to, base, settings, rates)
-    account = _accounts(by_account, base, bill_to, loss)
+    financing = np.round(np.nan_to_num(own["financing_cost"].to_numpy(dtype=float)), 2)
     return Receivables(
-        financing=np.round(np.nan_to_num(own["financing_cost"].to_numpy(dtype=float)), 2),
+        financing=financing,
         expected_loss=loss,
-        accounts=account,
+        accounts=_accounts(by_account, base, bill_to, {"financing": financing, "expected_loss": loss}),
         ageing=_ageing(by_account, rates),
         findings=[*issues, *_no_rates(settings, rates)],
     )
@@ -172,19 +172,18 @@ def _expected_loss(
 
 
 def _accounts(
-    by_account: pd.DataFrame, base: Base, bill_to: "npt.NDArray[np.object_]", loss: FloatArray
+    by_account: pd.DataFrame, base: Base, bill_to: "npt.NDArray[np.object_]", charges: Mapping[str, FloatArray]
 ) -> pd.DataFrame:
-    """The table Receivables: what is owed most comes first."""
+    """The table Receivables: what costs most comes first; its charges are those of the account's customers."""
     names = pd.Series(base.customers["name"].to_numpy(), index=base.customers["customer_id"].to_numpy())
-    by_loss = pd.Series(loss).groupby(bill_to).sum()
+    charged = pd.DataFrame(charges).groupby(bill_to).sum().round(2).reindex(by_account.index)
     frame = by_account.assign(
         bill_to=by_account.index.to_numpy(dtype=object),
         name=names.reindex(by_account.index).to_numpy(dtype=object),
-        financing=by_account["financing_cost"],
         open_amount=by_account["open_balance"],
         overdue_amount=by_account["overdue_balance"],
         disputed_amount=by_account["disputed_balance"],
-        expected_loss=by_loss.reindex(by_account.index).to_numpy(dtype=float),
+        **{name: charged[name].to_numpy(dtype=float) for name in charges},
     )
     frame["invoices"] = frame["invoices"].astype(float)
     ordered = frame.sort_values(["financing", "bill_to"], ascending=[False, True], kind="stable", ignore_index=True)

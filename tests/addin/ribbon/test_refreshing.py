@@ -7,6 +7,7 @@ import pytest
 from addin import undo
 from addin.contents import read_contents
 from addin.settings import parse_settings, set_assumptions
+from addin.workbook import RawTable
 from tests.addin.ribbon.conftest import Bench
 from workbook_templates.plan import Plan
 
@@ -84,15 +85,27 @@ def test_each_button_previews_its_own_family_and_shows_it(
 
 
 def test_a_change_of_costs_is_previewed_by_line(bench: Bench) -> None:
-    table = bench.table("tblLedgerPools")
-    amounts = next(i for i, heading in enumerate(table.columns) if heading == "Amount")
-    families = table.columns["Family"]
-    row = next(i for i, family in enumerate(families) if family == "support")
-    place = (table.sheet, f"{chr(ord('A') + table.first_column - 1 + amounts)}{table.first_row + row}")
-    bench.book.apply(Plan(cells={place: 1_000_000.0}))
+    amount = cell(bench.table("tblLedgerPools"), "Family", "support", "Amount")
+    control = cell(bench.table("tblAssumptions"), "Id", "ledger_control_total", "Value")
+    bench.book.apply(Plan(cells={amount: 1_000_000.0, control: None}))
     desk = bench.run("RefreshCostToServe")
     assert "The cost to serve goes from" in desk.asked[0]
     assert "By line: support " in desk.asked[0]
+
+
+def test_a_ledger_that_no_longer_ties_is_previewed_as_unknown(bench: Bench) -> None:
+    amount = cell(bench.table("tblLedgerPools"), "Family", "support", "Amount")
+    bench.book.apply(Plan(cells={amount: 1_000_000.0}))
+    desk = bench.run("RefreshCostToServe")
+    assert "The cost to serve goes from 4,797,293 to unknown." in desk.asked[0]
+    assert "NOT OK: Ledger pools = trial balance (difference 459,503.34)." in desk.asked[0]
+
+
+def cell(table: RawTable, heading: str, word: str, wanted: str) -> tuple[str, str]:
+    """The cell of a column in the first row that has a word in another."""
+    row = table.columns[heading].index(word)
+    column = list(table.columns).index(wanted)
+    return table.sheet, f"{chr(ord('A') + table.first_column - 1 + column)}{table.first_row + row}"
 
 
 def test_first_refresh_says_so(empty: Bench) -> None:

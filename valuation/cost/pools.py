@@ -312,7 +312,8 @@ def _book_customers(books: _Books, split: _Split, group: _Group) -> None:
         books.families[group.family] += cost
         if group.family != GOODS:
             books.acquisition += acquisition
-            books.avoidable[rows] += (cost[rows] - acquisition[rows]) * (group.avoidable / 100.0)
+            serving = cost[rows] - acquisition[rows]
+            books.avoidable[rows] += np.where(serving == 0, 0.0, serving * (group.avoidable / 100.0))
         period = books.periods.setdefault(group.period, dict.fromkeys((*FAMILIES, GOODS), 0))
         period[group.family] += int(cost.sum())
         books.charges.append(

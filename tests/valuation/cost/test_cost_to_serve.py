@@ -322,9 +322,14 @@ def test_the_detail_adds_up_to_the_customers_and_can_be_asked_for_one(
         assert sum(map(cents, serving["acquisition_cost"])) == cents(row["acquisition_cost"])
         asked = found.detail(who)
         assert asked.fillna(-1.0).to_numpy().tolist() == own.fillna(-1.0).to_numpy().tolist()
-        unsaid = {entry["avoidable_share"] is None for entry in lines if entry["cents"]}
-        if unsaid == {False}:
-            assert row["avoidable_cost"] == pytest.approx((row["cost_to_serve"] + row[GOODS]) / 2, abs=1e-6)
+
+
+@given(lines_of, uses, st.sampled_from([0.0, 0.5, 1.0]))
+def test_avoidable_is_the_part_of_what_serves_and_does_not_win(lines: list[Line], use: list[Use], part: float) -> None:
+    lines = [{**entry, "avoidable_share": part} for entry in lines]
+    found = cost_to_serve(**frames(lines, use, {}, {})).by_customer
+    serving = found["cost_to_serve"] - found["acquisition_cost"]
+    np.testing.assert_allclose(found["avoidable_cost"], serving * part, atol=1e-6)
 
 
 @given(lines_of, uses, capacities, service_tables(), methods, st.randoms())
@@ -443,6 +448,11 @@ def test_avoidable_cost_is_not_known_where_a_pool_does_not_say() -> None:
     ledger = pools(avoidable_share=[0.25, np.nan], customer_id=["A", "B"])
     found = cost_to_serve(ledger, minutes(("A", 1, "")), ["A", "B", "C"])
     np.testing.assert_array_equal(found.by_customer["avoidable_cost"], [25.0, math.nan, 0.0])
+
+
+def test_what_only_won_a_customer_needs_no_avoidable_share() -> None:
+    found = cost_to_serve(pools(treatment=["acquisition"]), minutes(("A", 1, "")), ["A"])
+    assert found.by_customer["avoidable_cost"].tolist() == [0.0]
 
 
 def test_goods_are_no_cost_to_serve_and_win_nobody() -> None:

@@ -390,12 +390,13 @@ def test_without_any_of_a_driver_all_of_its_cost_is_gone(amount: float, a: float
 
 
 def test_to_lose_all_sales_is_to_drop_the_customer() -> None:
-    # Freight in is part of the margin in one and has its own avoidable share in the other: here it goes in full.
+    # Freight in is part of the margin, and goes in full.
     base, costs = standing(), cost_to_serve(POOLS, DRIVERS, ["A", "B", "C"]).by_customer
     effect = what_if(base, [PriceChange(value=0.0, scope=ALL, lost_share=1.0)])
     margin = base.revenue - base.cogs - costs["goods"].to_numpy()
-    avoidable = costs["avoidable_cost"] - costs["goods"]
-    dropped = customer_actions(base.revenue, margin, costs["cost_to_serve"], avoidable, base.imputed, largest_rise=0.1)
+    dropped = customer_actions(
+        base.revenue, margin, costs["cost_to_serve"], costs["avoidable_cost"], base.imputed, largest_rise=0.1
+    )
     assert effect.profit == pytest.approx(dropped["drop_effect"].to_numpy(), abs=1e-9)
     assert effect.contribution == pytest.approx(-dropped["contribution"].to_numpy(), abs=1e-9)
     assert effect.stranded == pytest.approx(dropped["stranded_cost"].to_numpy(), abs=1e-9)

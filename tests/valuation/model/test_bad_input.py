@@ -202,8 +202,8 @@ def test_foreign_sales_stay_in_the_reconciliation() -> None:
     ]
 
 
-def test_customers_with_no_driver_cost_nothing_and_are_nothing_to_mend() -> None:
+def test_customers_with_no_driver_cost_nothing_and_are_noted() -> None:
     results = value_base(tables(customers("A", "B", "C"), SALES, pools(), GOOD), previous_segments={})
-    pnl = result(results, "Customer P&L")
-    assert pnl["cost_to_serve"].tolist() == [80.0, 40.0, 0.0]
-    assert not any("driver" in finding.kind and finding.table == "Drivers" for finding in results.findings)
+    assert result(results, "Customer P&L")["cost_to_serve"].tolist() == [80.0, 40.0, 0.0]
+    finding = found(results.findings, "customer without a driver")
+    assert (finding.severity, finding.table, finding.rows) == (Severity.NOTE, "Customers", (3,))

@@ -118,7 +118,9 @@ def test_a_traced_line_needs_no_driver() -> None:
     result = costs(pools(driver=[None], customer_id=["B"], acq_share=[0.4]), HOURS)
     assert result.lines["support"].tolist() == [0.0, 10.0]
     assert result.acquisition.tolist() == [0.0, 4.0]
-    assert result.findings == []
+    nothing = found(result.findings, "customer without a driver")
+    assert (nothing.severity, nothing.table, nothing.rows) == (Severity.NOTE, "Customers", (1,))
+    assert len(result.findings) == 1
 
 
 def test_an_impossible_acquisition_share_counts_as_none() -> None:

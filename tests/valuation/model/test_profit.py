@@ -110,7 +110,7 @@ def test_blank_cost_of_goods_is_estimated_by_the_margin_of_the_narrowest_scope()
     result = profit(own, sales, pools, hours, assumed=assumed)
     assert line(result, "cogs") == [[90.0, 65.0, 70.0]]
     assert result.typed.tolist() == [True, True, False]
-    assert kinds(result.findings) == set()
+    assert kinds(result.findings) == {"customer without a driver"}
 
 
 def test_estimates_outside_the_twelve_months_leave_the_grade_alone() -> None:

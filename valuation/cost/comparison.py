@@ -73,8 +73,8 @@ def compare_costings(
     Returns
     -------
     DataFrame
-        Index customer_id in the given order; ``volume_based`` (every pool that goes to customers in proportion to net
-        revenue, traced lines included), ``activity_based`` (each pool by its own driver, without capacity),
+        Index customer_id in the given order; ``volume_based`` (what each pool charges to these customers, traced lines
+        included, in proportion to net revenue), ``activity_based`` (each pool by its own driver, without capacity),
         ``time_driven`` (with capacity), ``shift`` (time-driven less volume-based) [currency], and ``why``: the pool
         that contributes most to the shift, in words; "" without a shift. By volume and shift are NaN where the revenue
         is not known.
@@ -90,9 +90,8 @@ def compare_costings(
 
     Notes
     -----
-    Cost that belongs to the goods is no cost to serve, and is in none of the three. The three add up to the same total
-    where nothing is unused, unallocated for want of a driver, or caused by unknown customers: by volume these are
-    charged to the customers as well, and are the difference.
+    Cost that belongs to the goods is no cost to serve, and is in none of the three. By volume and by activity the same
+    money is shared, that of the known customers, pool by pool; by time it is less by what is unused.
 
     Examples
     --------
@@ -115,7 +114,10 @@ def compare_costings(
         )
     revenue = _revenue(net_revenue, len(timed.by_customer))
     billed = np.maximum(np.nan_to_num(revenue), 0.0)
-    compared = [_pool(name, groups, timed, billed) for name, groups in _groups(timed).groupby("pool", sort=False)]
+    known = {name: _cents(groups, ["traced", "allocated"]) for name, groups in _groups(activity).groupby("pool")}
+    compared = [
+        _pool(name, groups, timed, known[name], billed) for name, groups in _groups(timed).groupby("pool", sort=False)
+    ]
     volume = np.sum([pool.volume for pool in compared], axis=0, dtype=np.int64) * np.ones(revenue.size, np.int64)
     time = np.sum([pool.time for pool in compared], axis=0, dtype=np.int64) * np.ones(revenue.size, np.int64)
     unknown = np.isnan(revenue)
@@ -152,22 +154,22 @@ def _cents(groups: pd.DataFrame, columns: list[str]) -> int:
     return int(np.rint(groups[columns].to_numpy(dtype=float) * 100).sum())
 
 
-def _pool(name: object, groups: pd.DataFrame, costs: CostToServe, billed: FloatArray) -> _Pool:
-    """What one pool charges by volume and by time."""
-    amount, time = _cents(groups, ["ledger", "services"]), np.zeros(billed.size, np.int64)
+def _pool(name: object, groups: pd.DataFrame, costs: CostToServe, shared: int, billed: FloatArray) -> _Pool:
+    """What one pool charges by time, and by volume, where the cents to share are given."""
+    time = np.zeros(billed.size, np.int64)
     charges = [charge for charge in costs.charges if charge.pool == name and charge.family != GOODS]
     for charge in charges:
         time[charge.rows] += charge.cents
-    if amount and not billed.any():
+    if shared and not billed.any():
         raise ZeroDenominatorError("net_revenue must be above 0 for some customer")
     drivers = sorted({charge.driver for charge in charges})
     return _Pool(
         name=str(name),
         words=(drivers[0] or "cost charged directly") if len(drivers) == 1 else "cost",
-        amount=amount,
+        amount=_cents(groups, ["ledger", "services"]),
         charged=_cents(groups, CHARGED),
         unused=_cents(groups, ["unused"]),
-        volume=allocate_units(amount, billed) if amount else np.zeros(billed.size, np.int64),
+        volume=allocate_units(shared, billed) if shared else np.zeros(billed.size, np.int64),
         time=time,
     )
 

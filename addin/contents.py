@@ -49,7 +49,7 @@ class Contents:
     cells : mapping of str to TableCells
         The same cells by contract columns, for the formulas' twins.
     names : mapping of str to Cell
-        The cells that a refresh fills.
+        The cells with a name of the template: those that a refresh fills, and those that readers do.
     """
 
     template: Template

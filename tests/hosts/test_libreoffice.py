@@ -125,7 +125,8 @@ def costed() -> Inputs:
     tables["Service departments"] = pd.DataFrame(
         {"pool": pools["pool"].iloc[-1], "to_pool": served, "share": [0.75, 0.25]}
     )
-    tables["Trial balance"] = pools.groupby("gl_account", as_index=False)["amount"].sum()
+    balances = pools.groupby("gl_account")["amount"].sum()
+    tables["Trial balance"] = pd.DataFrame({"gl_account": balances.index, "amount": balances.to_numpy()})
     tables["What if"] = pd.DataFrame(
         {"change": ["price", "driver"], "name": [None, "shipments"], "value": [0.03, -0.2]}
     )

@@ -101,7 +101,7 @@ class TestExplain:
         assert cells["explained.difference"] == 0.0
 
     def test_a_cost_that_is_missing_does_not_tie(self) -> None:
-        short = {name: cells[:3] + cells[4:] for name, cells in DETAIL.items()}
+        short = {name: [*cells[:3], *cells[4:]] for name, cells in DETAIL.items()}
         cells = every({**COMPANY, "Cost detail": short})
         assert (cells["explained.difference"], cells["explained.ties"]) == (60.0, "ERROR: does not tie")
 
@@ -220,7 +220,7 @@ class TestChecks:
         assert {key: cells[f"check.{key}"] for key in PACK_CHECKS} == dict.fromkeys(PACK_CHECKS, "OK")
 
     def test_tables_that_are_not_there_pass(self) -> None:
-        cells = every(COMPANY | {"Cost detail": {}})
+        cells = every({"Customer P&L": PNL})
         assert {key: cells[f"check.{key}"] for key in PACK_CHECKS} == dict.fromkeys(PACK_CHECKS, "OK")
 
     @pytest.mark.parametrize(
@@ -322,3 +322,37 @@ def test_measures_have_a_format_each() -> None:
 )
 def test_answers(key: str, sentence: str) -> None:
     assert shown(SOUND, key) == sentence
+
+
+MEASURED: TableCells = table(
+    "measure contribution",
+    ["Customers", 1200.0],
+    ["Peak", 500.0],
+    ["Losses", -95.0],
+    ["Customers below 0", 2.0],
+    ["Best fifth, share of total", 1.17],
+)
+
+
+def test_concentration_in_words() -> None:
+    rest = "2 of 1,200 customers lose 95.00; without these losses there would be 500.00."
+    assert shown({"Concentration measures": MEASURED}, "concentration.answer") == (
+        f"The best fifth of the customers brings 117% of the contribution. {rest}"
+    )
+    loss: TableCells = {**MEASURED, "contribution": [*MEASURED["contribution"][:-1], CellError.NA]}
+    assert shown({"Concentration measures": loss}, "concentration.answer") == (
+        f"All customers together bring no contribution. {rest}"
+    )
+    unknown: TableCells = {**MEASURED, "contribution": [0.0, *[CellError.NA] * 4]}
+    assert str(shown({"Concentration measures": unknown}, "concentration.answer")).startswith("Contribution cannot be")
+
+
+def test_effort_in_words() -> None:
+    effort = table(
+        "customer_id action effect_of_dropping", ["7", "keep", -10.0], ["a*", "drop", 40.0], ["ab", None, CellError.NA]
+    )
+    tiers = table("tier effort_share value_share", ["A", 0.25, 0.75])
+    assert shown({"Effort and value": effort, "Effort by segment": tiers}, "effort.answer") == (
+        "Segment A takes 25% of the cost to serve and holds 75% of the value. To reprice: 0 customers; to drop: 1, "
+        "which would change profit by 40.00. For 1 customers it is not known which cost would go away."
+    )

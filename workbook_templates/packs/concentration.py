@@ -71,15 +71,18 @@ def _measure(name: str) -> Expr:
     return call("INDEX", Column(CONCENTRATION, "contribution"), row_of(CONCENTRATION, "measure", name))
 
 
+BEST_FIFTH = (
+    "The best fifth of the customers brings "
+    & call("FIXED", _measure("Best fifth, share of total") * 100, 0)
+    & "% of the contribution. "
+)
 CONCENTRATED = call(
     "IFERROR",
     call(
         "IF",
         call("COUNTA", Column(CONCENTRATION, "measure")).equals(0),
         "Nothing to measure yet: fill in the inputs and refresh.",
-        "The best fifth of the customers brings "
-        & call("FIXED", _measure("Best fifth, share of total") * 100, 0)
-        & "% of the contribution. "
+        call("IFERROR", BEST_FIFTH, "All customers together bring no contribution. ")
         & call("FIXED", _measure("Customers below 0"), 0)
         & " of "
         & call("FIXED", _measure("Customers"), 0)
@@ -89,7 +92,7 @@ CONCENTRATED = call(
         & amount(_measure("Peak"))
         & ".",
     ),
-    "Contribution cannot be measured: costs are not known, or there is no profit to share out.",
+    "Contribution cannot be measured: costs are not known.",
 )
 
 
@@ -141,6 +144,7 @@ def _customers(word: str) -> Expr:
     return call("COUNTIF", Column(EFFORT, "action"), word)
 
 
+UNDECIDED = call("COUNTA", Column(EFFORT, "customer_id")) - call("COUNTA", Column(EFFORT, "action"))
 COMPARED = call(
     "IFERROR",
     call(
@@ -157,7 +161,8 @@ COMPARED = call(
         & _customers("drop")
         & ", which would change profit by "
         & amount(call("SUMIF", Column(EFFORT, "action"), "drop", Column(EFFORT, "effect_of_dropping")))
-        & ".",
+        & "."
+        & call("IF", UNDECIDED > 0, " For " & UNDECIDED & " customers it is not known which cost would go away.", ""),
     ),
     "Effort and value cannot be compared: costs or values are not known.",
 )

@@ -47,7 +47,7 @@ REVENUE = Table(
     result=Result.TABLE,
     columns=(
         Column("customer_id", Kind.ID, "The customer"),
-        Column("volume_based", Kind.MONEY, "Everything in proportion to net revenue", "money", missing="#N/A"),
+        Column("volume_based", Kind.MONEY, "Each pool in proportion to net revenue", "money", missing="#N/A"),
         Column("activity_based", Kind.MONEY, "Each pool by its driver, unused capacity included", "money"),
         Column("time_driven", Kind.MONEY, "By practical capacity, unused capacity apart", "money"),
         Column("shift", Kind.MONEY, "Time-driven less volume-based", "money", missing="#N/A"),
@@ -98,6 +98,6 @@ def cv_costing_compare(
         services=services,
         service_method=method,
     )
-    spared = compared["volume_based"].sum() - compared["time_driven"].sum()
-    note = f"{spared:,.2f} is unused, unallocated or of customers not listed; by volume it is charged all the same"
-    return Answer(compared.reset_index(), (note,) if round(spared, 2) else ())
+    spared = round(compared["volume_based"].sum() - compared["time_driven"].sum(), 2)
+    note = f"by time and capacity {abs(spared):,.2f} {'less' if spared > 0 else 'more'} is charged than by volume"
+    return Answer(compared.reset_index(), (note,) if spared else ())

@@ -635,9 +635,9 @@ def test_three_costings_are_compared_and_the_difference_told() -> None:
     reply = evaluate("CV_COSTING_COMPARE", [POOLS, DRIVERS, revenue, CAPACITY])
     assert reply.cells[1][:5] == ["1001", 75.0, 33.33, 25.0, -50.0]
     assert reply.cells[2][:5] == ["C2", 25.0, 66.67, 50.0, 25.0]
-    assert reply.message == (
-        "25.00 is unused, unallocated or of customers not listed; by volume it is charged all the same"
-    )
+    assert reply.message == "by time and capacity 25.00 less is charged than by volume"
+    short = evaluate("CV_COSTING_COMPARE", [POOLS, DRIVERS, revenue, [CAPACITY[0], ["Ship", 2]]])
+    assert short.message == "by time and capacity 50.00 more is charged than by volume"
     assert evaluate("CV_COSTING_COMPARE", [POOLS, DRIVERS, revenue]).message is None
     blank = evaluate("CV_COSTING_COMPARE", [POOLS, DRIVERS, [*revenue[:2], ["C2", None]]])
     assert blank.cells[2][:5] == ["C2", NA, 66.67, 66.67, NA]

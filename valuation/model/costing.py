@@ -137,6 +137,8 @@ def _compare(base: Base, profit: Profit, source: UsableLedger, settings: Setting
     """Three costings of the same ledger, and what the two ends of them say of each customer."""
     pnl = profit.pnl
     net_revenue = pnl["net_revenue"].to_numpy(dtype=float)
+    if not (net_revenue > 0).any():
+        return empty_frame(COSTING_COMPARE)  # nothing to cost by volume on
     method: ServiceMethod = settings.word("service_method")  # type: ignore[assignment]
     found = compare_costings(
         source.pools,

@@ -1,9 +1,9 @@
 """The group Review: whether the figures can be trusted, how one customer's come about, and the pack for the board."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from addin.calls import evaluate
+import pandas as pd
+
 from addin.contents import Contents, read_contents
 from addin.desk import Desk
 from addin.faults import UserError
@@ -11,10 +11,11 @@ from addin.refresh import check_lines, figure, results_of
 from addin.ribbon.command import Asks, Command
 from addin.ribbon.words import MOST_SIGNS, asked, check_words, finding_lines, finding_words, joined, money, shortened
 from addin.workbook import LiveWorkbook
+from valuation.model import cost_detail
 from valuation.tables import (
     CUSTOMER_PNL,
     CUSTOMERS,
-    DRIVERS,
+    GOODS,
     LEDGER_POOLS,
     LIFETIME_VALUE,
     RECONCILIATION,
@@ -22,8 +23,8 @@ from valuation.tables import (
     Table,
 )
 from workbook_templates.layout import Stage, TableBlock
-from workbook_templates.plan import Cell, CellError
-from workbook_templates.planner import TableCells, formula_values
+from workbook_templates.plan import Cell
+from workbook_templates.planner import formula_values
 
 __all__ = ["COMMANDS"]
 
@@ -119,31 +120,26 @@ def _distance(segment: dict[str, Cell]) -> str:
 
 
 def _costs(contents: Contents, customer: str, *, room: int) -> str:
-    """List the cost to serve by pool, the largest first, as CV_EXPLAIN gives it."""
-    pools, drivers = (_filled_rows(contents.cells[table.name]) for table in (LEDGER_POOLS, DRIVERS))
-    if len(pools) == 1:
+    """List the cost to serve by pool, the largest first, under what belongs to the goods."""
+    if not contents.inputs[LEDGER_POOLS.name].has("amount"):
         return "There is no ledger: the cost to serve comes from typed factors on Assumptions."
-    reply = evaluate("CV_EXPLAIN", [customer, pools, drivers, False])
-    if isinstance(reply.cells[0][0], CellError):
-        return f"The cost by pool is not known: {reply.message}."
-    lines = [
-        f"{pool}: {quantity:,.10g} {driver} at {money(rate)} = {money(cost)}"
-        if isinstance(quantity, float)
-        else f"{pool}: {money(cost)} charged directly"
-        for pool, driver, quantity, _, rate, cost, _ in sorted(reply.cells, key=_largest_cost)
+    try:
+        costs = cost_detail(contents.inputs, customer)
+    except KeyError:
+        return "The cost by pool is not known: the customer is not on Customers."
+    goods = costs["family"] == GOODS
+    of_goods = f"Freight in less rebates: {money(costs.loc[goods, 'cost'].sum())}." if goods.any() else ""
+    return shortened(joined(of_goods, "Cost to serve by pool:", _cost_lines(costs[~goods])), room)
+
+
+def _cost_lines(costs: pd.DataFrame) -> list[str]:
+    largest = costs.reindex(costs["cost"].abs().sort_values(ascending=False, kind="stable").index)
+    return [
+        f"{line['pool']}: {line['quantity']:,.10g} {line['driver']} at {money(line['rate'])} = {money(line['cost'])}"
+        if line["driver"]
+        else f"{line['pool']}: {money(line['cost'])} charged directly"
+        for line in largest.to_dict("records")
     ]
-    return shortened(joined("Cost to serve by pool:", lines), room)
-
-
-def _largest_cost(line: Sequence[Cell]) -> float:
-    cost = line[5]
-    return -abs(cost) if isinstance(cost, float) else 0.0
-
-
-def _filled_rows(cells: TableCells) -> list[list[Cell]]:
-    """Give a table as a range with its header, without the blank rows that nobody has filled yet."""
-    rows = map(list, zip(*cells.values(), strict=True))
-    return [list(cells), *(row for row in rows if any(cell is not None for cell in row))]
 
 
 # Board pack.

@@ -273,9 +273,9 @@ def horizon_table(
     sound = ~np.isnan(values[:, 0])
     if math.isinf(periods[0]):
         sound = ~np.isnan(values_at(1.0, np.atleast_1d(retention_rate)))
-    total = values[sound].sum(axis=0)
-    endless_total = endless[sound].sum()
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # a rate next to nothing leaves gains and losses without end, whose sum is none
+        total = values[sound].sum(axis=0)
+        endless_total = endless[sound].sum()
         share = np.where(endless_total == 0.0, np.nan, total / endless_total)
     rank = _rank_down(values)
     return HorizonTable(

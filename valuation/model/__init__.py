@@ -19,6 +19,7 @@ from valuation.model.costing import costing_tables
 from valuation.model.currency import in_one_currency
 from valuation.model.effort import effort_tables
 from valuation.model.history import contradictions, latest_date, read_base, read_history
+from valuation.model.ledger import cost_ledger, read_usable_ledger
 from valuation.model.profit import customer_profit
 from valuation.model.purchases import purchase_tables
 from valuation.model.receivables import read_receivables
@@ -41,7 +42,7 @@ from valuation.tables import (
     TableData,
 )
 
-__all__ = ["Results", "changes", "value_base"]
+__all__ = ["Results", "changes", "cost_detail", "value_base"]
 
 NO_DATE_AT_ALL = np.datetime64("1900-01-01", "D")
 
@@ -156,6 +157,31 @@ def value_base(
         findings=sorted(findings, key=lambda finding: -finding.severity),
         notes=tuple(notes),
     )
+
+
+def cost_detail(tables: Mapping[str, TableData], customer_id: str) -> pd.DataFrame:
+    """
+    Explain the cost to serve of one customer, as the model comes to it.
+
+    Parameters
+    ----------
+    tables : mapping of str to TableData
+        The input tables by contract name, Ledger pools among them.
+    customer_id : str
+        A customer that is on Customers.
+
+    Returns
+    -------
+    DataFrame
+        As `valuation.cost.CostToServe.detail`: each cost with its driver, quantity and rate.
+    """
+    settings, _ = read_settings(tables.get("Assumptions"))
+    as_of, _ = _as_of(settings, tables)
+    usable, _ = in_one_currency(tables, settings)
+    base = read_base(usable.get("Customers"), usable.get("Transactions"), as_of)
+    ledger, _ = read_usable_ledger(base, settings, usable)
+    costs, _, _ = cost_ledger(ledger, settings)
+    return costs.detail(customer_id)
 
 
 def _as_of(settings: Settings, tables: Mapping[str, TableData]) -> tuple[np.datetime64, list[Finding]]:

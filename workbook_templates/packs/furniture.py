@@ -121,12 +121,13 @@ def row_of(table: Table, key: str, value: Expr | str) -> Expr:
 
 
 def total(table: Table, name: str, row: int, column: int) -> Formula:
-    """Give the total of a table's column."""
+    """Give the total of a table's column; of money, without what binary fractions leave behind."""
+    amounts = call("SUM", Column(table, name))
     return Formula(
         row=row,
         column=column,
         key=f"{table.excel_name}.{name}",
-        expr=call("SUM", Column(table, name)),
+        expr=call("ROUND", amounts, 6) if table[name].kind is Kind.MONEY else amounts,
         format=number_format(table[name].kind),
         role=Role.TOTAL,
     )

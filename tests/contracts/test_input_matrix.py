@@ -180,7 +180,7 @@ CV_CONTRACT_SELECT   blank   text    error  single  row     header  rows
 CV_COSTING_COMPARE   blank   text    error  single  row     header  rows
   pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! 3x6
   drivers            #N/A    #VALUE! #REF!  #VALUE! #VALUE! 3x6     3x6
-  revenue            #N/A    #VALUE! #REF!  #VALUE! #VALUE! #DIV/0! 50000x6
+  revenue            #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x6     50000x6
   capacity           3x6     #VALUE! #REF!  #VALUE! #VALUE! 3x6     3x6
   services           3x6     #VALUE! #REF!  #VALUE! #VALUE! 3x6     #VALUE!
   method             3x6     #VALUE! #REF!  3x6     #VALUE! #VALUE! #VALUE!

@@ -7,6 +7,24 @@ content is found in `valuation.checks`. Dates are ``datetime64[s]``, numbers ``f
 columns of ``str`` with None for a blank. Costs are positive numbers.
 """
 
+from valuation.tables.costing import (
+    ACCOUNT_COSTS,
+    AGEING,
+    CAPACITY_USE,
+    CONCENTRATION,
+    CONCENTRATION_CURVE,
+    COST_DETAIL,
+    COSTING_COMPARE,
+    EFFORT,
+    EFFORT_TIERS,
+    PNL_GROUPS,
+    PNL_PERIODS,
+    POOL_COSTS,
+    RECEIVABLES,
+    SERVICE_METHODS,
+    WHAT_IF_CHANGES,
+    WHAT_IF_PNL,
+)
 from valuation.tables.inputs import (
     ACTIVITIES,
     ASSUMPTIONS,
@@ -31,37 +49,22 @@ from valuation.tables.inputs import (
     TRIAL_BALANCE,
     WHAT_IF,
 )
-from valuation.tables.results import (
-    ACCOUNT_COSTS,
-    AGEING,
-    CAPACITY_USE,
-    CONCENTRATION,
-    CONCENTRATION_CURVE,
-    COST_DETAIL,
-    COSTING_COMPARE,
-    CUSTOMER_PNL,
-    EFFORT,
-    EFFORT_TIERS,
-    EXCEPTIONS,
-    HORIZONS,
-    LIFETIME_VALUE,
-    LOG,
+from valuation.tables.models import (
     MODEL_CHOICE,
     MODEL_FREQUENCY,
     MODEL_HORIZONS,
     MODEL_INTERVALS,
     MODEL_TRACKING,
     MODEL_VALUE,
-    PNL_GROUPS,
-    PNL_PERIODS,
-    POOL_COSTS,
-    RECEIVABLES,
+)
+from valuation.tables.results import (
+    CUSTOMER_PNL,
+    EXCEPTIONS,
+    HORIZONS,
+    LIFETIME_VALUE,
+    LOG,
     RECONCILIATION,
-    RESULT_TABLES,
     SEGMENTS,
-    SERVICE_METHODS,
-    WHAT_IF_CHANGES,
-    WHAT_IF_PNL,
 )
 from valuation.tables.schema import (
     NUMERIC_KINDS,
@@ -141,5 +144,37 @@ __all__ = [
     "empty_frame",
     "normalise_heading",
 ]
+
+RESULT_TABLES = (
+    CUSTOMER_PNL,
+    POOL_COSTS,
+    ACCOUNT_COSTS,
+    CAPACITY_USE,
+    SERVICE_METHODS,
+    COST_DETAIL,
+    COSTING_COMPARE,
+    PNL_GROUPS,
+    PNL_PERIODS,
+    RECEIVABLES,
+    AGEING,
+    CONCENTRATION,
+    CONCENTRATION_CURVE,
+    EFFORT,
+    EFFORT_TIERS,
+    WHAT_IF_CHANGES,
+    WHAT_IF_PNL,
+    LIFETIME_VALUE,
+    HORIZONS,
+    SEGMENTS,
+    RECONCILIATION,
+    MODEL_CHOICE,
+    MODEL_INTERVALS,
+    MODEL_TRACKING,
+    MODEL_FREQUENCY,
+    MODEL_HORIZONS,
+    MODEL_VALUE,
+    EXCEPTIONS,
+    LOG,
+)
 
 TABLES = {table.name: table for table in INPUT_TABLES + RESULT_TABLES}

@@ -177,7 +177,11 @@ def test_the_order_of_the_rows_does_not_matter(values: list[float], random: Any)
         assert stobachoff(shuffled) == stobachoff(values)
 
 
-@given(columns.filter(any), st.integers(-20, 20))
+# Numbers below the normal ones lose digits when they are scaled.
+normal = columns.map(lambda values: [value if abs(value) > 1e-290 else 0.0 for value in values]).filter(any)
+
+
+@given(normal, st.integers(-20, 20))
 def test_the_unit_of_money_does_not_matter(values: list[float], power: int) -> None:
     scaled = [value * 2.0**power for value in values]
     assert gini(scaled) == gini(values)

@@ -96,7 +96,7 @@ def customer_profit(
         projected_cost=_rounded(running.to_numpy(dtype=float) - _typed_cost_of(base, year, one_off, costs)),
         margin_36m=np.where(base.day_one, day_one.margin, _gross_margin(base, three_years & ~one_off)),
         typed=_customers_of(base, blank & year) | base.day_one | ~costs.measured,
-        findings=[*costs.findings, *_unknown(base, blank, year, pnl)],
+        findings=[*costs.findings, *_unknown(base, blank, year, pnl, costs)],
     )
 
 
@@ -189,9 +189,10 @@ def _customers_of(base: Base, mask: BoolArray) -> BoolArray:
     return np.bincount(codes[codes >= 0], minlength=len(base)) > 0
 
 
-def _unknown(base: Base, blank: BoolArray, year: BoolArray, pnl: pd.DataFrame) -> Iterator[Finding]:
+def _unknown(base: Base, blank: BoolArray, year: BoolArray, pnl: pd.DataFrame, costs: Costs) -> Iterator[Finding]:
     """Find what keeps a P&L from reaching contribution, at the cells where it can be mended."""
-    stops = pnl["gross_margin"].isna().to_numpy()
+    # Where the ledger does not tie, what belongs to the goods is missing too, which is a finding of its own.
+    stops = (pnl["gross_margin"].isna() & pnl["goods"].notna()).to_numpy()
     bought = stops & ~base.day_one
     if bought.any():
         at = blank & year & (base.codes >= 0) & bought[base.codes]
@@ -214,7 +215,7 @@ def _unknown(base: Base, blank: BoolArray, year: BoolArray, pnl: pd.DataFrame) -
             what="Yearly revenue without a margin: the P&L stops at revenue and the value is #N/A",
             mend="Enter the yearly margin, or set gross_margin_pct on Assumptions (or --set gross_margin_pct=0.35)",
         )
-    without_revenue = base.day_one & ~stops & pnl["contribution"].isna().to_numpy()
+    without_revenue = base.day_one & ~stops & ~costs.measured & pnl["contribution"].isna().to_numpy()
     if without_revenue.any():
         yield _stop(
             CUSTOMERS.name,

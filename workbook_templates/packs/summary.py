@@ -227,7 +227,8 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
     (
         "losing",
         "Customers that lose money",
-        call("COUNTIF", Column(CUSTOMER_PNL, "contribution"), "<0"),
+        # A count beside contributions that are not known would look right.
+        call("COUNTIF", Column(CUSTOMER_PNL, "contribution"), "<0") + _sum(CUSTOMER_PNL, "contribution") * 0,
         Format.COUNT,
         "contribution below nought",
     ),

@@ -207,3 +207,10 @@ def test_customers_with_no_driver_cost_nothing_and_are_noted() -> None:
     assert result(results, "Customer P&L")["cost_to_serve"].tolist() == [80.0, 40.0, 0.0]
     finding = found(results.findings, "customer without a driver")
     assert (finding.severity, finding.table, finding.rows) == (Severity.NOTE, "Customers", (3,))
+
+
+def test_a_ledger_that_does_not_tie_is_one_finding_and_no_other() -> None:
+    results = run(CASES["pools that do not tie in total"])
+    errors = [finding.kind for finding in results.findings if finding.severity is Severity.ERROR]
+    assert errors == ["ledger does not tie"]
+    assert result(results, "Lifetime value")["value"].isna().all()

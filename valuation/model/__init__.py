@@ -87,7 +87,7 @@ def value_base(
         Customer id to official segment at the last refresh.
     wanted : collection of str
         Result tables by contract name that are to be given beside those of the core; tables that come about together
-        are given together.
+        are given together. Invoices are charged for only if Receivables is among them.
 
     Returns
     -------
@@ -100,7 +100,9 @@ def value_base(
     base = read_base(usable.get("Customers"), usable.get("Transactions"), as_of)
     history = read_history(base)
     accounts = accounts_of(base, settings, usable)
-    receivables = read_receivables(base, accounts, settings, usable)
+    # Charges that no sheet shows, from invoices that no check watches, would come as a surprise.
+    invoices = usable if RECEIVABLES.name in wanted else {}
+    receivables = read_receivables(base, accounts, settings, invoices)
     profit = customer_profit(base, settings, usable, receivables)
     value = customer_value(base, history, profit, settings, tables)
     segments, cuts = customer_segments(base, history, profit.pnl, value.values, settings, previous_segments)

@@ -168,7 +168,8 @@ CASES = {
 
 def run(case: Case) -> Results:
     register = assumptions(as_of=pd.Timestamp(AS_OF), **case.assumed)
-    return value_base(tables(customers("A", "B"), SALES, pools(), GOOD, register, *case.parts), previous_segments={})
+    inputs = tables(customers("A", "B"), SALES, pools(), GOOD, register, *case.parts)
+    return value_base(inputs, previous_segments={}, wanted={"Receivables"})
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -11,11 +11,10 @@ import pandas as pd
 import pytest
 
 from tests.valuation.model.builders import Tables, from_frame, kinds, result
-from valuation.cost.avoidable import customer_actions
 from valuation.findings import Severity
 from valuation.model import Results, value_base
 from valuation.model.history import read_base
-from valuation.model.ledger import UsableLedger, cost_ledger, read_usable_ledger
+from valuation.model.ledger import UsableLedger, read_usable_ledger
 from workbook_templates.sample import planted, sample_company
 
 
@@ -24,9 +23,12 @@ def inputs() -> Tables:
     return {name: from_frame(name, frame) for name, frame in sample_company().items()}
 
 
+WANTED = {"Receivables", "Cost detail", "Effort and value"}
+
+
 @pytest.fixture(scope="module")
 def results(inputs: Tables) -> Results:
-    return value_base(inputs, previous_segments={})
+    return value_base(inputs, previous_segments={}, wanted=WANTED)
 
 
 @pytest.fixture(scope="module")
@@ -282,20 +284,27 @@ def test_a_slow_payer_loses_money_only_by_what_waiting_costs(pnl: Any) -> None:
     assert pnl["expected_loss"][who] > 2_000
 
 
-def test_dropping_a_loss_maker_whose_cost_stays_would_cost_money(inputs: Tables, results: Results, pnl: Any) -> None:
+def test_dropping_a_loss_maker_whose_cost_stays_would_cost_money(results: Results, pnl: Any) -> None:
     who = planted.COSTLY_TO_DROP
     assert pnl["contribution"][who] < -5_000
-    costs = cost_ledger(_ledger(inputs, results), results.settings)[0].by_customer
-    charges = pnl["contribution_before_financing"] - pnl["contribution"]
-    avoidable = costs["avoidable_cost"]
-    found = customer_actions(
-        pnl["net_revenue"], pnl["gross_margin"], pnl["cost_to_serve"], avoidable, charges, largest_rise=0.05
-    )
-    actions: Any = found.set_axis(pnl.index)
-    assert avoidable[who] < 0.5 * pnl["cost_to_serve"][who]
-    assert actions["drop_effect"][who] < -10_000
-    assert actions["action"][who] == "keep"
-    assert (actions.loc[list(planted.LOUD_GROUP), "drop_effect"] > 0).all()  # whom nobody would miss
+    effort: Any = results.tables["Effort and value"].set_index("customer_id")
+    assert effort["avoidable_cost"][who] < 0.5 * pnl["cost_to_serve"][who]
+    assert effort["effect_of_dropping"][who] < -10_000
+    assert effort["action"][who] in ("keep", "reprice")
+    assert (effort.loc[list(planted.LOUD_GROUP), "effect_of_dropping"] > 0).all()  # whom nobody would miss
+
+
+def test_the_costings_side_by_side_say_whose_sign_turns(results: Results) -> None:
+    compared: Any = results.tables["Costing compare"].set_index("customer_id")
+    assert compared["turns"][planted.SMALL_RUSH_ORDERS] == "loss"
+    assert compared["turns"][planted.FEW_LARGE_ORDERS] == "profit"
+    assert compared["why"][planted.SMALL_RUSH_ORDERS].startswith(("Order desk", "Warehouse"))
+    totals = compared[["volume_based", "activity_based", "time_driven"]].sum()
+    assert totals["volume_based"] == pytest.approx(totals["activity_based"])
+    pools = results.tables["Cost to serve"]
+    of_goods = pools["family"] == "goods"
+    unused = totals["activity_based"] - totals["time_driven"]
+    assert unused == pytest.approx(pools.loc[~of_goods, "unused"].sum())
 
 
 def _ledger(inputs: Tables, results: Results) -> UsableLedger:
@@ -328,7 +337,8 @@ def test_prospects_cost_nothing_that_is_projected(values: Any, segments: Any, pn
 def test_a_second_refresh_changes_nothing(results: Results) -> None:
     before = results.tables["Segments"]
     inputs = {name: from_frame(name, frame) for name, frame in sample_company().items()}
-    again = value_base(inputs, previous_segments=dict(zip(before["customer_id"], before["segment"], strict=True)))
+    segments = dict(zip(before["customer_id"], before["segment"], strict=True))
+    again = value_base(inputs, previous_segments=segments, wanted=WANTED)
     for name, frame in results.tables.items():
         pd.testing.assert_frame_equal(frame, again.tables[name])
 
@@ -337,7 +347,7 @@ def test_reversing_every_table_moves_no_more_than_cents(results: Results) -> Non
     """Cents that are left over may move between customers with exactly equal drivers."""
     frames = sample_company()
     turned = {name: from_frame(name, frame[::-1].reset_index(drop=True)) for name, frame in frames.items()}
-    back = value_base(turned, previous_segments={})
+    back = value_base(turned, previous_segments={}, wanted=WANTED)
     for name, most in (("Customer P&L", 0.031), ("Lifetime value", 0.30)):
         there, here = result(results, name), result(back, name)
         numbers = [column for column in there.select_dtypes(float) if not column.endswith("_rank")]

@@ -13,8 +13,6 @@ import pytest
 from tests.valuation.model.builders import Tables, from_frame, kinds, result
 from valuation.findings import Severity
 from valuation.model import Results, value_base
-from valuation.model.history import read_base
-from valuation.model.ledger import UsableLedger, read_usable_ledger
 from workbook_templates.sample import planted, sample_company
 
 
@@ -305,11 +303,6 @@ def test_the_costings_side_by_side_say_whose_sign_turns(results: Results) -> Non
     of_goods = pools["family"] == "goods"
     unused = totals["activity_based"] - totals["time_driven"]
     assert unused == pytest.approx(pools.loc[~of_goods, "unused"].sum())
-
-
-def _ledger(inputs: Tables, results: Results) -> UsableLedger:
-    base = read_base(inputs["Customers"], inputs["Transactions"], results.as_of)
-    return read_usable_ledger(base, results.settings, inputs)[0]
 
 
 # Evidence.

@@ -181,7 +181,8 @@ def _power(base: float, exponent: float) -> float | str:
         return CellError.DIV0 if exponent else CellError.NUM
     if base < 0 and exponent != int(exponent):
         return CellError.NUM
-    return float(base**exponent)
+    with np.errstate(all="ignore"):
+        return float(np.power(np.float64(base), np.float64(exponent)))  # as `_quick_power`: Python's differs in a bit
 
 
 def _quick_power(base: Any, exponent: Any) -> Array:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from valuation.cost import FAMILIES, GOODS, CostIssue, CostToServe, cost_to_serve
@@ -246,6 +246,7 @@ def compared_with_reference(found: CostToServe, expected: tuple[Any, Any, Any]) 
     assert {period: total for period, total in totals.items() if total} == {p: t for p, t in periods.items() if t}
 
 
+@settings(max_examples=min(settings().max_examples, 100))  # fractions of whole ledgers are slow
 @given(lines_of, uses, capacities, service_tables(), methods)
 def test_every_cent_goes_where_the_slow_reference_sends_it(
     lines: list[Line],

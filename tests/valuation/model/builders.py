@@ -1,6 +1,6 @@
 """Input tables as the adapters give them: typed columns, and a fault for every cell that has no value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -74,8 +74,8 @@ def tables(*parts: TableData) -> Tables:
     return {part.table.name: part for part in parts}
 
 
-def value(*parts: TableData, previous: Mapping[str, str] | None = None) -> Results:
-    return value_base(tables(*parts), previous_segments=previous or {})
+def value(*parts: TableData, previous: Mapping[str, str] | None = None, wanted: Collection[str] = ()) -> Results:
+    return value_base(tables(*parts), previous_segments=previous or {}, wanted=wanted)
 
 
 def result(results: Results, name: str) -> Any:

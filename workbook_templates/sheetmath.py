@@ -181,13 +181,18 @@ def _power(base: float, exponent: float) -> float | str:
         return CellError.DIV0 if exponent else CellError.NUM
     if base < 0 and exponent != int(exponent):
         return CellError.NUM
-    with np.errstate(all="ignore"):
-        return float(np.power(np.float64(base), np.float64(exponent)))  # as `_quick_power`: Python's differs in a bit
+    return float(base**exponent)
 
 
 def _quick_power(base: Any, exponent: Any) -> Array:
-    undefined = (np.asarray(base) == 0) & (np.asarray(exponent) == 0)  # where NumPy says 1
-    return np.where(undefined, np.nan, np.power(base, exponent))
+    """Raise one by one: NumPy's powers differ in the last bit from those of single numbers, and by length."""
+    bases, exponents = np.broadcast_arrays(base, exponent)
+    undefined = (bases == 0) & (exponents == 0)  # where Python says 1
+    try:
+        raised = [math.pow(*pair) for pair in zip(bases.tolist(), exponents.tolist(), strict=True)]
+    except (OverflowError, ValueError):
+        return np.full(bases.shape, np.nan)
+    return np.where(undefined, np.nan, raised)
 
 
 def _round(number: float, places: float) -> float:

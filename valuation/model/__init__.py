@@ -6,6 +6,7 @@ Each step is one module and takes what the steps before it gave; `value_base` ru
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from valuation.model.concentration import concentration_tables
 from valuation.model.costing import costing_tables
 from valuation.model.currency import in_one_currency
 from valuation.model.effort import effort_tables
-from valuation.model.history import contradictions, latest_date, read_base, read_history
+from valuation.model.history import Base, contradictions, latest_date, read_base, read_history
 from valuation.model.ledger import cost_ledger, read_usable_ledger
 from valuation.model.profit import customer_profit
 from valuation.model.purchases import purchase_tables
@@ -94,10 +95,8 @@ def value_base(
     Results
         Always: what cannot be computed is missing in the tables and explained in the findings.
     """
-    settings, findings = read_settings(tables.get("Assumptions"))
-    as_of, assumed = _as_of(settings, tables)
-    usable, foreign = in_one_currency(tables, settings)
-    base = read_base(usable.get("Customers"), usable.get("Transactions"), as_of)
+    read = _read(tables)
+    settings, as_of, usable, base = read.settings, read.as_of, read.usable, read.base
     history = read_history(base)
     accounts = accounts_of(base, settings, usable)
     # Charges that no sheet shows, from invoices that no check watches, would come as a surprise.
@@ -107,10 +106,8 @@ def value_base(
     value = customer_value(base, history, profit, settings, tables)
     segments, cuts = customer_segments(base, history, profit.pnl, value.values, settings, previous_segments)
     findings = [
-        *findings,
-        *assumed,
+        *read.findings,
         *check_inputs(tables, as_of=as_of),
-        *foreign,
         *accounts.findings,
         *receivables.findings,
         *contradictions(base, history),
@@ -177,13 +174,29 @@ def cost_detail(tables: Mapping[str, TableData], customer_id: str) -> pd.DataFra
     DataFrame
         As `valuation.cost.CostToServe.detail`: each cost with its driver, quantity and rate.
     """
-    settings, _ = read_settings(tables.get("Assumptions"))
-    as_of, _ = _as_of(settings, tables)
-    usable, _ = in_one_currency(tables, settings)
-    base = read_base(usable.get("Customers"), usable.get("Transactions"), as_of)
-    ledger, _ = read_usable_ledger(base, settings, usable)
-    costs, _, _ = cost_ledger(ledger, settings)
+    read = _read(tables)
+    ledger, _ = read_usable_ledger(read.base, read.settings, read.usable)
+    costs, _, _ = cost_ledger(ledger, read.settings)
     return costs.detail(customer_id)
+
+
+class _Read(NamedTuple):
+    """The inputs as all steps use them, and what was wrong with them so far."""
+
+    settings: Settings
+    as_of: np.datetime64
+    usable: Mapping[str, TableData]
+    base: Base
+    findings: list[Finding]
+
+
+def _read(tables: Mapping[str, TableData]) -> _Read:
+    """Read assumptions, as-of date, customers and transactions, amounts in another currency taken out."""
+    settings, findings = read_settings(tables.get("Assumptions"))
+    as_of, assumed = _as_of(settings, tables)
+    usable, foreign = in_one_currency(tables, settings)
+    base = read_base(usable.get("Customers"), usable.get("Transactions"), as_of)
+    return _Read(settings, as_of, usable, base, [*findings, *assumed, *foreign])
 
 
 def _as_of(settings: Settings, tables: Mapping[str, TableData]) -> tuple[np.datetime64, list[Finding]]:

@@ -219,7 +219,7 @@ WIDTHS = {
     "changes": 90.0,
     "convention": 78.0,
     "refreshed_at": 22.0,
-    "driver": 20.0,
+    "driver": 26.0,
     "kind": 24.0,
     "resource": 24.0,
     "activity": 24.0,

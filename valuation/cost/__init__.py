@@ -5,6 +5,7 @@ Money goes in and out as floats; inside, ledger amounts are integer cents, so th
 went in.
 """
 
+from valuation.cost.activities import TimeEquations, activity_minutes, minutes_by_customer, time_equations
 from valuation.cost.allocation import allocate, allocate_units
 from valuation.cost.avoidable import ACTIONS, avoidable_cost, customer_actions
 from valuation.cost.comparison import compare_costings
@@ -34,16 +35,7 @@ from valuation.cost.services import (
     service_costs,
 )
 from valuation.cost.statement import CostIssue, CostToServe
-from valuation.cost.time_driven import (
-    TimeDrivenCost,
-    TimeEquations,
-    activity_minutes,
-    capacity_rate,
-    minutes_by_customer,
-    time_driven_cost,
-    time_equations,
-    unused_units,
-)
+from valuation.cost.time_driven import TimeDrivenCost, capacity_rate, time_driven_cost, unused_units
 from valuation.cost.tracing import TracedCost, trace_cost
 from valuation.cost.waterfall import WATERFALL_STEPS, waterfall
 from valuation.cost.what_if import Effect, Standing, Totals, what_if

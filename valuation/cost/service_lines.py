@@ -1,7 +1,7 @@
 """Ledger lines of pools that serve other pools: passed on line by line, so that every account still adds up."""
 
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,17 @@ from valuation.cost.ledger import STAYS_UNALLOCATED, required_column, texts_of
 from valuation.cost.services import ServiceMethod, allocate_services
 from valuation.errors import DomainError, InputError
 
-__all__ = ["pass_on", "service_pools"]
+__all__ = ["ServiceShares", "pass_on", "service_shares"]
 
 _TOLERANCE: Final = 1e-9  # of the sum of a pool's shares
 
 
-def service_pools(services: pd.DataFrame) -> list[str]:
-    """The pools that serve others, in order of appearance."""
-    return list(dict.fromkeys(texts_of(required_column(services, "pool", "services")).tolist()))
+class ServiceShares(NamedTuple):
+    """Who serves whom: the pools that serve, those that are served only, and shares of shape (givers, all of them)."""
+
+    givers: list[str]
+    takers: list[str]
+    shares: FloatArray
 
 
 def pass_on(lines: pd.DataFrame, services: pd.DataFrame, *, method: ServiceMethod) -> pd.DataFrame:
@@ -57,15 +60,13 @@ def pass_on(lines: pd.DataFrame, services: pd.DataFrame, *, method: ServiceMetho
     What a pool receives of another is that of `allocate_services`, to the cent; of each line it receives what the lines
     so far come to less what those before it came to, within two cents of the exact part.
     """
-    givers = service_pools(services)
+    givers, takers, shares = service_shares(services)
     if not givers:
         return lines
-    to = texts_of(required_column(services, "to_pool", "services"))
-    takers = [pool for pool in dict.fromkeys(to.tolist()) if pool not in givers]
     shared = lines[(lines["code"] < 0) & ~lines["treatment"].isin(STAYS_UNALLOCATED)]
     leads = _leading(shared)
+    to = texts_of(services["to_pool"])
     refuse_rows(~np.isin(to, [*leads, *givers]), to, InputError, "to_pool must be a pool with lines that are shared")
-    shares = _shares(services, givers, [*givers, *takers])
     totals = shared.groupby("pool")["cents"].sum().reindex(givers, fill_value=0).to_numpy(dtype=np.int64)
     among, final = shares[:, : len(givers)], shares[:, len(givers) :]
     costs = allocate_services(totals / 100.0, among, final, method=method)
@@ -83,19 +84,35 @@ def pass_on(lines: pd.DataFrame, services: pd.DataFrame, *, method: ServiceMetho
     return pd.concat(parts, ignore_index=True)[list(lines.columns)]
 
 
-def _shares(services: pd.DataFrame, givers: list[str], pools: list[str]) -> FloatArray:
-    """What each service pool gives to each pool; the rows of a pool add up to 1."""
+def service_shares(services: pd.DataFrame) -> ServiceShares:
+    """
+    Read who serves whom, the pools in order of appearance.
+
+    Parameters
+    ----------
+    services : DataFrame
+        pool, to_pool, share [0..1]; the rows of a pool add up to 1.
+
+    Raises
+    ------
+    DomainError
+        If a share is outside 0..1, or those of a pool do not add up to 1.
+    InputError
+        If a column or a share is missing.
+    """
+    ends = [texts_of(required_column(services, name, "services")).tolist() for name in ("pool", "to_pool")]
+    givers = list(dict.fromkeys(ends[0]))
+    takers = [pool for pool in dict.fromkeys(ends[1]) if pool not in givers]
     share = numbers(required_column(services, "share", "services"), "share")
     refuse_rows(np.isnan(share), share, InputError, "share must be a number")
     refuse_rows((share < 0) | (share > 1), share, DomainError, "share must be in 0..1")
-    place = {pool: number for number, pool in enumerate(pools)}
-    matrix = np.zeros((len(givers), len(pools)))
-    ends = ([place[pool] for pool in texts_of(services[name]).tolist()] for name in ("pool", "to_pool"))
-    np.add.at(matrix, tuple(ends), share)
+    place = {pool: number for number, pool in enumerate((*givers, *takers))}
+    matrix = np.zeros((len(givers), len(place)))
+    np.add.at(matrix, tuple([place[pool] for pool in end] for end in ends), share)
     for giver, total in zip(givers, matrix.sum(axis=1).tolist(), strict=True):
         if abs(total - 1) > _TOLERANCE:
             raise DomainError(f"the shares of pool {giver} must add up to 1, not {total:.12g}")
-    return matrix
+    return ServiceShares(givers, takers, matrix)
 
 
 def _by_line(cents: list[int], shares: FloatArray, whole: IntArray) -> npt.NDArray[np.int64]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from valuation.cost.amounts import Column, FloatArray, refuse_rows, whole_cents
+from valuation.cost.ledger import TextArray, texts_of
 from valuation.errors import InputError
 
 __all__ = ["TracedCost", "trace_cost"]
@@ -96,16 +97,9 @@ def trace_cost(customer_ids: _Ids, line_ids: _Ids, amounts: Column) -> TracedCos
     )
 
 
-def _texts(values: _Ids, name: str) -> npt.NDArray[np.object_]:
+def _texts(values: _Ids, name: str) -> TextArray:
     """Ids as trimmed texts; a blank is ""."""
     cells = np.asarray(values, dtype=object)
     if cells.ndim != 1:
         raise InputError(f"{name} must be one column, not of shape {cells.shape}")
-    return np.array([_text(cell) for cell in cells.tolist()], dtype=object)
-
-
-def _text(cell: object) -> str:
-    """One id; 1001.0 is 1001."""
-    if cell is None or cell != cell:
-        return ""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    return texts_of(cells)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from valuation.cost import CostToServe
 from valuation.cost.comparison import compare_costings
+from valuation.cost.service_lines import service_shares
 from valuation.cost.services import ServiceMethod, service_comparison
 from valuation.model.history import Base
 from valuation.model.ledger import UsableLedger, account_balances
@@ -109,14 +110,11 @@ def _service_methods(source: UsableLedger) -> pd.DataFrame:
     """What each pool costs after services, by the three methods."""
     if source.services is None:
         return empty_frame(SERVICE_METHODS)
-    pools = source.pools
-    shared = pools[pools["customer_id"].isna() & pools["treatment"].isin(["retention", "acquisition"])]
-    cents = (shared["amount"] * 100).round().groupby(shared["pool"].str.strip()).sum()
-    givers = list(dict.fromkeys(source.services["pool"]))
-    order = [*givers, *(pool for pool in dict.fromkeys(source.services["to_pool"]) if pool not in givers)]
-    matrix = source.services.pivot_table(index="pool", columns="to_pool", values="share", aggfunc="sum")
-    shares = matrix.reindex(index=order, columns=order).fillna(0.0).to_numpy(dtype=float)
-    found = service_comparison((cents.reindex(order).fillna(0.0) / 100).to_numpy(dtype=float), shares)
+    givers, takers, shares = service_shares(source.services)
+    order = [*givers, *takers]
+    cents = (source.shared["amount"] * 100).round().groupby(source.shared["pool"].str.strip()).sum()
+    amounts = (cents.reindex(order).fillna(0.0) / 100).to_numpy(dtype=float)
+    found = service_comparison(amounts, np.vstack([shares, np.zeros((len(takers), len(order)))]))
     frame = found.rename(columns={"step-down": "step_down"})
     frame["pool"] = [order[place] for place in frame.index]
     methods = frame[["reciprocal", "step_down", "direct"]]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from valuation.cost.time_driven import minutes_by_customer, time_equations
+from valuation.cost.activities import minutes_by_customer, time_equations
 from valuation.errors import DomainError
 from valuation.findings import Finding, Severity
 from valuation.model.history import Base, BoolArray, FloatArray

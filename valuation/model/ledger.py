@@ -13,7 +13,7 @@ import pandas as pd
 
 from valuation.cost import CostToServe, cost_to_serve
 from valuation.cost.capacity import read_capacity
-from valuation.cost.ledger import texts_of
+from valuation.cost.ledger import STAYS_UNALLOCATED, texts_of
 from valuation.cost.services import ServiceMethod
 from valuation.errors import DomainError
 from valuation.findings import Finding, Severity
@@ -63,6 +63,12 @@ class UsableLedger:
     capacity: pd.DataFrame | None
     services: pd.DataFrame | None
     customer_ids: "np.ndarray[tuple[int], np.dtype[np.object_]]"
+
+    @property
+    def shared(self) -> pd.DataFrame:
+        """The lines that are shared out."""
+        kept: pd.DataFrame = self.pools[_is_shared(self.pools)]
+        return kept
 
     def cost(self, *, costing: str, service_method: str) -> CostToServe:
         """Cost the ledger by time and capacity ("time-driven"), or by the drivers of the pools alone."""
@@ -122,6 +128,11 @@ def _capacity_used(usable: UsableLedger, settings: Settings) -> pd.DataFrame | N
     return usable.capacity if settings.word("costing") == "time-driven" else None
 
 
+def _is_shared(pools: pd.DataFrame) -> pd.Series:
+    """Tell which lines go to customers by a driver: those that name nobody, and do not stay with the company."""
+    return pools["customer_id"].isna() & ~pools["treatment"].isin(STAYS_UNALLOCATED)
+
+
 def _words(column: pd.Series) -> list[str]:
     """The words of a column, each once."""
     return sorted({str(word).strip() for word in column.dropna()} - {""})
@@ -142,7 +153,7 @@ def _usable_pools(ledger: TableData, settings: Settings) -> tuple[pd.DataFrame, 
     pool = frame["pool"].astype(object).where(frame["pool"].notna(), NO_POOL)
     family = frame["family"].astype(object).where(frame["family"].notna(), pool.str.strip().str.casefold())
     treatment, share = frame["treatment"].astype(object), frame["acq_share"].to_numpy(dtype=float)
-    stays = treatment.isin(["sustaining", "unallocated"])
+    stays = treatment.isin(STAYS_UNALLOCATED)
     no_family = ~family.isin([*FAMILIES, GOODS])
     unclear = ((no_family | treatment.isna()) & ~stays).to_numpy(dtype=bool)
     avoidable = frame["avoidable_share"].to_numpy(dtype=float)
@@ -253,8 +264,7 @@ def _usable_services(data: TableData | None, pools: pd.DataFrame) -> tuple[pd.Da
         for name in ("pool", "to_pool")
     )
     share = filled["share"].to_numpy(dtype=float)
-    shared = pools[pools["customer_id"].isna() & pools["treatment"].isin(["retention", "acquisition"])]
-    known = set(shared["pool"].str.strip())
+    known = set(pools.loc[_is_shared(pools), "pool"].str.strip())
     total = pd.Series(np.nan_to_num(share), index=filled.index).groupby(pool).transform("sum")
     wrong = {
         "service to an unknown pool": (
@@ -336,12 +346,11 @@ POOL_ISSUES = {
 
 def _issue_findings(costs: CostToServe, pools: pd.DataFrame, capacity: pd.DataFrame | None) -> Iterator[Finding]:
     """Turn what the allocation could not do into findings; a customer without drivers is nothing to mend."""
-    pooled = pools["treatment"].isin(["retention", "acquisition"]) & pools["customer_id"].isna()
     groups = _allocated_together(pools, capacity)
     for kind, (what, mend) in POOL_ISSUES.items():
         named = {(issue.pool, issue.driver, issue.period) for issue in costs.issues if issue.kind == kind}
         yield from _pool_finding(
-            pools[pooled & groups.isin(named)],
+            pools[_is_shared(pools) & groups.isin(named)],
             severity=Severity.WARNING,
             kind=kind,
             column="driver",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from valuation.cost import service_costs
 from valuation.cost.ledger import read_ledger
-from valuation.cost.service_lines import pass_on, service_pools
+from valuation.cost.service_lines import pass_on, service_shares
 from valuation.errors import DomainError, InputError, ValuationError
 
 NOBODY = pd.DataFrame({"customer_id": [], "driver": [], "quantity": []})
@@ -75,7 +75,9 @@ def test_lines_of_a_customer_or_of_the_company_stay_where_they_are() -> None:
 def test_no_services_change_nothing() -> None:
     before = lines({})
     assert pass_on(before, services(), method="direct") is before
-    assert service_pools(services(("IT", "Desk", 1.0), (" HR", "Desk", 0.5), ("IT ", "HR", 0.5))) == ["IT", "HR"]
+    found = service_shares(services(("IT", "Desk", 0.5), (" HR", "Desk", 1.0), ("IT ", "HR", 0.5)))
+    assert (found.givers, found.takers) == (["IT", "HR"], ["Desk"])
+    assert found.shares.tolist() == [[0.0, 0.5, 0.5], [0.0, 0.0, 1.0]]
 
 
 @given(

@@ -17,7 +17,7 @@ from valuation.cost import (
     time_equations,
     unused_units,
 )
-from valuation.cost.time_driven import TimeEquations
+from valuation.cost.activities import TimeEquations
 from valuation.errors import DomainError, InputError, ZeroDenominatorError
 
 Term = tuple[str, str | None, float]

@@ -13,7 +13,8 @@ from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS
-from workbook_templates.layout import Item, Sheet, TableBlock, Template
+from workbook_templates.layout import Sheet, TableBlock, Template
+from workbook_templates.packs.furniture import table_width
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write
 from workbook_templates.writer import draw
@@ -76,24 +77,25 @@ def create_workbook(
 
 
 def _widened(template: Template, inputs: Mapping[str, pd.DataFrame]) -> Template:
-    """Give open tables the further columns that their contents have."""
-
-    def widened(item: Item) -> Item:
-        if not isinstance(item, TableBlock) or item.table.open is None or item.table.name not in inputs:
-            return item
-        kind, frame = item.table.open, inputs[item.table.name]
-        known = {column.name for column in item.table}
-        added = tuple(replace(kind, name=str(name), heading=str(name)) for name in frame if name not in known)
-        return replace(item, table=replace(item.table, columns=(*item.table.columns, *added)))
-
+    """Give open tables, and the sheets that they stand on, the further columns that their contents have."""
     packs = tuple(
-        replace(
-            pack,
-            sheets=tuple(replace(sheet, items=tuple(map(widened, sheet.items))) for sheet in pack.sheets),
-        )
-        for pack in template.packs
+        replace(pack, sheets=tuple(_widened_sheet(sheet, inputs) for sheet in pack.sheets)) for pack in template.packs
     )
     return replace(template, packs=packs)
+
+
+def _widened_sheet(sheet: Sheet, inputs: Mapping[str, pd.DataFrame]) -> Sheet:
+    items, widths = list(sheet.items), dict(sheet.widths or {})
+    for place, item in enumerate(items):
+        if not isinstance(item, TableBlock) or item.table.open is None or item.table.name not in inputs:
+            continue
+        added = set(inputs[item.table.name]) - {column.name for column in item.table}
+        names = [str(name) for name in inputs[item.table.name] if name in added]
+        columns = [replace(item.table.open, name=name, heading=name) for name in names]
+        table = replace(item.table, columns=(*item.table.columns, *columns))
+        items[place] = replace(item, table=table)
+        widths = table_width(table) | widths
+    return replace(sheet, items=tuple(items), widths=widths)
 
 
 def _register(given: pd.DataFrame | None, settings: Mapping[str, Cell]) -> Sequence[Entry]:

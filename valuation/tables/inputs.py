@@ -218,7 +218,7 @@ CAPACITY = Table(
 TIME_EQUATIONS = Table(
     "Time equations",
     "tblTimeEquations",
-    "one row for each term: minutes = base + minutes x attribute + ...",
+    "one row for each term: the minutes that each one takes, and those of each attribute",
     (
         Column("driver", Kind.TEXT, "The driver in minutes that the equation makes, for Capacity or Ledger pools"),
         Column("activity", Kind.TEXT, "What takes the time, such as an order; the same word as on Activities"),

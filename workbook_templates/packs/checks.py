@@ -88,7 +88,7 @@ def _inputs_changed(totals: Sequence[InputTotal]) -> Expr:
     return _added(*(call("ABS", Figure(f"input.{i}") - Name(total.name)) for i, total in enumerate(totals)))
 
 
-LIVE = "Refresh; if it stays, somebody changed a result table by hand"
+LIVE = "Refresh; #N/A comes from what Exceptions lists; else somebody changed a result table by hand"
 CHECK_LIST = (
     Check(
         "ledger",

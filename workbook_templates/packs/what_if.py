@@ -94,7 +94,7 @@ WHAT_IF_PACK = Pack(
     name="what-if",
     purpose="What a change of drivers, minutes, service, price or smallest order would do to profit",
     sheets=(
-        input_sheet(WHAT_IF, "What to try."),
+        input_sheet(WHAT_IF, "Changes whose effect you want to see before you make them."),
         result_sheet(
             WHAT_IF_CHANGES,
             "What-if: effect on profit",

@@ -1,4 +1,4 @@
-"""The input tables: what people fill in or import."""
+"""The input tables of the core and of costing: what people fill in or import."""
 
 from typing import Final
 
@@ -8,20 +8,15 @@ __all__ = [
     "ACTIVITIES",
     "ASSUMPTIONS",
     "CAPACITY",
+    "CURRENCY",
     "CUSTOMERS",
     "DRIVERS",
     "FAMILIES",
     "GOODS",
     "HIERARCHY",
-    "IDEAS",
-    "INPUT_TABLES",
-    "INVOICES",
-    "ISSUES",
     "LEDGER_POOLS",
-    "REFERRALS",
     "RETENTION",
     "SERVICE_DEPARTMENTS",
-    "SURVEY",
     "TIME_EQUATIONS",
     "TRANSACTIONS",
     "TREATMENTS",
@@ -62,6 +57,11 @@ CUSTOMERS = Table(
         optional_column("end_date", Kind.DATE, "Date on which the contract ended, if it did"),
         optional_column("parent_id", Kind.ID, "The id of the parent account"),
         optional_column("segment", Kind.TEXT, "A group of customers that share retention and cost assumptions"),
+        optional_column(
+            "needs_segment",
+            Kind.TEXT,
+            "What it needs from us, where Needs segments does not say it by segment",
+        ),
         optional_column(
             "contract_type",
             Kind.CHOICE,
@@ -346,121 +346,4 @@ ASSUMPTIONS = Table(
         ),
     ),
     key=("id", "scope", "applies_to"),
-)
-
-INVOICES = Table(
-    "Invoices",
-    "tblInvoices",
-    "one row for each invoice",
-    (
-        customer_id_column(),
-        Column("invoice_no", Kind.ID, "Number of the invoice"),
-        Column("invoice_date", Kind.DATE, "Date of the invoice"),
-        Column("due_date", Kind.DATE, "When it is due"),
-        Column("amount", Kind.MONEY, "Amount to be paid, sales tax included", "currency"),
-        optional_column("paid_date", Kind.DATE, "When it was paid; blank while it is open"),
-        optional_column("disputed", Kind.FLAG, "1 while the customer disputes it"),
-        optional_column("credit_of", Kind.ID, "For a credit note: the invoice that it credits"),
-        CURRENCY,
-    ),
-    key=("invoice_no",),
-)
-
-ISSUES = Table(
-    "Issues",
-    "tblIssues",
-    "one row for each support issue",
-    (
-        Column("issue_id", Kind.ID, "Number of the issue"),
-        customer_id_column(),
-        Column("opened", Kind.DATE, "When it was raised"),
-        Column("severity", Kind.COUNT, "1 (worst) to 4", "1-4", low=1, high=4),
-        Column("hours", Kind.NUMBER, "Work it takes or took", "hours", low=0),
-        optional_column("closed", Kind.DATE, "When it was solved; blank while it is open"),
-        optional_column(
-            "p_loss_now", Kind.SHARE, "Chance to lose the customer if nothing is done", "0-100%", low=0, high=1
-        ),
-        optional_column("p_loss_served", Kind.SHARE, "The same if it is solved", "0-100%", low=0, high=1),
-        optional_column("must_serve", Kind.FLAG, "1 if a duty to solve it stands whatever the value"),
-    ),
-    key=("issue_id",),
-)
-
-REFERRALS = Table(
-    "Referrals",
-    "tblReferrals",
-    "one row for each referral",
-    (
-        Column("referrer_id", Kind.ID, "The customer who recommended us"),
-        Column("referred_id", Kind.ID, "The customer who came"),
-        Column("date", Kind.DATE, "When"),
-        Column("type", Kind.COUNT, "1: would not have come otherwise; 2: would have come anyway", "1-2", low=1, high=2),
-        optional_column(
-            "p_incremental", Kind.SHARE, "Chance that it would not have come otherwise", "0-100%", low=0, high=1
-        ),
-        optional_column("reward", Kind.MONEY, "Reward paid, once", "currency"),
-        optional_column("acq_saving", Kind.MONEY, "Cost of winning a customer that was saved, once", "currency"),
-    ),
-    key=("referrer_id", "referred_id"),
-)
-
-IDEAS = Table(
-    "Ideas",
-    "tblIdeas",
-    "one row for each idea and customer",
-    (
-        Column("idea_id", Kind.ID, "Number of the idea"),
-        Column("npv", Kind.MONEY, "Net present value of the improvement", "currency"),
-        Column("stage_probability", Kind.SHARE, "Chance that it is built (rejected: 0%)", "0-100%", low=0, high=1),
-        customer_id_column("The customer who gave it"),
-        Column("attribution", Kind.SHARE, "The customer's part in it", "0-100%", low=0, high=1),
-        optional_column("evidence", Kind.TEXT, "measured, surveyed or judged"),
-    ),
-    key=("idea_id", "customer_id"),
-)
-
-SURVEY = Table(
-    "Survey",
-    "tblSurvey",
-    "one row for each customer: what the customer gets from us",
-    (
-        customer_id_column(),
-        optional_column("fit", Kind.SHARE, "Must-have requirements that the product meets", "0-100%", low=0, high=1),
-        optional_column("nps", Kind.NUMBER, "Would recommend us", "0-10", low=0, high=10),
-        optional_column(
-            "adoption_days", Kind.NUMBER, "Days from release until the customer uses a new feature", "days", low=0
-        ),
-        optional_column(
-            "self_resolved",
-            Kind.COUNT,
-            "Questions that the customer solved in the community or help pages",
-            "count",
-            low=0,
-        ),
-        optional_column(
-            "wallet", Kind.MONEY, "What the customer spends on the category, with anybody", "currency/year"
-        ),
-    ),
-    key=("customer_id",),
-)
-
-INPUT_TABLES = (
-    CUSTOMERS,
-    TRANSACTIONS,
-    LEDGER_POOLS,
-    DRIVERS,
-    RETENTION,
-    ASSUMPTIONS,
-    SERVICE_DEPARTMENTS,
-    CAPACITY,
-    ACTIVITIES,
-    TIME_EQUATIONS,
-    TRIAL_BALANCE,
-    HIERARCHY,
-    WHAT_IF,
-    INVOICES,
-    ISSUES,
-    REFERRALS,
-    IDEAS,
-    SURVEY,
 )

@@ -52,5 +52,4 @@ def attribute(edges: Edges, values: FloatArray, customers: Customers) -> Attribu
 
 def sum_by_customer(owners: IntArray, values: FloatArray, customers: int) -> FloatArray:
     """Sum of the values of each customer's rows."""
-    sums: FloatArray = np.bincount(owners, weights=values, minlength=customers)
-    return sums
+    return np.bincount(owners, weights=values, minlength=customers).astype(np.float64)  # of no rows it makes integers

@@ -52,7 +52,7 @@ class Customers:
 
 def read_customers(ids: npt.ArrayLike, *tables: pd.DataFrame | None) -> Customers:
     """Read the base; the tables are those whose ids will be looked up in it."""
-    given = ids if hasattr(ids, "dtype") else np.array(ids, dtype=object)
+    given: Any = ids if hasattr(ids, "dtype") else np.array(ids, dtype=object)
     if np.ndim(given) != 1:
         raise InputError(f"ids must be one column, not of shape {np.shape(given)}")
     columns = [table[name] for table in tables if table is not None for name in ID_COLUMNS if name in table]

@@ -1,9 +1,9 @@
 """
 The edges of a customer base, read and checked: who referred whom, who influences whom, who gave which idea.
 
-All that can be wrong with them is found here, in one pass, and every row is named. Who values edges refuses faulty ones;
-who lists them (see `valuation.engagement.faults`) goes on without them, and what is left is free of faults, because
-rules about several rows look only at rows that are in order by themselves.
+All that can be wrong with them is found here, in one pass, and every row is named. Who values edges refuses faulty
+ones; who lists them (see `valuation.engagement.faults`) goes on without them, and what is left is free of faults,
+because rules about several rows look only at rows that are in order by themselves.
 """
 
 from collections.abc import Mapping
@@ -144,10 +144,7 @@ class _Reading:
         self, column: str, *, low: float = -np.inf, high: float = np.inf, blank: float = np.nan, needed: Any = False
     ) -> FloatArray:
         """Read a column of finite numbers in a range, blanks filled, and say where one is needed and missing."""
-        if column in self.table:
-            values = numbers(self.table[column], column)
-        else:
-            values = np.full(len(self.table), np.nan)
+        values = np.full(len(self.table), np.nan) if column not in self.table else numbers(self.table[column], column)
         self.find(np.isnan(values) & needed, "missing number", MissingDataError, f"{column} must be given")
         bad = np.isinf(values) | (values < low) | (values > high)
         if bad.any():
@@ -234,8 +231,7 @@ class _Reading:
         """For each row, the sum over the rows in order that have its target."""
         weights = np.where(self.clean, values, 0.0)
         codes = np.maximum(target, 0)  # a blank has no target, and is not in order
-        sums: FloatArray = np.bincount(codes, weights=weights)[codes] if codes.size else weights
-        return sums
+        return np.bincount(codes, weights=weights).astype(np.float64)[codes] if codes.size else weights
 
 
 def read_referrals(table: pd.DataFrame | None, customers: Customers, *, valued: bool = True) -> Edges:

@@ -99,9 +99,7 @@ def referral_value(
     customers = read_customers(ids, referrals)
     edges = read_referrals(referrals, customers)
     refuse_problems(edges)
-    worth = referral_worth(
-        edges, discount_rate=discount_rate, horizon=horizon, deduct_reward_type2=deduct_reward_type2
-    )
+    worth = referral_worth(edges, discount_rate=discount_rate, horizon=horizon, deduct_reward_type2=deduct_reward_type2)
     return attribute(edges, worth, customers)
 
 
@@ -127,5 +125,5 @@ def referral_worth(edges: Edges, *, discount_rate: float, horizon: float, deduct
         )
         paid = amounts["reward"] * (1.0 if deduct_reward_type2 else chance)
         forward = chance * margins + (amounts["acq_saving"] - paid) / (1.0 + d)
-        worth: FloatArray = edges.share * np.where(edges.flag, amounts["realised"], forward)
-    return worth
+        worth = edges.share * np.where(edges.flag, amounts["realised"], forward)
+    return np.where(np.isnan(worth), np.inf, worth)  # every number is known, so that this is one infinity less another

@@ -9,10 +9,10 @@ from valuation.cost.amounts import FloatArray
 
 __all__ = ["mid_ranks", "ranks_from_best"]
 
-_PLACES: Final = 9
+_NOISE: Final = 1e-12
 
 
-def mid_ranks(values: FloatArray) -> FloatArray:
+def mid_ranks(values: FloatArray, *, tolerance: float = 0.0) -> FloatArray:
     """
     Rank the finite values from the smallest, equal ones sharing the average of their ranks.
 
@@ -20,6 +20,8 @@ def mid_ranks(values: FloatArray) -> FloatArray:
     ----------
     values : ndarray, shape (n,)
         Missing and infinite ones are not ranked.
+    tolerance : float
+        Neighbours that differ by no more are equal.
 
     Returns
     -------
@@ -38,7 +40,9 @@ def mid_ranks(values: FloatArray) -> FloatArray:
     column = values[known]
     order = np.argsort(column)
     ordered = column[order]
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    with np.errstate(over="ignore"):  # a step from the lowest float to the highest is one all the same
+        steps = np.diff(ordered) > tolerance
+    starts = np.concatenate(([0], np.flatnonzero(steps) + 1))
     ends = np.append(starts[1:], ordered.size)
     ranks[known[order]] = np.repeat((starts + ends + 1) / 2, ends - starts)
     return ranks
@@ -48,7 +52,8 @@ def ranks_from_best(scores: pd.DataFrame) -> pd.DataFrame:
     """
     Rank each column of scores, 1 for the highest.
 
-    Scores that differ in noise alone are equal: the mean of 20 and 40 may not be, to the last bit, that of 10 and 50.
+    Scores that differ in noise alone, a millionth of a millionth of the largest, are equal: the mean of 20 and 40 may
+    not be, to the last bit, that of 10 and 50. Rounding would not do, since noise can lie across its edge.
 
     Parameters
     ----------
@@ -63,5 +68,6 @@ def ranks_from_best(scores: pd.DataFrame) -> pd.DataFrame:
     given = scores.to_numpy(dtype=np.float64).T
     ranks = np.empty(given.shape)
     for place, column in enumerate(given):
-        ranks[place] = mid_ranks(-np.round(column, _PLACES))
+        largest = np.abs(column).max(initial=0.0, where=np.isfinite(column))
+        ranks[place] = mid_ranks(-column, tolerance=_NOISE * largest)
     return pd.DataFrame(ranks.T, index=scores.index, columns=scores.columns, copy=False)

@@ -145,7 +145,7 @@ def lens_ranks(scores: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         As `scores`: 1 for the best, equal ones share the average of their ranks; NaN where there is no score. Scores
-        that agree to nine decimals are equal.
+        that differ in the noise of their last bits are equal.
 
     Raises
     ------

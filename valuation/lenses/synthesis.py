@@ -150,7 +150,7 @@ def synthesis(
         notes = (*notes, f"weights are not used by the method {method}")
     column = _METHODS[method](lenses, shares, values)
     table = pd.DataFrame({"score": column}, index=lenses.index)
-    table["rank"] = ranks_from_best(table[["score"]])["score"]
+    table["rank"] = mid_ranks(-column) if method == "money" else ranks_from_best(table)["score"]
     if values is not None:
         table = table.assign(money=values, money_rank=mid_ranks(-values))
         table["difference"] = table["money_rank"] - table["rank"]

@@ -5,7 +5,7 @@ import numpy as np
 from addin.functions.segments import FAMILY
 from addin.functions.wording import ARRAY, ROW_ERRORS
 from addin.registry import Answer, Argument, Example, Result, Shape, worksheet_function
-from valuation.errors import InputError
+from valuation.errors import InputError, MissingDataError
 from valuation.segments import QUADRANTS, VALUE_SEGMENTS, strategic_value, value_matrix, value_segment
 from valuation.tables import Blank, Column, Kind
 from workbook_templates.plan import CellError
@@ -30,7 +30,7 @@ _MEDIANS = (
             Kind.NUMBER,
             "Weight of each criterion, 0 or more, in the order of the columns",
             "any; only their proportion counts",
-            shape=Shape.COLUMN,
+            shape=Shape.BLOCK,
         ),
     ),
     result=Result.ROWS,
@@ -48,8 +48,10 @@ _MEDIANS = (
 )
 def cv_strategic(ratings: ARRAY, weights: ARRAY, /) -> tuple[ARRAY, ARRAY]:
     """How much is each customer worth beyond money, by weighted ratings?"""
+    if np.isnan(ratings).all():
+        raise MissingDataError("ratings are all blank")
     found = strategic_value(ratings, weights)
-    return found.score, np.where(found.n_used > 0, found.n_used, np.nan)
+    return found.score, found.n_used
 
 
 @worksheet_function(

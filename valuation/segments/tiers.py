@@ -15,7 +15,7 @@ import numpy.typing as npt
 from valuation.cost.amounts import Column, FloatArray, IntArray, numbers
 from valuation.errors import DomainError, InputError
 
-__all__ = ["LabelArray", "keep_tier", "pareto_bounds", "tier_absolute", "tier_pareto", "tier_quantile"]
+__all__ = ["LabelArray", "checked_labels", "checked_values", "keep_tier", "pareto_bounds", "tier_absolute", "tier_pareto", "tier_quantile"]
 
 LabelArray: TypeAlias = npt.NDArray[np.object_]
 
@@ -54,7 +54,7 @@ def tier_absolute(values: Column, bounds: npt.ArrayLike, *, labels: Sequence[str
     ['T1', 'T2', 'T3']
     """
     cuts, names = _bounds(bounds, labels)
-    given = _values(values)
+    given = checked_values(values)
     return _labelled(_places(given, cuts), names, given)
 
 
@@ -93,7 +93,7 @@ def tier_quantile(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str])
     """
     shares, names = _bounds(cuts, labels, name="cuts")
     _refuse_cuts(shares)
-    given = _values(values, ndim=1)
+    given = checked_values(values, ndim=1)
     ranked = np.sort(given[np.isfinite(given)])
     _refuse_few(ranked.size, len(names))
     distinct = np.unique(ranked).size
@@ -148,8 +148,8 @@ def tier_pareto(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str], n
     >>> tier_pareto([60.0, 30.0, 8.0, 2.0, -5.0], [0.80, 0.95], labels="ABC", no_value_label="N").tolist()
     ['A', 'A', 'B', 'C', 'N']
     """
-    given = _values(values, ndim=1)
-    shares, names = _pareto_cuts(cuts), _names(labels)
+    given = checked_values(values, ndim=1)
+    shares, names = _pareto_cuts(cuts), checked_labels(labels)
     if len(names) != shares.size + 1:
         raise InputError(f"labels must be one more than cuts, not {len(names)} for {shares.size}")
     _refuse_few(int(np.isfinite(given).sum()), len(names))
@@ -188,7 +188,7 @@ def pareto_bounds(values: Column, cuts: npt.ArrayLike) -> FloatArray:
     >>> pareto_bounds([60.0, 30.0, 8.0, 2.0, -5.0], [0.80, 0.95]).tolist()
     [30.0, 8.0, 2.0]
     """
-    given, shares = _values(values, ndim=1), _pareto_cuts(cuts)
+    given, shares = checked_values(values, ndim=1), _pareto_cuts(cuts)
     positive = given[np.isfinite(given) & (given > 0)]
     if not positive.size:
         raise DomainError("values must hold one above 0 to have Pareto bounds")
@@ -240,7 +240,7 @@ def keep_tier(
     ['T2', 'T1', 'T1', 'T2']
     """
     cuts, names = _bounds(bounds, labels)
-    given = _values(values)
+    given = checked_values(values)
     width = numbers(band, "band")
     if width.ndim or not 0 <= width < 1:
         raise DomainError(f"band must be at least 0 and below 1, not {band}")
@@ -256,7 +256,7 @@ def keep_tier(
 # At the door.
 
 
-def _values(values: Column, *, ndim: int | None = None) -> FloatArray:
+def checked_values(values: Column, *, ndim: int | None = None) -> FloatArray:
     """Values, of which a single one has to be there and finite."""
     given = numbers(values, "values")
     if ndim is not None and given.ndim != ndim:
@@ -268,7 +268,7 @@ def _values(values: Column, *, ndim: int | None = None) -> FloatArray:
     return given
 
 
-def _names(labels: Sequence[str]) -> list[str]:
+def checked_labels(labels: Sequence[str]) -> list[str]:
     """Labels that tell the tiers apart."""
     names = list(labels)
     if not all(isinstance(name, str) for name in names):
@@ -290,7 +290,7 @@ def _falling(bounds: npt.ArrayLike, name: str) -> FloatArray:
 
 def _bounds(bounds: npt.ArrayLike, labels: Sequence[str], name: str = "bounds") -> tuple[FloatArray, list[str]]:
     """Bounds and as many labels as they make tiers."""
-    cuts, names = _falling(bounds, name), _names(labels)
+    cuts, names = _falling(bounds, name), checked_labels(labels)
     if len(names) != cuts.size + 1:
         raise InputError(f"labels must be one more than {name}, not {len(names)} for {cuts.size}")
     return cuts, names

@@ -44,6 +44,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from valuation.cost.amounts import Column, FloatArray, IntArray, decimal_integers, whole_number
 from valuation.errors import DomainError
@@ -232,7 +233,8 @@ def _measure(points: FloatArray) -> FloatArray:
     """Optimal classes lie as the cube root of the density does, which is 1 by the gap; no bound depends on it."""
     spread = np.concatenate([[0.0], np.cumsum(np.square(np.cbrt(np.diff(points)))), [0.0]])
     spread[-1] = spread[-2]
-    return spread / max(spread[-1], np.finfo(np.float64).tiny) + np.linspace(0.0, 1.0, spread.size)
+    number = np.linspace(0.0, 1.0, spread.size)
+    return np.asarray(spread / spread[-1] + number if spread[-1] else number, dtype=np.float64)
 
 
 def _scatter(sums: _Sums, start: IntArray, end: IntArray) -> Pair:
@@ -298,12 +300,7 @@ def _forward(sums: _Sums, boxes: list[_Boxes]) -> tuple[list[Pair], IntArray]:
     origins: list[IntArray] = []
     ends = [*(one.low for one in boxes[1:]), np.array([sums.values.size])]
     for one, end in zip(boxes, ends, strict=True):
-        below = least[-1]
-
-        def through(row: IntArray, column: IntArray, *, one: _Boxes = one, end: IntArray = end, below: Pair = below) -> Pair:
-            return add(_at(below, column), _scatter(sums, one.high[column], end[row]))
-
-        value, origin = _row_minima(through, end.size, one.low.size)
+        value, origin = _least_below(sums, least[-1], one.high, end)
         least.append(value)
         origins.append(origin)
     path = np.zeros(len(boxes), dtype=np.int64)
@@ -319,13 +316,26 @@ def _backward(sums: _Sums, boxes: list[_Boxes]) -> list[Pair]:
     last = boxes[-1].high
     least = [_scatter(sums, last, np.full_like(last, sums.values.size))]
     for one, after in reversed(list(pairwise(boxes))):
-        above = least[-1]
-
-        def through(row: IntArray, column: IntArray, *, one: _Boxes = one, after: _Boxes = after, above: Pair = above) -> Pair:
-            return add(_at(above, column), _scatter(sums, one.high[row], after.low[column]))
-
-        least.append(_row_minima(through, one.low.size, after.low.size)[0])
+        least.append(_least_above(sums, least[-1], one.high, after.low))
     return least[::-1]
+
+
+def _least_below(sums: _Sums, below: Pair, start: IntArray, end: IntArray) -> tuple[Pair, IntArray]:
+    """For each end of a class the least of what lies below its start and its own scatter, and which start that is."""
+
+    def entry(row: IntArray, column: IntArray) -> Pair:
+        return add(_at(below, column), _scatter(sums, start[column], end[row]))
+
+    return _row_minima(entry, end.size, start.size)
+
+
+def _least_above(sums: _Sums, above: Pair, start: IntArray, end: IntArray) -> Pair:
+    """For each start of a class the least of its own scatter and what lies above its end."""
+
+    def entry(row: IntArray, column: IntArray) -> Pair:
+        return add(_at(above, column), _scatter(sums, start[row], end[column]))
+
+    return _row_minima(entry, start.size, end.size)[0]
 
 
 def _row_minima(entry: Callable[[IntArray, IntArray], Pair], rows: int, columns: int) -> tuple[Pair, IntArray]:
@@ -350,7 +360,7 @@ def _row_minima(entry: Callable[[IntArray, IntArray], Pair], rows: int, columns:
     return (high, low), where
 
 
-def _kept(boxes: _Boxes, keep: np.ndarray) -> _Boxes:
+def _kept(boxes: _Boxes, keep: npt.NDArray[np.bool_]) -> _Boxes:
     """Some of the boxes."""
     return _Boxes(low=boxes.low[keep], high=boxes.high[keep])
 

@@ -27,8 +27,8 @@ from tests.valuation.model.test_g12 import (
 from valuation.lenses import default_statements
 from valuation.model import Results, value_base
 from valuation.tables import TableData
-from workbook_templates.packs import PACKS
 from workbook_templates.catalogue import compose
+from workbook_templates.packs import PACKS
 
 INPUTS = pd.read_csv(GOLDEN / "g12_lens_inputs.csv", comment="#", dtype={"id": str}).set_index("id")
 CURRENT = list(INPUTS.index)
@@ -190,9 +190,9 @@ def test_lens_scores_are_the_published_ones(found: Results) -> None:
 
 def test_order_by_money_and_by_weight(found: Results) -> None:
     lenses = result(found, "Lens scores")
-    assert lenses["money_rank"].sort_values().index.tolist() == "C02 C03 C08 C01 C04 C06 C12 C09 C07 C11 C05".split()
+    assert lenses["money_rank"].sort_values().index.tolist() == ["C02", "C03", "C08", "C01", "C04", "C06", "C12", "C09", "C07", "C11", "C05"]
     weighted = lenses["weighted_score"].sort_values(ascending=False).round(2)
-    assert weighted.index.tolist() == "C03 C02 C12 C04 C06 C08 C09 C01 C07 C11 C05".split()
+    assert weighted.index.tolist() == ["C03", "C02", "C12", "C04", "C06", "C08", "C09", "C01", "C07", "C11", "C05"]
     assert weighted.tolist() == [80.70, 74.61, 68.16, 66.89, 55.54, 53.00, 43.33, 43.10, 26.79, 25.96, 10.17]
     assert lenses["borda"][["C03", "C02", "C12", "C05"]].tolist() == [45.5, 40.5, 38.0, 1.0]
     shares = lenses["top_share"][["C03", "C02", "C12", "C04", "C08", "C06"]]
@@ -240,10 +240,10 @@ def test_best_customers_are_the_best_in_money(found: Results) -> None:
 def test_value_matrix_has_the_published_quadrants(found: Results) -> None:
     matrix = result(found, "Value matrix")
     assert {name: sorted(rows.index) for name, rows in matrix.groupby("quadrant")} == {
-        "Ideal": "C02 C03 C04 C06".split(),
-        "Vulnerable": "C01 C08".split(),
-        "Overlooked": "C07 C12".split(),
-        "Low priority": "C05 C09 C11".split(),
+        "Ideal": ["C02", "C03", "C04", "C06"],
+        "Vulnerable": ["C01", "C08"],
+        "Overlooked": ["C07", "C12"],
+        "Low priority": ["C05", "C09", "C11"],
     }
     assert found.cuts == pytest.approx({"company_cut": 36_848.44, "customer_cut": 78.0}, abs=CENT)
     assert matrix["company_distance"]["C06"] == 0

@@ -25,7 +25,7 @@ import pandas as pd
 
 from valuation.cost.amounts import Column, FloatArray
 from valuation.errors import MissingDataError, ZeroDenominatorError
-from valuation.lenses.ranking import average_ranks, score_pair, score_table, tied_pairs
+from valuation.lenses.ranking import average_ranks, score_pair, score_table
 
 __all__ = ["RankAgreement", "rank_agreement", "spearman"]
 
@@ -137,8 +137,8 @@ def rank_agreement(ranks: pd.DataFrame | npt.ArrayLike) -> RankAgreement:
     if judges < _FEWEST_LENSES:
         raise MissingDataError(f"ranks must hold at least 2 lenses that tell customers apart, not {judges}")
     compared = values[:, tells].T
-    placed = np.array([average_ranks(column) for column in compared])
-    tie_sums = np.array([tied_pairs(column) for column in compared])
+    ranked = [average_ranks(column) for column in compared]
+    placed, tie_sums = np.array([one.ranks for one in ranked]), np.array([one.ties for one in ranked])
     w = _concordance(placed.sum(axis=0), judges, float(tie_sums.sum()))
     without = _without_each(placed, tie_sums)
     correlations = _correlations(placed)
@@ -190,7 +190,7 @@ def spearman(a: Column, b: Column) -> float:
 
     Examples
     --------
-    >>> spearman([1.0, 2.0, 3.0, 4.0], [10.0, 30.0, 20.0, 40.0])
+    >>> round(spearman([1.0, 2.0, 3.0, 4.0], [10.0, 30.0, 20.0, 40.0]), 4)
     0.8
     """
     first, second = score_pair(a, b)
@@ -201,7 +201,7 @@ def spearman(a: Column, b: Column) -> float:
     for name, column in zip("ab", pairs, strict=True):
         if (column == column[0]).all():
             raise ZeroDenominatorError(f"{name} must not rank all customers the same, as {column[0]:g} does")
-    return float(_correlations(np.array([average_ranks(column) for column in pairs]))[0, 1])
+    return float(_correlations(np.array([average_ranks(column).ranks for column in pairs]))[0, 1])
 
 
 # The formulas. Ranks stand in rows here, one row for each lens.

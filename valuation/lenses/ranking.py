@@ -7,7 +7,7 @@ at the cut of the first N, the more valuable one comes first, then the smaller i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from valuation.errors import DomainError, InputError, MissingDataError
 
 __all__ = [
     "Ids",
+    "Ranked",
     "RowArray",
     "Ties",
     "Top",
@@ -27,7 +28,6 @@ __all__ = [
     "score_column",
     "score_pair",
     "score_table",
-    "tied_pairs",
     "ties_of",
     "top_rows",
     "wanted",
@@ -83,6 +83,13 @@ class Top:
 
     rows: RowArray
     tied: int
+
+
+class Ranked(NamedTuple):
+    """Ranks, and the sum of t^3 - t over the groups of t equal scores."""
+
+    ranks: FloatArray
+    ties: float
 
 
 # The doors.
@@ -158,13 +165,14 @@ def _sortable(ids: pd.Index) -> npt.NDArray[Any]:
 # The formulas.
 
 
-def average_ranks(scores: FloatArray) -> FloatArray:
+def average_ranks(scores: FloatArray) -> Ranked:
     """Rank each score, none missing: 1 for the highest, equal ones sharing the mean of their places."""
     order = np.argsort(-scores)
     start, size = _runs(scores[order])
     ranks = np.empty(scores.size)
     ranks[order] = np.repeat(start + (size + 1) / 2, size)
-    return ranks
+    groups = size[size > 1].astype(np.float64)  # a million cubed, many times, does not fit into 64 bits
+    return Ranked(ranks, float((groups**3 - groups).sum()))
 
 
 def first_place(scores: FloatArray) -> RowArray:
@@ -174,12 +182,6 @@ def first_place(scores: FloatArray) -> RowArray:
     places = np.empty(scores.size, dtype=np.intp)
     places[order] = np.repeat(start + 1, size)
     return places
-
-
-def tied_pairs(scores: FloatArray) -> float:
-    """Sum of t^3 - t over the groups of t equal scores."""
-    size = _runs(np.sort(scores))[1].astype(np.float64)  # the cube of a million does not fit with others into 64 bits
-    return float((size**3 - size).sum())
 
 
 def top_rows(scores: FloatArray, n: int, ties: Ties, name: str) -> Top:

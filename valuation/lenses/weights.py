@@ -10,10 +10,11 @@ References
    Journal of Operational Research, vol. 106, no. 1, pp. 137-143, 1998.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from math import comb, inf
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,8 @@ from valuation.errors import DomainError, MissingDataError
 from valuation.lenses.ranking import Ids, RowArray, score_table, ties_of, wanted
 
 __all__ = ["WeightSensitivity", "weight_grid", "weight_sensitivity"]
+
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 _FEWEST_LENSES: Final = 2
 _MOST_SETS: Final = 20_000
@@ -56,25 +59,21 @@ class WeightSensitivity:
     notes: tuple[str, ...]
 
 
-class _Scores(NamedTuple):
-    """Scores of customers (rows), 0 where there is none, and 1 where there is one."""
+class _Group(NamedTuple):
+    """Customers whom the same lenses rank."""
 
-    filled: FloatArray
-    known: FloatArray
-    noise: float
+    rows: RowArray
+    weights: FloatArray
+    """The grid with the weights of the other lenses passed on to these, one row for each set."""
+    silent: BoolArray
+    """Sets that give these lenses no weight."""
 
-    def of(self, rows: RowArray | slice) -> "_Scores":
-        """The same of some customers."""
-        return _Scores(self.filled[rows], self.known[rows], self.noise)
-
-    def weighted(self, grid: FloatArray) -> FloatArray:
-        """Weighted scores by customer and set of weights; weights of missing lenses go to the others."""
-        total: FloatArray = self.filled @ grid.T
-        if self.known.all():
-            return total
-        weight = self.known @ grid.T
-        mean: FloatArray = np.divide(total, weight, out=np.full(total.shape, -inf), where=weight > 0)
-        return mean
+    def weighted(self, filled: FloatArray) -> FloatArray:
+        """Weighted scores of some of these customers (rows) by set of weights."""
+        found: FloatArray = filled @ self.weights.T
+        if self.silent.any():
+            found[:, self.silent] = -inf
+        return found
 
 
 def weight_grid(lenses: int, step: float) -> FloatArray:
@@ -193,67 +192,98 @@ def weight_sensitivity(
     grid = weight_grid(lenses, step)
     known = ~np.isnan(values)
     filled = np.where(known, values, 0.0)
-    given = _Scores(filled, known.astype(np.float64), _NOISE * float(np.abs(filled).max()))
-    rows = ties.order(_contenders(given, n, grid))
-    times, tied = _times_first(given.of(rows), n, grid)
+    noise = _NOISE * float(np.abs(filled).max())
+    rows = ties.order(_contenders(filled, known, n, grid, noise))
+    times, tied = _times_first(filled[rows], known[rows], n, grid, noise)
     share = np.where(ranked, 0.0, np.nan)
-    share[rows] = np.where(ranked[rows], times / len(grid), np.nan)
+    share[rows] = times / len(grid)
     notes = [f"{lens} is left out because it ranks nobody" for lens in absent]
     if tied:
-        notes.append(
-            f"customers are equal at the cut for {tied:,} of {len(grid):,} sets of weights; {ties.words} decides"
-        )
+        words = f"customers are equal at the cut for {tied:,} of {len(grid):,} sets of weights"
+        notes.append(f"{words}; {ties.words} decides")
     names = table.index if ties.ids is None else ties.ids
     return WeightSensitivity(
         share=pd.Series(share, names, dtype=np.float64), sets=len(grid), tied=tied, notes=tuple(notes)
     )
 
 
-def _contenders(scores: _Scores, n: int, grid: FloatArray) -> RowArray:
+def _contenders(filled: FloatArray, known: BoolArray, n: int, grid: FloatArray, noise: float) -> RowArray:
     """Rows, rising, of all customers who can be among the first n for some set of the grid, and few others."""
-    customers, lenses = scores.filled.shape
-    many = max(4 * n, _STRONG)
-    probes = weight_grid(lenses, _PROBES) if lenses > 1 else grid
-    if many * len(probes) * 2 > customers:
-        return np.arange(customers)
-    complete = scores.known.all(axis=1)
-    open_rows: npt.NDArray[np.bool_] = np.ones(customers, dtype=np.bool_)
-    strong: list[RowArray] = []
-    for probe in probes:
-        weighted = scores.weighted(probe[np.newaxis])[:, 0]
-        best = np.argpartition(weighted, customers - many)[customers - many :]
-        strong.append(best)
-        first = best[np.argpartition(weighted[best], many - n)[many - n :]]
-        if complete[first].all():
-            # Below n complete customers in every lens is below them for every set of weights.
-            floor = scores.filled[first].min(axis=0) - 4 * scores.noise
-            np.logical_and(open_rows, ~complete | (scores.filled >= floor).any(axis=1), out=open_rows)
-    pool = np.unique(np.concatenate(strong))
-    # The n-th best of the pool is not above the n-th best of all.
-    cut = np.partition(scores.of(pool).weighted(grid), pool.size - n, axis=0)[pool.size - n]
-    cut = np.maximum(cut - 4 * scores.noise, np.finfo(np.float64).min)
-    rows = np.flatnonzero(open_rows)
+    strong, possible = _probed(filled, known, n, noise)
+    # The n-th best of some is not above the n-th best of all; it is -inf where fewer have a score at all.
+    cut = np.array([_cut(one, n) for one in _by_set(filled[strong], known[strong], grid)])
+    cut = np.maximum(cut - 2 * noise, np.finfo(np.float64).min)
     at_once = max(1, _CELLS // len(grid))
-    reach = [
-        (scores.of(rows[start : start + at_once]).weighted(grid) >= cut).any(axis=1)
-        for start in range(0, rows.size, at_once)
-    ]
-    found: RowArray = rows[np.concatenate(reach)]
-    return found
+    reach = np.zeros(len(filled), dtype=np.bool_)
+    for group in _groups(known, np.flatnonzero(possible), grid):
+        for start in range(0, group.rows.size, at_once):
+            rows = group.rows[start : start + at_once]
+            reach[rows] = (group.weighted(filled[rows]) >= cut).any(axis=1)
+    return np.flatnonzero(reach)
 
 
-def _times_first(scores: _Scores, n: int, grid: FloatArray) -> tuple[IntArray, int]:
+def _probed(filled: FloatArray, known: BoolArray, n: int, noise: float) -> tuple[RowArray, BoolArray]:
+    """Rows of customers who are strong for a few sets of weights, and who is not below n of them in every lens."""
+    customers, lenses = filled.shape
+    complete: BoolArray = known.all(axis=1)
+    possible: BoolArray = known.any(axis=1)
+    most = min(customers, n + _STRONG)
+    strong: list[RowArray] = []
+    # Those whose worst score is best leave the fewest above them.
+    worst = np.where(complete, filled.min(axis=1), -inf)
+    for one in chain([worst], _by_set(filled, known, weight_grid(lenses, _PROBES))):
+        best = np.argpartition(one, customers - most)[customers - most :]
+        strong.append(best)
+        first = best[complete[best]]
+        if first.size >= n:
+            first = first[np.argpartition(one[first], first.size - n)[first.size - n :]]
+            # Below n complete customers in every lens is below them whatever the weights.
+            floor = filled[first].min(axis=0) - 2 * noise
+            possible = np.logical_and(possible, ~complete | (filled >= floor).any(axis=1))
+    return np.unique(np.concatenate(strong)), possible
+
+
+def _groups(known: BoolArray, rows: RowArray, grid: FloatArray) -> Iterator[_Group]:
+    """The customers of these rows, by the lenses that rank them."""
+    code = np.zeros(rows.size, dtype=np.intp)
+    for lens in known[rows].T:
+        code = np.unique(2 * code + lens, return_inverse=True)[1]
+    order = np.argsort(code, kind="stable")
+    for members in np.split(order, np.flatnonzero(np.diff(code[order])) + 1):
+        weights = grid * known[rows[members[0]]]
+        total = weights.sum(axis=1, keepdims=True)
+        scaled = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+        yield _Group(rows[members], scaled, total[:, 0] == 0)
+
+
+def _by_set(filled: FloatArray, known: BoolArray, grid: FloatArray) -> Iterator[FloatArray]:
+    """Weighted scores of all customers for one set of weights after the other; -inf for those without a score."""
+    complete = known.all()
+    by_lens, given = np.ascontiguousarray(filled.T), known.T.astype(np.float64)
+    for weights in grid:
+        total = weights @ by_lens
+        if complete:
+            yield total
+        else:
+            weight = weights @ given
+            yield np.divide(total, weight, out=np.full(total.shape, -inf), where=weight > 0)
+
+
+def _cut(weighted: FloatArray, n: int) -> float:
+    """The n-th best."""
+    place = max(weighted.size - n, 0)
+    return float(np.partition(weighted, place)[place])
+
+
+def _times_first(filled: FloatArray, known: BoolArray, n: int, grid: FloatArray, noise: float) -> tuple[IntArray, int]:
     """For how many sets each customer is among the first n, and how many leave that to the order of equal ones."""
-    customers = len(scores.filled)
-    times, tied = np.zeros(customers, dtype=np.int64), 0
-    at_once = max(1, 8 * _CELLS // customers)
-    for start in range(0, len(grid), at_once):
-        weighted = scores.weighted(grid[start : start + at_once])
-        last = max(customers - n, 0)
-        cut = np.partition(weighted, last, axis=0)[last]
-        above = weighted > cut + scores.noise
-        equal = (weighted >= cut - scores.noise) & ~above & (weighted > -inf)
-        places = n - above.sum(axis=0)
-        tied += int((equal.sum(axis=0) > places).sum())
-        times += (above | (equal & (np.cumsum(equal, axis=0) <= places))).sum(axis=1)
+    times, tied = np.zeros(len(filled), dtype=np.int64), 0
+    for weighted in _by_set(filled, known, grid):
+        cut = _cut(weighted, n)
+        above = weighted > cut + noise
+        equal = np.flatnonzero((weighted >= cut - noise) & ~above & (weighted > -inf))
+        places = n - int(above.sum())
+        tied += equal.size > places
+        times += above
+        times[equal[:places]] += 1
     return times, tied

@@ -48,7 +48,7 @@ REFERRALS: Final = Table(
     ),
 )
 INFLUENCE: Final = Table(
-    "edges",
+    "influence",
     "",
     "one row for each customer who influences another",
     (
@@ -75,7 +75,7 @@ IDEAS: Final = Table(
     ),
 )
 CUSTOMERS: Final = Table(
-    "customers",
+    "customer_values",
     "",
     "one row for each customer",
     (

@@ -53,6 +53,19 @@ FITTED: list[list[Any]] = [["alpha", "beta"], [0.704, 1.182]]
 FITTED_AGEING: list[list[Any]] = [["alpha", "beta", "c"], [0.26, 1.72, 1.58]]
 DONORS: list[list[Any]] = [["alpha", "beta", "gamma", "delta"], [1.2035, 0.7497, 0.6567, 2.7834]]
 PNL: list[list[Any]] = [["customer_id", "gross_revenue", "cogs"], ["A", 100.0, 60.0], ["B", 50.0, 20.0]]
+CUSTOMER_VALUES: list[list[Any]] = [["customer_id", "clv"], ["A", 100.0], ["B", 1000.0]]
+REFERRALS: list[list[Any]] = [
+    ["referrer_id", "referred_id", "type", "margin", "retention"],
+    ["A", "B", 1.0, 100.0, 0.8],
+]
+INFLUENCE: list[list[Any]] = [
+    ["influencer_id", "influenced_id", "value_with", "value_without"],
+    ["B", "A", 100.0, 80.0],
+]
+IDEAS: list[list[Any]] = [
+    ["idea_id", "customer_id", "npv", "stage_probability", "attribution"],
+    ["I-1", "A", 1000.0, 0.5, 0.2],
+]
 
 DOCUMENTS: list[list[Any]] = [
     ["customer_id", "invoice_date", "due_date", "paid_date", "amount"],
@@ -176,6 +189,31 @@ CV_BGNBD_PROBABILITY blank   text    error  single  row     header  rows
 CV_CAC               blank   text    error  single  row     header  rows
   acq_cost           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   gross_new          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_CEV               blank   text    error  single  row     header  rows
+  clv                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  crv                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  civ                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  ckv                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  view               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_CEV_ADDITIVE      blank   text    error  single  row     header  rows
+  customer_values    #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50002x5
+  referrals          4x5     #VALUE! #REF!  #VALUE! #VALUE! 4x5     #N/A
+  influence          4x5     #VALUE! #REF!  #VALUE! #VALUE! 4x5     4x5
+  ideas              4x5     #VALUE! #REF!  #VALUE! #VALUE! 4x5     4x5
+  transfer_share     4x5     #VALUE! #REF!  4x5     #VALUE! #VALUE! #VALUE!
+  prospects_in_equity 4x5     #VALUE! #REF!  4x5     #VALUE! #VALUE! #VALUE!
+  headers            4x5     #VALUE! #REF!  4x5     #VALUE! #VALUE! #VALUE!
+CV_CIV               blank   text    error  single  row     header  rows
+  influence          #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    2x3
+  headers            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+CV_CKV               blank   text    error  single  row     header  rows
+  ideas              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    2x3
+  headers            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+CV_CLV_CRV_SEGMENT   blank   text    error  single  row     header  rows
+  clv                #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  crv                #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  cut_clv            3x3     #VALUE! #REF!  3x3     #VALUE! #VALUE! #VALUE!
+  cut_crv            3x3     #VALUE! #REF!  3x3     #VALUE! #VALUE! #VALUE!
 CV_CLV_NONCONTRACT   blank   text    error  single  row     header  rows
   bg                 #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   gg                 #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
@@ -215,6 +253,12 @@ CV_COST_TO_SERVE     blank   text    error  single  row     header  rows
   services           3x10    #VALUE! #REF!  #VALUE! #VALUE! 3x10    #VALUE!
   method             3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
   headers            3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
+CV_CRV               blank   text    error  single  row     header  rows
+  referrals          #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    2x3
+  rate               2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+  periods            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+  deduct_reward_type2 2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+  headers            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
 CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x24    50001x24
   headers            3x24    #VALUE! #REF!  3x24    #VALUE! #VALUE! #VALUE!
@@ -719,6 +763,19 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_BGNBD_PALIVE": {"params": [0.243, 4.414, 0.793, 2.426], "x": 2.0, "tx": 30.0, "age": 38.0},
     "CV_BGNBD_PROBABILITY": {"params": [0.243, 4.414, 0.793, 2.426], "t": 39.0, "most": 2.0, "headers": True},
     "CV_CAC": {"acq_cost": 90000.0, "gross_new": 100.0},
+    "CV_CEV": {"clv": 100.0, "crv": 20.0, "civ": 5.0, "ckv": 10.0, "view": "ranking"},
+    "CV_CEV_ADDITIVE": {
+        "customer_values": CUSTOMER_VALUES,
+        "referrals": REFERRALS,
+        "influence": INFLUENCE,
+        "ideas": IDEAS,
+        "transfer_share": 0.5,
+        "prospects_in_equity": False,
+        "headers": True,
+    },
+    "CV_CIV": {"influence": INFLUENCE, "headers": True},
+    "CV_CKV": {"ideas": IDEAS, "headers": True},
+    "CV_CLV_CRV_SEGMENT": {"clv": [900.0, 100.0, 50.0], "crv": [70.0, 90.0, 10.0], "cut_clv": 500.0, "cut_crv": 50.0},
     "CV_CLV_NONCONTRACT": {
         "bg": [0.243, 4.414, 0.793, 2.426],
         "gg": [6.25, 3.74, 15.44],
@@ -744,6 +801,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_COSTING_COMPARE": {"pools": POOLS, "drivers": DRIVERS, "revenue": REVENUE, **COSTING, "headers": True},
     "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], **COSTING, "headers": True},
     "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
+    "CV_CRV": {
+        "referrals": REFERRALS,
+        "rate": 0.1,
+        "periods": 3.0,
+        "deduct_reward_type2": True,
+        "headers": True,
+    },
     "CV_DAYS_LATE": PAYMENTS,
     "CV_DEFLECTION": {"sessions": 1200.0, "deflection_rate": 0.35, "unit_cost": 18.0},
     "CV_DERT": {
@@ -1027,6 +1091,7 @@ TOGETHER = (
     {"unit_times", "quantities"},
     {"current", "potential"},
     {"value_to_company", "value_to_customer"},
+    {"clv", "crv"},
 )
 
 # How 50,000 rows are made where 50,000 times the same would make no sense.
@@ -1039,6 +1104,10 @@ LONG: dict[str, Callable[[], Any]] = {
     "pools": lambda: POOLS + [POOLS[1]] * (MANY - 2),
     "attributes": lambda: CASE_LINES[:1] + [[5.0]] * MANY,
     "ledger_lines": lambda: LEDGER_LINES[:1] + [["A", 0.01]] * MANY,
+    "customer_values": lambda: CUSTOMER_VALUES + [[f"K{row}", 10.0] for row in range(MANY - 2)],
+    "referrals": lambda: REFERRALS + [["A", f"K{row}", 1.0, 100.0, 0.8] for row in range(MANY - 1)],
+    "influence": lambda: INFLUENCE + [["B", f"K{row}", 100.0, 80.0] for row in range(MANY - 1)],
+    "ideas": lambda: IDEAS + [[f"K{row}", "A", 1000.0, 0.5, 0.2] for row in range(MANY - 1)],
     "capacity": lambda: CAPACITY + [[f"K{row}", 60.0] for row in range(MANY - 2)],
     "revenue": lambda: REVENUE + [[f"K{row}", 10.0] for row in range(MANY - 3)],
     "drivers": lambda: DRIVERS + [[f"K{row}", "parcels", 1.0] for row in range(MANY - 3)],

@@ -348,7 +348,7 @@ CV_HORIZON_SHARE     blank   text    error  single  row     header  rows
 CV_LASTERROR         blank   text    error  single  row     header  rows
 CV_LENS_RANKS        blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x3
-  statements         4x6     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  statements         4x3     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
   with_money         4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
   headers            4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
 CV_LENS_SCORE        blank   text    error  single  row     header  rows
@@ -357,7 +357,7 @@ CV_LENS_SCORE        blank   text    error  single  row     header  rows
   statements         3x1     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
 CV_LENS_TABLE        blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x3
-  statements         4x6     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  statements         4x3     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
   weights            4x3     #VALUE! #REF!  #VALUE! #VALUE! 4x3     #VALUE!
   headers            4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
 CV_LIFECYCLE         blank   text    error  single  row     header  rows

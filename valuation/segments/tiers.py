@@ -29,7 +29,6 @@ __all__ = [
 
 LabelArray: TypeAlias = npt.NDArray[np.object_]
 
-_NONE, _UNREAD = -1, -2
 _PLACES = 12  # shares that differ by less are the same: sums of decimals carry noise in the 16th digit
 
 
@@ -335,16 +334,19 @@ def label_places(cells: npt.ArrayLike, names: list[str], shape: tuple[int, ...],
     given: npt.NDArray[Any] = np.asarray(cells, dtype=object)
     if given.shape != shape:
         raise InputError(f"{name} must have the shape of {like}, {shape}, not {given.shape}")
-    places = np.full(shape, _UNREAD, dtype=np.int64)
-    # Label by label: a look at each cell in turn takes ten times as long. NA first, because NA == "" has no answer.
-    places[np.asarray(pd.isna(given))] = _NONE
-    for place, label in ((_NONE, ""), *enumerate(names)):
-        left = places == _UNREAD
-        places[left] = np.where(given[left] == label, place, _UNREAD)
-    if (places == _UNREAD).any():
-        cell = given.ravel()[int(np.argmax(places.ravel() == _UNREAD))]
-        raise InputError(f"{name} must be one of {', '.join(names)}, not {cell!r}")
-    return places
+    flat = given.ravel()
+    try:
+        found = pd.Index(names, dtype=object).get_indexer(pd.Index(flat, dtype=object))
+    except TypeError:  # a list or another cell that cannot be looked up, and is no label
+        found = np.array(
+            [names.index(cell) if isinstance(cell, str) and cell in names else -1 for cell in flat.tolist()]
+        )
+    rest = flat[found < 0]
+    rest = rest[~np.asarray(pd.isna(rest))]  # first, because NA == "" has no answer
+    wrong = [cell for cell in rest.tolist() if cell != ""]
+    if wrong:
+        raise InputError(f"{name} must be one of {', '.join(names)}, not {wrong[0]!r}")
+    return np.asarray(found, dtype=np.int64).reshape(shape)
 
 
 # The formulas.

@@ -67,6 +67,14 @@ IDEAS: list[list[Any]] = [
     ["I-1", "A", 1000.0, 0.5, 0.2],
 ]
 
+LENS_TABLE: list[list[Any]] = [
+    ["customer_id", "CCO", "CRO", "CFO"],
+    ["A", 95.0, 40.0, 85.0],
+    ["B", 75.0, 75.0, 80.0],
+    ["C", 65.0, 80.0, 50.0],
+    ["D", 20.0, 50.0, 10.0],
+]
+LENS_PAIR: dict[str, Any] = {"a": [95.0, 75.0, 65.0, 20.0], "b": [40.0, 75.0, 80.0, 50.0]}
 DOCUMENTS: list[list[Any]] = [
     ["customer_id", "invoice_date", "due_date", "paid_date", "amount"],
     ["A", 45901.0, 45931.0, 45931.0, 1000.0],
@@ -334,7 +342,7 @@ CV_GG_SPEND          blank   text    error  single  row     header  rows
   x                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   mbar               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_GINI              blank   text    error  single  row     header  rows
-  values             #N/A    #VALUE! #REF!  #N/A    0.75    #VALUE! 0
+  values             #N/A    #VALUE! #REF!  #N/A    0.75    #VALUE! 0.33334
 CV_HORIZON_FOR       blank   text    error  single  row     header  rows
   retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -345,7 +353,15 @@ CV_HORIZON_SHARE     blank   text    error  single  row     header  rows
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   periods            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   growth             1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_KENDALL_W         blank   text    error  single  row     header  rows
+  rank_table         #N/A    #N/A    #REF!  #N/A    #N/A    #N/A    2x10
+  headers            2x10    #VALUE! #REF!  2x10    #VALUE! #VALUE! #VALUE!
 CV_LASTERROR         blank   text    error  single  row     header  rows
+CV_LENS_CAPTURE      blank   text    error  single  row     header  rows
+  lens_scores        #N/A    #N/A    #REF!  #N/A    #N/A    #N/A    5x4
+  values             #N/A    #VALUE! #REF!  #N/A    #N/A    #VALUE! 5x4
+  n                  #N/A    #VALUE! #REF!  5x4     #VALUE! #VALUE! #VALUE!
+  headers            5x4     #VALUE! #REF!  5x4     #VALUE! #VALUE! #VALUE!
 CV_LENS_RANKS        blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x3
   statements         4x3     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
@@ -355,6 +371,9 @@ CV_LENS_SCORE        blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50000x1
   lens               #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
   statements         3x1     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+CV_LENS_SPEARMAN     blank   text    error  single  row     header  rows
+  table              #N/A    #N/A    #REF!  #N/A    #N/A    #N/A    3x3
+  headers            4x4     #VALUE! #REF!  4x4     #VALUE! #VALUE! #VALUE!
 CV_LENS_TABLE        blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x3
   statements         4x3     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
@@ -597,6 +616,11 @@ CV_RATE              blank   text    error  single  row     header  rows
   from_per_year      #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   to_per_year        #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   kind               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_RBO               blank   text    error  single  row     header  rows
+  a                  #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  b                  #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
+  p                  1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  money              1x1     #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
 CV_RECEIVABLES       blank   text    error  single  row     header  rows
   invoices           #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x21    50001x21
   as_of              #N/A    #VALUE! #REF!  3x21    #VALUE! #VALUE! #VALUE!
@@ -658,6 +682,9 @@ CV_SBG_SURVIVAL      blank   text    error  single  row     header  rows
 CV_SELF_SERVICE_SHARE blank   text    error  single  row     header  rows
   self_resolved      #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   assisted           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_SPEARMAN          blank   text    error  single  row     header  rows
+  a                  #N/A    #VALUE! #REF!  #N/A    1x1     #VALUE! #DIV/0!
+  b                  #N/A    #VALUE! #REF!  #N/A    1x1     #VALUE! #DIV/0!
 CV_STOBACHOFF        blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    0.375   #VALUE! 0
 CV_STRATEGIC         blank   text    error  single  row     header  rows
@@ -694,6 +721,12 @@ CV_TIER_STABLE       blank   text    error  single  row     header  rows
   bounds             #N/A    #VALUE! #REF!   3x1     3x1     #VALUE! #VALUE!
   band               3x1     #VALUE! #REF!   3x1     #VALUE! #VALUE! #VALUE!
   labels             3x1     #VALUE! #REF!   #VALUE! 3x1     #VALUE! #VALUE!
+CV_TOPN_OVERLAP      blank   text    error  single  row     header  rows
+  a                  #N/A    #VALUE! #REF!  #N/A    1x1     #VALUE! 1x1
+  b                  #N/A    #VALUE! #REF!  #N/A    1x1     #VALUE! 1x1
+  n                  #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  kind               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+  money              1x1     #VALUE! #REF!  #N/A    1x1     #VALUE! 1x1
 CV_TRACE             blank   text    error   single  row     header  rows
   ids                #N/A    1x1     #REF!   1x1     1x3     1x1     50000x1
   ledger_lines       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x1     3x1
@@ -710,6 +743,12 @@ CV_WATERFALL         blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    19x9
   customer           #N/A    #N/A    #REF!  19x9    #VALUE! #N/A    #VALUE!
   headers            19x9    #VALUE! #REF!  19x9    #VALUE! #VALUE! #VALUE!
+CV_WEIGHT_SENSITIVITY blank   text    error  single  row     header  rows
+  lens_table         #N/A    #N/A    #REF!  #N/A    #N/A    #N/A    50001x2
+  n                  5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  step_size          5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  money              5x2     #VALUE! #REF!  #N/A    #N/A    #VALUE! 50001x2
+  headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
 CV_WHALE             blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    4x6     #VALUE! 50001x6
   ids                4x6     #VALUE! #REF!  #N/A    4x6     #VALUE! 50001x6
@@ -730,6 +769,24 @@ CV_WHAT_IF           blank   text    error  single  row     header  rows
 """
 
 GOOD: dict[str, dict[str, Any]] = {
+    "CV_KENDALL_W": {"rank_table": LENS_TABLE, "headers": True},
+    "CV_LENS_CAPTURE": {
+        "lens_scores": LENS_TABLE,
+        "values": [60.0, 100.0, 50.0, -10.0],
+        "n": 2.0,
+        "headers": True,
+    },
+    "CV_LENS_SPEARMAN": {"table": LENS_TABLE, "headers": True},
+    "CV_RBO": {**LENS_PAIR, "p": 0.9, "money": [60.0, 100.0, 50.0, -10.0]},
+    "CV_SPEARMAN": LENS_PAIR,
+    "CV_TOPN_OVERLAP": {**LENS_PAIR, "n": 2.0, "kind": "share", "money": [60.0, 100.0, 50.0, -10.0]},
+    "CV_WEIGHT_SENSITIVITY": {
+        "lens_table": LENS_TABLE,
+        "n": 2.0,
+        "step_size": 0.5,
+        "money": [60.0, 100.0, 50.0, -10.0],
+        "headers": True,
+    },
     "CV_CONTRACT_SELECT": {"survivors": [1000.0, 869.0, 743.0, 653.0, 593.0], "headers": True},
     "CV_MODEL_CHECK": {
         "ids": ["A", "B", "A", "A", "B", "A"],
@@ -1143,11 +1200,18 @@ TOGETHER = (
     {"current", "potential"},
     {"value_to_company", "value_to_customer"},
     {"clv", "crv"},
+    {"a", "b", "lens_table", "money"},
+    {"lens_scores", "values"},
 )
 
 # How 50,000 rows are made where 50,000 times the same would make no sense.
 LONG: dict[str, Callable[[], Any]] = {
     "table": lambda: PNL + [[f"K{row}", 100.0, 60.0] for row in range(MANY - 2)],
+    **dict.fromkeys(
+        ("rank_table", "lens_scores", "lens_table"),
+        lambda: LENS_TABLE + [[f"K{row}", 60.0, 50.0, 40.0] for row in range(MANY - 4)],
+    ),
+    "values": lambda: [[float(row)] for row in range(MANY)],
     "invoices": lambda: DOCUMENTS + [[f"K{row}", *DOCUMENTS[1][1:]] for row in range(MANY - 2)],
     "ratings": lambda: [[5.0, 4.0, 0.0]] * MANY,
     "lens_table": lambda: LENSES + [[f"K{row}", 0.0, row / 1000.0] for row in range(MANY - 3)],

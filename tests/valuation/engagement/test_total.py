@@ -17,7 +17,7 @@ from valuation.errors import DomainError, InputError
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[2] / "golden" / "engagement.json").read_text("utf-8"))
 G12: dict[str, Any] = GOLDEN["g12"]
-few = settings(max_examples=min(settings().max_examples, 100))
+few = settings(max_examples=min(settings().max_examples, 25))
 
 IDS = ["A", "B", "C"]
 VALUES = [100.0, 1000.0, 400.0]

@@ -24,7 +24,7 @@ from valuation.errors import DomainError, InputError, MissingDataError
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[2] / "golden" / "engagement.json").read_text("utf-8"))
 IDS = ["A", "B", "C", "D"]
 COME = {"margin": 1200.0, "marketing": 100.0, "retention": 0.8, "reward": 150.0, "acq_saving": 400.0}
-few = settings(max_examples=min(settings().max_examples, 100))
+few = settings(max_examples=min(settings().max_examples, 25))
 
 
 def referrals(*rows: tuple[Any, ...], **columns: Any) -> pd.DataFrame:

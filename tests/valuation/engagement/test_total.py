@@ -238,7 +238,7 @@ def test_without_edges_both_views_are_lifetime_value() -> None:
     assert both([], []).overlapping_total == 0
 
 
-def test_a_million_would_add_up_for_whole_number_ids_too() -> None:
+def test_ids_that_are_whole_numbers_are_looked_up_as_such() -> None:
     ids = np.arange(3)
     came = CAME.assign(referrer_id=0, referred_id=1)
     assert additive_value(ids, VALUES, referrals=came).value.tolist() == [500, 600, 400]

@@ -214,7 +214,7 @@ def test_a_customer_without_lifetime_value_has_none_and_the_rest_adds_up() -> No
 
 
 def test_an_unknown_effect_is_left_out_and_counted() -> None:
-    found = both(influence=HEARD.assign(value_without=[None, 0.0]))
+    found = both(influence=HEARD.assign(value_without=[math.nan, 0.0]))
     assert found.customers["civ"].tolist() == pytest.approx([math.nan, 0, 0], nan_ok=True)
     assert found.customers["ranking_value"].tolist() == VALUES
     assert found.customers["unknown_parts"].tolist() == [1, 0, 0]

@@ -36,8 +36,8 @@ def test_weighted_scores_and_their_order_are_those_of_the_example(lenses: pd.Dat
     assert found.table["rank"].sort_values().index.tolist() == list(expected)
     assert found.notes == ()
     # "C01: money rank 4, weighted 8th; C12: money 7, weighted 3rd"
-    assert found.table.loc["C01", ["rank", "money_rank", "difference"]].tolist() == [8, 4, -4]
-    assert found.table.loc["C12", ["rank", "money_rank", "difference"]].tolist() == [3, 7, 4]
+    assert list(found.table.loc["C01", ["rank", "money_rank", "difference"]]) == [8, 4, -4]
+    assert list(found.table.loc["C12", ["rank", "money_rank", "difference"]]) == [3, 7, 4]
 
 
 def test_the_borda_count_is_that_of_the_example(lenses: pd.DataFrame) -> None:

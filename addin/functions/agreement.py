@@ -265,7 +265,7 @@ def cv_rbo(a: ARRAY, b: ARRAY, p: float, money: ARRAY | None, /) -> Answer:
         ),
     ),
     blank=f"{CALL_ERRORS} #N/A also with fewer than two lenses or n customers, and for a customer whom no lens ranks; "
-    "#NUM! also where step_size makes more than 20,000 sets. Where a score is blank, the other lenses share its weight.",
+    "#NUM! also if step_size makes more than 20,000 sets. Where a score is blank, the other lenses take its weight.",
     example=Example(
         (_SCORES, 2, 0.5),
         [["Customer id", "Share"], ["A", 0.5], ["B", 1], ["C", 0.5], ["D", 0]],

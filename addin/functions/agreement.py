@@ -129,7 +129,7 @@ def cv_kendall_w(rank_table: pd.DataFrame, /) -> Answer:
     found = rank_agreement(_by_customer(rank_table, "rank_table"))
     line = {name: [getattr(found, name)] for name in ("w", "chi2", "df", "p_value", "ties", "judges", "customers")}
     outlier = found.outlier
-    without = None if outlier is None else float(found.without[outlier])
+    without = None if outlier is None else float(found.without.max())
     return Answer(
         pd.DataFrame({**line, "mean_spearman": [found.mean_spearman], "outlier": [outlier], "w_without": [without]}),
         found.notes,

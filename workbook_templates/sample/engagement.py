@@ -23,7 +23,7 @@ from workbook_templates.sample.planted import (
     UNDERVALUED,
     VULNERABLE,
 )
-from workbook_templates.sample.roster import Roster
+from workbook_templates.sample.roster import STILL_HERE, Roster
 
 __all__ = ["ideas_table", "influence_table", "referrals_table"]
 
@@ -184,7 +184,7 @@ def referrals_table(roster: Roster, customers: pd.DataFrame) -> pd.DataFrame:
             "evidence": _how_known(count, sure=len(REFERRED_BY_ADVOCATE)),
         }
     )
-    drawn = _with_known_margins(drawn, roster["revenue"][[place[referred] for _, referred in pairs]])
+    drawn = _with_known_margins(drawn, roster, [place[referred] for _, referred in pairs])
     planted = pd.DataFrame(
         {
             "referrer_id": texts([referral.referrer_id for referral in PLANTED_REFERRALS]),
@@ -210,10 +210,11 @@ def _how_known(count: int, sure: int) -> TextArray:
     return texts(["measured" if row < sure else KNOWN_BY[pick] for row, pick in enumerate(picks)])
 
 
-def _with_known_margins(drawn: pd.DataFrame, revenue: FloatArray) -> pd.DataFrame:
+def _with_known_margins(drawn: pd.DataFrame, roster: Roster, referred: list[int]) -> pd.DataFrame:
     """Add yearly margin, marketing and chance to stay, which are known of a few; the others take the model's."""
     rng = stream("referral margins")
-    worth = np.flatnonzero((drawn["referrer_id"] != ADVOCATE).to_numpy() & (revenue > 8_000))
+    revenue, here = roster["revenue"][referred], roster.last[referred] == STILL_HERE
+    worth = np.flatnonzero((drawn["referrer_id"] != ADVOCATE).to_numpy() & here & (revenue > 8_000))
     stated = worth[np.argsort(rng.random(worth.size), kind="stable")][:MARGINS_STATED]
     margin, marketing, retention = (np.full(len(drawn), np.nan) for _ in range(3))
     margin[stated] = 100 * np.rint(0.0018 * revenue[stated])

@@ -237,6 +237,14 @@ def test_customers_who_stand_for_fit_and_punctuality_are_good_ones(pnl: Any, seg
         assert segments["segment"][who] == "A"
 
 
+def test_influence_is_measured_against_the_value_as_it_is(inputs: Tables, values: Any) -> None:
+    edges = inputs["Influence"].frame
+    on_customers = edges[edges["influenced_id"].isin(values.index) & edges["value_with"].notna()]
+    assert len(on_customers) > 20
+    off = on_customers["value_with"] - values["value"].loc[on_customers["influenced_id"]].to_numpy()
+    assert off.abs().max() < 51  # typed to the hundred
+
+
 # What other ways of costing say.
 
 

@@ -156,8 +156,9 @@ def _rows_answer(function: Function, given: Sequence[Given]) -> Reply:
     for row, error in faults.items():
         for column in columns:
             column[row] = error
-    # As many parameters of a fit as there are rows are no rows.
-    line = next((one for one in given if one.size == rows > 1 and one.argument.shape is not Shape.PARAMETERS), None)
+    # As many parameters of a fit as there are rows are no rows, nor are as many weights as there are customers.
+    whole = (Shape.PARAMETERS, Shape.BLOCK)
+    line = next((one for one in given if one.size == rows > 1 and one.argument.shape not in whole), None)
     cells = write_rectangle(columns, as_row=line is not None and line.as_row)
     return Reply(cells, _message(answer.notes, _row_message(function, given, columns, failed, faults)))
 
@@ -278,7 +279,7 @@ def _grid_answer(function: Function, given: Sequence[Given]) -> Reply:
     *inputs, headers = given
     answer = _call(function, [one.for_rows(_common_rows(given)) for one in inputs])
     grid, corner = answer.value, function.columns[0]
-    columns = [plain_column(grid.down), *map(plain_column, grid.values.T)]
+    columns = [plain_column(grid.down), *(plain_column(column, missing=grid.missing) for column in grid.values.T)]
     cells: list[list[Cell]] = [[corner.title, *plain_column(grid.across)]] if headers.value else []
     return Reply(cells + write_rectangle(columns), _message(answer.notes, None))
 

@@ -88,7 +88,7 @@ def contested(
     champion, sceptic = _extremes(given[rows])
     names = ranks.columns.to_numpy(dtype=object)
     span = _spans(given)[rows]
-    table = ranks.iloc[rows].add_prefix("rank_")
+    table = ranks.iloc[rows].add_prefix("rank_").rename_axis(columns=None)
     table = table.assign(
         range=span,
         sd=table.std(axis=1, ddof=0),

@@ -93,7 +93,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             missing=_LEFT_OUT,
         ),
         "nps": Measure(
-            title="would recommend us (NPS answer)",
+            title="NPS answer",
             unit="0-10",
             source="Survey: nps",
             missing=_LEFT_OUT,

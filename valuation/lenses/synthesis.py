@@ -150,7 +150,7 @@ def synthesis(
         notes = (*notes, f"weights are not used by the method {method}")
     column = _METHODS[method](lenses, shares, values)
     table = pd.DataFrame({"score": column}, index=lenses.index)
-    table["rank"] = ranks_from_best(table[["score"]])["score"]
+    table["rank"] = mid_ranks(-column) if method == "money" else ranks_from_best(table)["score"]
     if values is not None:
         table = table.assign(money=values, money_rank=mid_ranks(-values))
         table["difference"] = table["money_rank"] - table["rank"]
@@ -264,9 +264,11 @@ def _shares(
         raise ZeroDenominatorError("weights must not all be 0")
     shares = read / read.max()  # the sum of very large weights would be infinite
     shares = shares / shares.sum()
-    if abs(read.sum() - 1.0) <= _NEAR:
+    with np.errstate(over="ignore"):
+        total = read.sum()
+    if abs(total - 1.0) <= _NEAR:
         return shares, ()
-    return shares, (f"weights add up to {read.sum():g} and were brought to 1",)
+    return shares, (f"weights add up to {total:g} and were brought to 1",)
 
 
 def _read_comparisons(comparisons: npt.ArrayLike) -> FloatArray:

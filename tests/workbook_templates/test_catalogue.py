@@ -126,12 +126,12 @@ class TestRecognise:
     @pytest.mark.parametrize(
         ("identity", "message"),
         [
-            ("customer_value/1/core", "version 1 of its template, this is 2"),
+            ("customer_value/2/core", "version 2 of its template, this is 3"),
             ("customer_value", r"version \? of its template"),
             ("", r"version \? of its template"),
-            ("budget/2/core", "no template 'budget'"),
-            ("customer_value/2/core+hr", "no pack 'hr'"),
-            ("customer_value/2/", "no pack ''"),
+            ("budget/3/core", "no template 'budget'"),
+            ("customer_value/3/core+hr", "no pack 'hr'"),
+            ("customer_value/3/", "no pack ''"),
         ],
     )
     def test_another_one_is_not(self, identity: str, message: str) -> None:

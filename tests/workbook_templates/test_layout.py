@@ -234,6 +234,17 @@ FIXED_LENGTH = (
     "Concentration measures",
     "Concentration curve",
     "Effort by segment",
+    "Engagement summary",
+    "Lens agreement",
+    "Agreement",
+    "Best customers",
+    "Contested customers",
+    "Tier methods",
+    "Override effect",
+    "Value matrix quadrants",
+    "Value matrix points",
+    "Migration",
+    "Migration summary",
 )
 
 
@@ -327,4 +338,4 @@ def test_every_kind_has_a_number_format() -> None:
 
 
 def test_identity_names_template_version_and_packs() -> None:
-    assert TEMPLATES["core"].identity == "customer_value/2/core"
+    assert TEMPLATES["core"].identity == "customer_value/3/core"

@@ -8,10 +8,12 @@ sheet and row that people see.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import pandas as pd
+
 from addin.cells import read_table_data
 from addin.workbook import RawTable, Workbook, WorkbookError
 from valuation.findings import Finding, Severity
-from valuation.tables import INPUT_TABLES, TableData
+from valuation.tables import INPUT_TABLES, SEGMENTS, SNAPSHOT_DATES, SNAPSHOTS, TableData
 from workbook_templates.addresses import address
 from workbook_templates.catalogue import UnknownTemplateError, recognise
 from workbook_templates.layout import NamedCell, Template
@@ -19,6 +21,8 @@ from workbook_templates.plan import Cell
 from workbook_templates.planner import TableCells
 
 __all__ = ["Contents", "Located", "read_contents"]
+
+COMPARED_WITH = (SEGMENTS, SNAPSHOTS, SNAPSHOT_DATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,8 @@ class Contents:
         Every table of the template, by contract name.
     inputs : mapping of str to TableData
         The input tables, typed.
+    last : mapping of str to DataFrame
+        Result tables of the last refresh that the next one compares with, typed.
     cells : mapping of str to TableCells
         The same cells by contract columns, for the formulas' twins.
     names : mapping of str to Cell
@@ -55,6 +61,7 @@ class Contents:
     template: Template
     raw: Mapping[str, RawTable]
     inputs: Mapping[str, TableData]
+    last: Mapping[str, pd.DataFrame]
     cells: Mapping[str, TableCells]
     names: Mapping[str, Cell]
 
@@ -124,6 +131,9 @@ def read_contents(workbook: Workbook) -> Contents:
         template=template,
         raw=raw,
         inputs=inputs,
+        last={
+            table.name: read_table_data(raw[table.name], table).frame for table in COMPARED_WITH if table.name in raw
+        },
         cells={name: _by_column(template, name, table) for name, table in raw.items()},
         names={name: workbook.read_name(name) for name in named},
     )

@@ -62,13 +62,7 @@ class CheckLine:
 
 def results_of(contents: Contents) -> Results:
     """Value what a workbook holds."""
-    before = contents.cells[SEGMENTS.name]
-    pairs = zip(before["customer_id"], before["segment"], strict=True)
-    return value_base(
-        contents.inputs,
-        previous_segments={str(id_): str(label) for id_, label in pairs if id_ and label},
-        wanted=contents.template.tables,
-    )
+    return value_base(contents.inputs, last=contents.last, wanted=contents.template.tables)
 
 
 def plan_refresh(
@@ -88,7 +82,7 @@ def plan_refresh(
     """
     results = results_of(contents)
     results.tables[EXCEPTIONS.name] = _exceptions(contents, results.findings)
-    words = _changes(contents, results)
+    words = [*_changes(contents, results), *results.moves]
     new: dict[str, TableCells] = {name: table_cells(frame, TABLES[name]) for name, frame in results.tables.items()}
     new[LOG.name] = _log(contents, results, words, now)
     register = dict(contents.cells[ASSUMPTIONS.name])
@@ -168,7 +162,11 @@ def _used(contents: Contents, results: Results) -> dict[str, Cell]:
     """Record how the results were computed."""
     as_of, horizon = _date(results), results.settings.number("horizon")
     counts = [f"{name} {_filled(contents, name):,}" for name in contents.inputs]
-    return {
+    used: dict[str, Cell] = {
+        "cv_used_moves": " ".join(results.moves) or None,
+        **{f"cv_used_{name}": None if math.isnan(cut) else cut for name, cut in results.cuts.items()},
+    }
+    return {name: cell for name, cell in used.items() if name in contents.names} | {
         "cv_used_as_of": as_of,
         "cv_used_as_of_text": as_of.isoformat(),
         "cv_used_convention": results.settings.convention(),

@@ -156,8 +156,9 @@ def _rows_answer(function: Function, given: Sequence[Given]) -> Reply:
     for row, error in faults.items():
         for column in columns:
             column[row] = error
-    # As many parameters of a fit as there are rows are no rows.
-    line = next((one for one in given if one.size == rows > 1 and one.argument.shape is not Shape.PARAMETERS), None)
+    # As many parameters of a fit as there are rows are no rows, nor are as many weights as there are customers.
+    whole = (Shape.PARAMETERS, Shape.BLOCK)
+    line = next((one for one in given if one.size == rows > 1 and one.argument.shape not in whole), None)
     cells = write_rectangle(columns, as_row=line is not None and line.as_row)
     return Reply(cells, _message(answer.notes, _row_message(function, given, columns, failed, faults)))
 

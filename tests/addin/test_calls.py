@@ -193,6 +193,23 @@ def test_as_many_parameters_as_rows_are_no_rows() -> None:
     assert across[0] == [cell for (cell,) in down]
 
 
+def test_as_many_weights_as_customers_are_no_rows() -> None:
+    ratings = [[5, 4, 0], [None, None, None], [6, 1, 1]]
+    across = evaluate("CV_STRATEGIC", [ratings, [[2, 1, 1]]])
+    down = evaluate("CV_STRATEGIC", [ratings, [[2], [1], [1]]])
+    assert across == down
+    assert across.cells == [[70, 3], [NA, 0], [NUM, 0]]
+
+
+def test_a_blank_value_is_unknown_and_a_median_cut_says_so() -> None:
+    reply = evaluate("CV_VALUE_MATRIX", [[5, None, 6], [2, 1, 1]])
+    assert [row[0] for row in reply.cells] == ["Overlooked", "Unknown value", "Vulnerable"]
+    assert reply.cells[1][3:] == [NA, -0.5]
+    assert reply.message == "cut_v and cut_u: median of 2 customers, which moves when others do"
+    assert only(evaluate("CV_VALUE_MATRIX", [[None, 6], [1, None]])) is NA
+    assert only(evaluate("CV_VALUE_SEGMENT", [[5, 6], [1, 2], [1, 2, 3]])) is VALUE
+
+
 # Spend.
 
 

@@ -562,6 +562,9 @@ CV_SELF_SERVICE_SHARE blank   text    error  single  row     header  rows
   assisted           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_STOBACHOFF        blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    0.375   #VALUE! 0
+CV_STRATEGIC         blank   text    error  single  row     header  rows
+  ratings            #N/A    #VALUE! #REF!  #VALUE! 1x2     1x2     50000x2
+  weights            #N/A    #VALUE! #REF!  #VALUE! 2x2     #VALUE! #VALUE!
 CV_SUM               blank   text    error  single  row     header  rows
   cells              0       #VALUE! #REF!  1       6       #VALUE! 50000
 CV_TDABC             blank   text    error   single  row     header  rows
@@ -584,6 +587,15 @@ CV_TIER              blank   text    error  single  row     header  rows
 CV_TRACE             blank   text    error   single  row     header  rows
   ids                #N/A    1x1     #REF!   1x1     1x3     1x1     50000x1
   ledger_lines       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x1     3x1
+CV_VALUE_MATRIX      blank   text    error  single  row     header  rows
+  value_to_company   3x5     #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  value_to_customer  3x5     #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  cut_v              3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+  cut_u              3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+CV_VALUE_SEGMENT     blank   text    error  single  row     header  rows
+  current            3x3     #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  potential          3x3     #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  cuts               3x3     #VALUE! #REF!  #VALUE! 3x3     #VALUE! #VALUE!
 CV_WATERFALL         blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    19x9
   customer           #N/A    #N/A    #REF!  19x9    #VALUE! #N/A    #VALUE!
@@ -896,6 +908,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_SBG_SURVIVAL": {"params": [0.704, 1.182], "t": 1.0},
     "CV_STOBACHOFF": {"contributions": [30.0, -10.0, 80.0]},
     "CV_SELF_SERVICE_SHARE": {"self_resolved": 420.0, "assisted": 880.0},
+    "CV_STRATEGIC": {"ratings": [[5.0, 4.0, 0.0], [3.0, 2.0, 1.0]], "weights": [2.0, 1.0, 1.0]},
     "CV_SUM": {"cells": [1.0, 2.0, 3.0]},
     "CV_TDABC": {
         "cost": 560000.0,
@@ -911,6 +924,17 @@ GOOD: dict[str, dict[str, Any]] = {
         "method": "absolute",
         "params": [200.0, 100.0],
         "labels": ["Gold", "Silver", "Bronze"],
+    },
+    "CV_VALUE_MATRIX": {
+        "value_to_company": [90.0, 80.0, 5.0],
+        "value_to_customer": [80.0, 20.0, 90.0],
+        "cut_v": 50.0,
+        "cut_u": 60.0,
+    },
+    "CV_VALUE_SEGMENT": {
+        "current": [900.0, 50.0, 50.0],
+        "potential": [400.0, 400.0, 10.0],
+        "cuts": [500.0, 100.0],
     },
     "CV_WATERFALL": {"table": PNL, "customer": "A", "headers": True},
     "CV_WHALE": {"contributions": [30.0, -10.0, 80.0], "ids": ["A", "B", "C"], "headers": True},
@@ -935,12 +959,15 @@ TOGETHER = (
     {"recency_days", "frequency", "monetary"},
     {"cost", "value", "tiers"},
     {"unit_times", "quantities"},
+    {"current", "potential"},
+    {"value_to_company", "value_to_customer"},
 )
 
 # How 50,000 rows are made where 50,000 times the same would make no sense.
 LONG: dict[str, Callable[[], Any]] = {
     "table": lambda: PNL + [[f"K{row}", 100.0, 60.0] for row in range(MANY - 2)],
     "invoices": lambda: DOCUMENTS + [[f"K{row}", *DOCUMENTS[1][1:]] for row in range(MANY - 2)],
+    "ratings": lambda: [[5.0, 4.0, 0.0]] * MANY,
     "edges": lambda: [[float(row)] for row in range(1, MANY + 1)],
     "pools": lambda: POOLS + [POOLS[1]] * (MANY - 2),
     "attributes": lambda: CASE_LINES[:1] + [[5.0]] * MANY,
@@ -1055,6 +1082,13 @@ def test_the_outcome_is_the_one_written_down(key: tuple[str, str, str], expected
     else:
         errors = {cell for line in reply.cells for cell in line if isinstance(cell, CellError)}
         # Where there is one customer, or no next horizon, there is no order to compare, and no model to check; where
-        # nobody says what is avoidable, nobody knows what is stranded.
-        unknown = key[0] in ("CV_LTV_HORIZON", "CV_MODEL_CHECK", "CV_MODEL_SELECT", "CV_WHAT_IF")
+        # nobody says what is avoidable, nobody knows what is stranded; a value that is blank has no distance to a cut.
+        unknown = key[0] in (
+            "CV_LTV_HORIZON",
+            "CV_MODEL_CHECK",
+            "CV_MODEL_SELECT",
+            "CV_VALUE_MATRIX",
+            "CV_VALUE_SEGMENT",
+            "CV_WHAT_IF",
+        )
         assert errors <= ({CellError.NA} if unknown else set())

@@ -126,7 +126,7 @@ class TestPlaces:
         company = sample_company()
         inputs = {name: TableData(table=TABLES[name], frame=frame) for name, frame in company.items()}
         everything = compose(packs=list(PACKS))
-        results = value_base(inputs, previous_segments={}, wanted=everything.tables)
+        results = value_base(inputs, wanted=everything.tables)
         for name in FIXED_LENGTH:
             assert len(results.tables[name]) == everything.tables[name][1].rows
 

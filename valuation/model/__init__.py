@@ -4,29 +4,39 @@ The chain from input tables to result tables: history, profit, value, segments, 
 Each step is one module and takes what the steps before it gave; `value_base` runs them in order.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from valuation.checks import PAST_DATES, check_inputs
 from valuation.findings import Finding, Severity
-from valuation.model.accounts import accounts_of
+from valuation.model.accounts import Accounts, accounts_of
 from valuation.model.changes import changes
 from valuation.model.concentration import concentration_tables
 from valuation.model.costing import costing_tables
 from valuation.model.currency import in_one_currency
 from valuation.model.effort import effort_tables
-from valuation.model.history import Base, contradictions, latest_date, read_base, read_history
+from valuation.model.engagement import Engagement, customer_engagement
+from valuation.model.history import Base, BoolArray, History, contradictions, latest_date, read_base, read_history
 from valuation.model.ledger import cost_ledger, read_usable_ledger
-from valuation.model.profit import customer_profit
+from valuation.model.lenses import lens_tables
+from valuation.model.matrix import matrix_tables
+from valuation.model.measures import lens_measures
+from valuation.model.migration import migration_tables, snapshot_of
+from valuation.model.needs import needs_pnl
+from valuation.model.profit import Profit, customer_profit
 from valuation.model.purchases import purchase_tables
-from valuation.model.receivables import read_receivables
+from valuation.model.receivables import Receivables, read_receivables
 from valuation.model.reconcile import negative_customers, reconcile_transactions
-from valuation.model.segment import customer_segments
-from valuation.model.value import customer_value
+from valuation.model.retention import gone, prospects
+from valuation.model.segment import Segmentation, customer_segments, override_effect
+from valuation.model.snapshots import Earlier, earlier_snapshot, keep_snapshot
+from valuation.model.tiers import tier_methods
+from valuation.model.value import Value, customer_value
 from valuation.model.views import pnl_by_group, pnl_by_period
 from valuation.model.what_if import what_if_tables
 from valuation.settings import Settings, read_settings
@@ -35,16 +45,27 @@ from valuation.tables import (
     CONCENTRATION,
     COST_DETAIL,
     EFFORT,
+    ENGAGEMENT,
+    ENGAGEMENT_SUMMARY,
+    LENSES,
     MODEL_VALUE,
+    NEEDS_PNL,
+    OVERRIDE_EFFECT,
     PNL_GROUPS,
     PNL_PERIODS,
     RECEIVABLES,
+    SEGMENTS,
+    SNAPSHOTS,
+    TIER_METHODS,
+    VALUE_MATRIX,
     WHAT_IF_CHANGES,
     TableData,
+    empty_frame,
 )
 
 __all__ = ["Results", "changes", "cost_detail", "value_base"]
 
+NOTHING: Final[Mapping[str, pd.DataFrame]] = MappingProxyType({})
 NO_DATE_AT_ALL = np.datetime64("1900-01-01", "D")
 
 
@@ -65,6 +86,10 @@ class Results:
         What is wrong with the inputs, the gravest first.
     notes : tuple of str
         What to know about the methods.
+    moves : tuple of str
+        Who moved since the last snapshot and why, in words; empty where snapshots are not kept.
+    cuts : dict of str to float
+        Cuts of the value matrix in use: company_cut [currency], customer_cut [points]; empty where there is none.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -72,10 +97,15 @@ class Results:
     as_of: np.datetime64
     findings: list[Finding]
     notes: tuple[str, ...]
+    moves: tuple[str, ...] = ()
+    cuts: dict[str, float] = field(default_factory=dict)
 
 
 def value_base(
-    tables: Mapping[str, TableData], *, previous_segments: Mapping[str, str], wanted: Collection[str] = ()
+    tables: Mapping[str, TableData],
+    *,
+    last: Mapping[str, pd.DataFrame] = NOTHING,
+    wanted: Collection[str] = (),
 ) -> Results:
     """
     Value the customer base.
@@ -84,8 +114,9 @@ def value_base(
     ----------
     tables : mapping of str to TableData
         The input tables by contract name; only Customers or Transactions are needed for any answer.
-    previous_segments : mapping of str to str
-        Customer id to official segment at the last refresh.
+    last : mapping of str to DataFrame
+        Result tables of the last refresh by contract name, for what is compared with them: Snapshots and Snapshot
+        dates, or without these Segments.
     wanted : collection of str
         Result tables by contract name that are to be given beside those of the core; tables that come about together
         are given together. Invoices are charged for only if Receivables is among them.
@@ -104,7 +135,36 @@ def value_base(
     receivables = read_receivables(base, accounts, settings, invoices)
     profit = customer_profit(base, settings, usable, receivables)
     value = customer_value(base, history, profit, settings, tables)
-    segments, cuts = customer_segments(base, history, profit.pnl, value.values, settings, previous_segments)
+    left = gone(base, history)
+    current = ~left & ~prospects(base, history)
+    engagement = customer_engagement(base, value.values, left, current, settings, usable)
+    before = _before(last, as_of, wanted)
+    segments = customer_segments(
+        base,
+        history,
+        profit,
+        value.values,
+        engagement.by_customer["engagement_value"],
+        settings,
+        usable,
+        before.segments,
+    )
+    found = _Found(
+        settings,
+        usable,
+        base,
+        history,
+        accounts,
+        receivables,
+        profit,
+        value,
+        current,
+        engagement,
+        segments,
+        last,
+        before,
+    )
+    parts = [step(found) for name, step in STEPS.items() if name in wanted]
     findings = [
         *read.findings,
         *check_inputs(tables, as_of=as_of),
@@ -114,48 +174,172 @@ def value_base(
         *negative_customers(base),
         *profit.findings,
         *value.findings,
-        *cuts,
+        *engagement.findings,
+        *before.findings,
+        *segments.findings,
+        *(finding for part in parts for finding in part.findings),
     ]
-    more: dict[str, pd.DataFrame] = {}
-    notes = list(value.notes)
-    if PNL_GROUPS.name in wanted:
-        more |= {
-            PNL_GROUPS.name: pnl_by_group(base, profit, accounts),
-            PNL_PERIODS.name: pnl_by_period(base, profit, settings),
-        }
-    if COST_DETAIL.name in wanted:
-        costing, remarks = costing_tables(base, profit, settings, usable)
-        more |= costing
-        notes += remarks
-    if RECEIVABLES.name in wanted:
-        more |= {RECEIVABLES.name: receivables.accounts, AGEING.name: receivables.ageing}
-    if CONCENTRATION.name in wanted:
-        more |= concentration_tables(profit.pnl)
-    if EFFORT.name in wanted:
-        more |= effort_tables(base, profit, value.values["value"], segments["segment"], settings, usable)
-    if WHAT_IF_CHANGES.name in wanted:
-        tried, without_effect = what_if_tables(base, profit, settings, usable)
-        more |= tried
-        findings += without_effect
-    if MODEL_VALUE.name in wanted:
-        models, remark = purchase_tables(base, history, profit, value, settings)
-        more |= models
-        notes.append(remark)
+    core = {
+        "Customer P&L": profit.pnl,
+        "Cost to serve": profit.pools,
+        "Lifetime value": value.values,
+        "Horizons": value.horizons,
+        "Segments": segments.frame,
+        "Reconciliation": reconcile_transactions(base, tables.get("Transactions")),
+    }
     return Results(
-        tables={
-            "Customer P&L": profit.pnl,
-            "Cost to serve": profit.pools,
-            "Lifetime value": value.values,
-            "Horizons": value.horizons,
-            "Segments": segments,
-            "Reconciliation": reconcile_transactions(base, tables.get("Transactions")),
-            **more,
-        },
+        tables=core | {name: table for part in parts for name, table in part.tables.items()},
         settings=settings,
         as_of=as_of,
         findings=sorted(findings, key=lambda finding: -finding.severity),
-        notes=tuple(notes),
+        notes=(*value.notes, *(note for part in parts for note in part.notes)),
+        moves=tuple(move for part in parts for move in part.moves),
+        cuts={name: cut for part in parts for name, cut in part.cuts.items()},
     )
+
+
+class _Before(NamedTuple):
+    """What is compared with: the last snapshot where they are kept, and the model's segments before."""
+
+    snapshot: Earlier | None
+    segments: Mapping[str, str]
+    findings: list[Finding]
+
+
+def _before(last: Mapping[str, pd.DataFrame], as_of: np.datetime64, wanted: Collection[str]) -> _Before:
+    """Find what to compare with; where snapshots are kept, what the same date was before does not count."""
+    if SNAPSHOTS.name not in wanted:
+        segments = last.get(SEGMENTS.name, empty_frame(SEGMENTS)).dropna(subset=["customer_id"])
+        return _Before(None, _segments(segments.drop_duplicates("customer_id").set_index("customer_id")), [])
+    snapshot, findings = earlier_snapshot(last, as_of)
+    return _Before(snapshot, {} if snapshot is None else _segments(snapshot.customers), findings)
+
+
+def _segments(by_customer: pd.DataFrame) -> dict[str, str]:
+    return {str(id_): str(segment) for id_, segment in by_customer["model_segment"].dropna().items()}
+
+
+class _Found(NamedTuple):
+    """What the steps of every workbook found, for those that only some workbooks want."""
+
+    settings: Settings
+    usable: Mapping[str, TableData]
+    base: Base
+    history: History
+    accounts: Accounts
+    receivables: Receivables
+    profit: Profit
+    value: Value
+    current: BoolArray
+    engagement: Engagement
+    segments: Segmentation
+    last: Mapping[str, pd.DataFrame]
+    before: _Before
+
+
+class _Part(NamedTuple):
+    """What one of these steps gives."""
+
+    tables: Mapping[str, pd.DataFrame]
+    findings: list[Finding] = []
+    notes: tuple[str, ...] = ()
+    moves: tuple[str, ...] = ()
+    cuts: Mapping[str, float] = {}
+
+
+def _views(found: _Found) -> _Part:
+    return _Part(
+        {
+            PNL_GROUPS.name: pnl_by_group(found.base, found.profit, found.accounts),
+            PNL_PERIODS.name: pnl_by_period(found.base, found.profit, found.settings),
+        }
+    )
+
+
+def _costing(found: _Found) -> _Part:
+    tables, notes = costing_tables(found.base, found.profit, found.settings, found.usable)
+    return _Part(tables, notes=tuple(notes))
+
+
+def _receivables(found: _Found) -> _Part:
+    return _Part({RECEIVABLES.name: found.receivables.accounts, AGEING.name: found.receivables.ageing})
+
+
+def _effort(found: _Found) -> _Part:
+    segment, worth = found.segments.frame["segment"], found.value.values["value"]
+    return _Part(effort_tables(found.base, found.profit, worth, segment, found.settings, found.usable))
+
+
+def _what_if(found: _Found) -> _Part:
+    return _Part(*what_if_tables(found.base, found.profit, found.settings, found.usable))
+
+
+def _models(found: _Found) -> _Part:
+    tables, note = purchase_tables(found.base, found.history, found.profit, found.value, found.settings)
+    return _Part(tables, notes=(note,))
+
+
+def _engagement(found: _Found) -> _Part:
+    return _Part({ENGAGEMENT.name: found.engagement.by_customer, ENGAGEMENT_SUMMARY.name: found.engagement.summary})
+
+
+def _lenses(found: _Found) -> _Part:
+    worth = found.engagement.by_customer["engagement_value"]
+    measures = lens_measures(found.base, found.profit, found.value.values, worth, found.settings, found.usable)
+    segment = found.segments.frame["segment"]
+    return _Part(*lens_tables(found.base, found.current, measures, segment, found.settings, found.usable))
+
+
+def _segmentation(found: _Found) -> _Part:
+    segments, pnl = found.segments, found.profit.pnl
+    needs = segments.frame["needs_segment"].to_numpy(dtype=object)
+    official = segments.frame["segment"].to_numpy(dtype=object)
+    return _Part(
+        {
+            TIER_METHODS.name: tier_methods(segments.bases, official, found.settings),
+            OVERRIDE_EFFECT.name: override_effect(segments),
+            NEEDS_PNL.name: needs_pnl(needs, pnl, found.value.values["value"], found.usable),
+        }
+    )
+
+
+def _matrix(found: _Found) -> _Part:
+    tables, cuts, findings = matrix_tables(
+        found.base,
+        found.current,
+        found.segments.bases["engagement"],
+        found.segments.bases["revenue"],
+        found.settings,
+        found.usable,
+    )
+    return _Part(tables, findings, cuts=cuts)
+
+
+def _snapshots(found: _Found) -> _Part:
+    matrix = _matrix(found).tables[VALUE_MATRIX.name]
+    today = snapshot_of(found.segments, found.profit.pnl, found.value.values, matrix, found.settings)
+    kept, findings = keep_snapshot(
+        found.last, today, as_of=found.base.as_of, closed_through=found.settings.date("closed_through")
+    )
+    tables, moves = migration_tables(found.before.snapshot, today, found.segments, found.settings)
+    return _Part(kept | tables, findings, moves=tuple(moves))
+
+
+STEPS: Final[Mapping[str, Callable[[_Found], _Part]]] = {
+    PNL_GROUPS.name: _views,
+    COST_DETAIL.name: _costing,
+    RECEIVABLES.name: _receivables,
+    CONCENTRATION.name: lambda found: _Part(concentration_tables(found.profit.pnl)),
+    EFFORT.name: _effort,
+    WHAT_IF_CHANGES.name: _what_if,
+    MODEL_VALUE.name: _models,
+    ENGAGEMENT.name: _engagement,
+    LENSES.name: _lenses,
+    TIER_METHODS.name: _segmentation,
+    VALUE_MATRIX.name: _matrix,
+    SNAPSHOTS.name: _snapshots,
+}
+"""Table that is wanted to the step that gives it, with those that come about together."""
 
 
 def cost_detail(tables: Mapping[str, TableData], customer_id: str) -> pd.DataFrame:

@@ -9,11 +9,12 @@ import pandas as pd
 from valuation.cost.avoidable import customer_actions
 from valuation.cost.effort import effort_against_value
 from valuation.cost.self_service import deflection, self_service_share
+from valuation.model.answers import answers, issues_of_year, per_customer
 from valuation.model.history import Base, FloatArray
 from valuation.model.profit import IMPUTED, Profit
-from valuation.model.segment import LABELS
+from valuation.model.tiers import LABELS
 from valuation.settings import Settings
-from valuation.tables import EFFORT, EFFORT_TIERS, ISSUES, SURVEY, TableData, complete_frame
+from valuation.tables import EFFORT, EFFORT_TIERS, TableData
 
 __all__ = ["effort_tables"]
 
@@ -84,16 +85,11 @@ def _self_service(
     base: Base, pnl: pd.DataFrame, settings: Settings, tables: Mapping[str, TableData]
 ) -> dict[str, FloatArray]:
     """Which part of their questions customers solve themselves, and what support that saves."""
-    survey = complete_frame(tables.get(SURVEY.name), SURVEY, ["customer_id", "self_resolved"])
-    issues = complete_frame(tables.get(ISSUES.name), ISSUES, ["customer_id", "opened"])
-    ids = base.customers["customer_id"]
-    solved = survey.drop_duplicates("customer_id").set_index("customer_id")["self_resolved"].reindex(ids)
-    days = issues["opened"].to_numpy().astype("datetime64[D]")
-    assisted = issues["customer_id"][(days > base.start) & (days <= base.as_of)].value_counts()
-    asked = assisted.reindex(ids).fillna(0.0).to_numpy(dtype=float)
-    found = solved.to_numpy(dtype=float)
+    found = answers(base, tables)["self_resolved"].to_numpy(dtype=float)
+    issues = issues_of_year(base, tables)
+    asked = per_customer(base, issues["customer_id"], np.ones(len(issues)))
     # The cost of an issue is that of all support, over all issues.
-    support, total = pnl["support"].sum(), float(assisted.sum())
+    support, total = pnl["support"].sum(), float(len(issues))
     unit_cost = support / total if total > 0 else np.nan
     rate = settings.number("deflection_rate")
     known = np.isfinite(found) & (found >= 0)

@@ -26,7 +26,7 @@ from valuation.receivables import (
 from valuation.settings import Settings
 from valuation.tables import AGEING, INVOICES, RECEIVABLES, TableData, complete_frame, empty_frame
 
-__all__ = ["LOSS_RATES", "Receivables", "borrowing_rate", "read_receivables"]
+__all__ = ["LOSS_RATES", "Receivables", "borrowing_rate", "paid_on_time", "read_receivables"]
 
 LOSS_RATES: Final = ("loss_rate_current", "loss_rate_30", "loss_rate_60", "loss_rate_90", "loss_rate_over_90")
 """The assumptions of the provision matrix, one for each bucket of `AGEING_EDGES`."""
@@ -82,6 +82,15 @@ def read_receivables(
         ageing=_ageing(by_account, rates),
         findings=[*issues, *_no_rates(settings, rates)],
     )
+
+
+def paid_on_time(base: Base, settings: Settings, tables: Mapping[str, TableData]) -> FloatArray:
+    """Part of each customer's invoiced money that was paid on time; NaN where nothing was due. [0..1]"""
+    documents = _usable(base, tables.get(INVOICES.name))
+    if not len(documents):
+        return np.full(len(base), np.nan)
+    found, _ = _seen(documents, documents["customer_id"], base, settings, None)
+    return found["on_time_share"].reindex(base.customers["customer_id"]).to_numpy(dtype=float)
 
 
 def _usable(base: Base, data: TableData | None) -> pd.DataFrame:

@@ -1,83 +1,151 @@
 """
-Segments: one official value segment for each customer, with the tiers by revenue and profit beside it.
+Segments: one official value segment for each customer, and everything that it can be compared with beside it.
 
-Cuts are absolute and kept until somebody changes them; a customer changes segment only when its value passes a cut by
-more than the band. Where no cuts are set, the Pareto cuts of the day stand in, which a note says.
+The official segment is the tier by the synthesis in money, engagement value, unless an assumption says customer value.
+A customer changes it only when its value passes a cut by more than the band, or by an override that says why, by whom
+and until when.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Final, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from valuation.dates import twelve_months_before
+from valuation.errors import MissingDataError, ZeroDenominatorError
 from valuation.findings import Finding, Severity
+from valuation.lifetime import Timing
+from valuation.model.answers import answers
 from valuation.model.history import Base, FloatArray, History
+from valuation.model.needs import needs_of
+from valuation.model.profit import Profit
 from valuation.model.retention import prospects
-from valuation.segments import RfmScores, keep_tier, lifecycle_stage, pareto_bounds, rfm_scores, tier_absolute
+from valuation.model.tiers import (
+    BASES,
+    LABELS,
+    SEGMENT_LABELS,
+    Cuts,
+    TextArray,
+    cut_findings,
+    cuts_of,
+    put_into_tiers,
+)
+from valuation.segments import (
+    OverriddenSegments,
+    RfmScores,
+    apply_overrides,
+    headroom,
+    lifecycle_stage,
+    rfm_scores,
+    stale_ratings,
+    strategic_value,
+    value_segment,
+)
 from valuation.settings import Settings
-from valuation.tables import ASSUMPTIONS, SEGMENTS
+from valuation.tables import CRITERIA, OVERRIDE_EFFECT, OVERRIDES, RATINGS, SEGMENTS, TableData, complete_frame
 
-__all__ = ["customer_segments"]
+__all__ = ["Segmentation", "customer_segments", "override_effect"]
 
-LABELS = ("A", "B", "C")
-NO_VALUE = "N"
-PARETO_CUTS = (0.80, 0.95)
-BASES = ("value", "revenue", "profit")
-TextArray = npt.NDArray[np.object_]
+REJECTED: Final = {
+    "expired": (Severity.NOTE, "The override has expired; the model's segment holds"),
+    "not complete": (Severity.ERROR, "An override needs a reason, an owner and a last day; it has no effect"),
+    "unknown customer": (Severity.WARNING, "The customer is not on Customers; the override has no effect"),
+    "unknown segment": (Severity.ERROR, f"The segment must be one of {', '.join(SEGMENT_LABELS)}; it has no effect"),
+    "twice": (Severity.ERROR, "Two overrides hold for the same customer; neither has an effect"),
+}
+"""What becomes of an override that does not apply: how grave that is, and why."""
 
 
-class _Cuts(NamedTuple):
-    """Lower bounds of A and B, B not above A; NaN where there is nobody to cut."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Segmentation:
+    """
+    The segments of all customers.
 
-    a: float
-    b: float
+    Attributes
+    ----------
+    frame : DataFrame
+        Columns of the contract's Segments, in the order of the customers.
+    bases : mapping of str to ndarray
+        Amounts by basis of `BASES`. [currency; strategic value: 0-100]
+    cuts : Cuts
+        Those of the official segment.
+    basis : str
+        What it goes by: engagement or lifetime.
+    overridden : OverriddenSegments
+        What the overrides do.
+    findings : list of Finding
+        Cuts, overrides, ratings and needs that cannot be used as they stand.
+    """
+
+    frame: pd.DataFrame
+    bases: Mapping[str, FloatArray]
+    cuts: Cuts
+    basis: str
+    overridden: OverriddenSegments
+    findings: list[Finding]
 
 
 def customer_segments(
     base: Base,
     history: History,
-    pnl: pd.DataFrame,
+    profit: Profit,
     values: pd.DataFrame,
+    engagement: "pd.Series[float]",
     settings: Settings,
+    tables: Mapping[str, TableData],
     previous: Mapping[str, str],
-) -> tuple[pd.DataFrame, list[Finding]]:
+) -> Segmentation:
     """
     Put every customer into its segments.
 
     Parameters
     ----------
-    base, history, pnl, values, settings
-        What the steps before found.
+    base, history, profit, values, settings, tables
+        What the steps before read and found.
+    engagement : Series
+        Engagement value of each customer. [currency]
     previous : mapping of str to str
-        Customer id to the official segment at the last refresh, for the band around the cuts.
-
-    Returns
-    -------
-    DataFrame
-        Columns of the contract's Segments.
-    list of Finding
-        Cuts that are not set or contradict each other, and too few customers for the scores.
+        Customer id to the model's segment before, for the band around the cuts.
     """
-    money = {
-        "value": values["value"].to_numpy(dtype=float),
-        "revenue": pnl["net_revenue"].to_numpy(dtype=float),
-        "profit": pnl["contribution"].to_numpy(dtype=float),
+    ids = base.customers["customer_id"]
+    rated, on_ratings = _strategic(base, settings, tables)
+    bases = {
+        "revenue": profit.pnl["net_revenue"].to_numpy(dtype=float),
+        "profit": profit.pnl["contribution"].to_numpy(dtype=float),
+        "strategic": rated,
+        "lifetime": values["value"].to_numpy(dtype=float),
+        "engagement": engagement.to_numpy(dtype=float),
     }
-    cuts = {name: _cuts(name, amounts, settings) for name, amounts in money.items()}
-    before = base.customers["customer_id"].map(dict(previous)).to_numpy(dtype=object)
-    official = _tiers(money["value"], cuts["value"], previous=before, band=settings.number("tier_band"))
+    cuts = {name: cuts_of(name, amounts, settings) for name, amounts in bases.items()}
+    tiers = {name: put_into_tiers(amounts, cuts[name]) for name, amounts in bases.items()}
+    basis = settings.word("segment_basis")
+    before = ids.map(dict(previous)).to_numpy(dtype=object)
+    model = put_into_tiers(bases[basis], cuts[basis], before, settings.number("tier_band"))
+    overridden, on_overrides = _overridden(base, model, bases[basis], tables)
     stage, rule = _lifecycle(base, history)
     recency = _days(base.as_of - history.last_purchase)
-    scores = _scores(history, recency, money["revenue"], settings)
+    scores = _scores(history, recency, bases["revenue"], settings)
+    potential = _potential(base, profit, values, settings, tables)
+    needs, on_needs = needs_of(base, tables)
     frame = pd.DataFrame(
         {
-            "customer_id": base.customers["customer_id"],
+            "customer_id": ids,
             "name": base.customers["name"],
-            "segment": official,
-            "revenue_tier": _tiers(money["revenue"], cuts["revenue"]),
-            "profit_tier": _tiers(money["profit"], cuts["profit"]),
+            "segment": overridden.segment,
+            "model_segment": model,
+            "override": _override_words(base, overridden, tables),
+            "segment_value": bases[basis],
+            "distance_to_cut": _distance(bases[basis], model, cuts[basis]),
+            **{f"{name}_tier": tiers[name] for name in BASES},
+            "strategic_value": rated,
+            "value": bases["lifetime"],
+            "engagement_value": bases["engagement"],
+            "potential": potential,
+            "growth_segment": _growth_segment(profit, potential, settings),
+            "needs_segment": needs,
             "lifecycle": stage,
             "lifecycle_rule": rule,
             "days_since_last": recency,
@@ -85,57 +153,160 @@ def customer_segments(
             "recency_score": _score(scores.recency),
             "frequency_score": _score(scores.frequency),
             "monetary_score": _score(scores.monetary),
-            "value": money["value"],
-            "distance_to_cut": _distance(money["value"], official, cuts["value"]),
         }
     )
-    findings = [*_contradicting_cuts(settings), *_unset_cuts(settings, len(base)), *_few_customers(scores)]
-    return frame[[column.name for column in SEGMENTS]], findings
+    return Segmentation(
+        frame=frame[[column.name for column in SEGMENTS]],
+        bases=bases,
+        cuts=cuts[basis],
+        basis=basis,
+        overridden=overridden,
+        findings=[
+            *cut_findings(settings, len(base)),
+            *on_overrides,
+            *on_ratings,
+            *on_needs,
+            *_few_customers(scores),
+        ],
+    )
 
 
-def _set_cuts(name: str, settings: Settings) -> _Cuts:
-    """Give the cuts as they stand on Assumptions, NaN where they are blank."""
-    return _Cuts(settings.number(f"{name}_tier_a"), settings.number(f"{name}_tier_b"))
-
-
-def _cuts(name: str, amounts: FloatArray, settings: Settings) -> _Cuts:
-    """Give the cuts that are set, and where they are not, the Pareto cuts of these amounts as far as they fit."""
-    a, b = _set_cuts(name, settings)
-    positive = amounts[amounts > 0]
-    if np.isnan([a, b]).any() and not positive.size:
-        return _Cuts(np.nan, np.nan)
-    if np.isnan([a, b]).any():
-        pareto_a, pareto_b, _ = pareto_bounds(positive, PARETO_CUTS)
-        # fmax and fmin: the cut that is set bounds the other one, a blank does not.
-        a, b = (np.fmax(pareto_a, b) if np.isnan(a) else a), (np.fmin(pareto_b, a) if np.isnan(b) else b)
-    return _Cuts(float(max(a, b)), float(min(a, b)))
-
-
-def _tiers(amounts: FloatArray, cuts: _Cuts, previous: TextArray | None = None, band: float = 0.0) -> TextArray:
-    """A, B or C by the cuts, N where there is no positive amount, None where the amount is unknown."""
-    tiers = np.full(len(amounts), None, dtype=object)
-    positive = amounts > 0
-    if positive.any():
-        tiers[positive] = (
-            tier_absolute(amounts[positive], cuts, labels=LABELS)
-            if previous is None
-            else keep_tier(amounts[positive], _known(previous[positive]), cuts, labels=LABELS, band=band)
-        )
-    tiers[amounts <= 0] = NO_VALUE
-    return tiers
-
-
-def _known(previous: TextArray) -> TextArray:
-    """Keep the earlier segments that have a cut; the others have nothing to hold on to."""
-    known = previous.copy()
-    known[~np.isin(previous, LABELS)] = None
-    return known
-
-
-def _distance(amounts: FloatArray, tiers: TextArray, cuts: _Cuts) -> FloatArray:
+def _distance(amounts: FloatArray, tiers: TextArray, cuts: Cuts) -> FloatArray:
     """How far each amount is above the lower cut of its tier; C starts at nought."""
     lower = pd.Series(tiers, dtype=object).map(dict(zip(LABELS, (*cuts, 0.0), strict=True)))
     return amounts - lower.to_numpy(dtype=float)
+
+
+# Strategic value.
+
+
+def _strategic(base: Base, settings: Settings, tables: Mapping[str, TableData]) -> tuple[FloatArray, list[Finding]]:
+    """Score each customer's ratings; ratings without evidence, owner or a recent date count, and are found."""
+    ratings = complete_frame(tables.get(RATINGS.name), RATINGS)
+    weights = {name: settings.number(f"strategic_weight_{name}") for name in CRITERIA}
+    first = ratings["customer_id"].notna() & ~ratings.duplicated("customer_id")
+    own = ratings[first].set_index("customer_id").reindex(base.customers["customer_id"])
+    try:
+        score = strategic_value(own[list(CRITERIA)].astype(float), weights).score
+    except ZeroDenominatorError:  # no criterion counts
+        score = np.full(len(base), np.nan)
+    rated = (first & ratings[list(CRITERIA)].notna().any(axis=1)).to_numpy(dtype=bool)
+    words = stale_ratings(ratings["rated_on"].to_numpy(), ratings["owner"], ratings["evidence"], as_of=base.as_of)
+    faulty = rated & (words != "")
+    findings = [
+        Finding(
+            severity=Severity.WARNING,
+            kind="rating to renew",
+            table=RATINGS.name,
+            column="rated_on",
+            rows=tuple((np.flatnonzero(faulty & (words == what)) + 1).tolist()),
+            what=f"The rating counts, but: {what}",
+            mend="Rate again, with evidence, owner and date",
+        )
+        for what in dict.fromkeys(words[faulty].tolist())
+    ]
+    return np.asarray(score, dtype=float), findings
+
+
+# Overrides.
+
+
+def _overridden(
+    base: Base, model: TextArray, amounts: FloatArray, tables: Mapping[str, TableData]
+) -> tuple[OverriddenSegments, list[Finding]]:
+    """Put overrides in place of the model's segments, and find those that have no effect."""
+    frame = complete_frame(tables.get(OVERRIDES.name), OVERRIDES)
+    filled = frame.notna().any(axis=1).to_numpy(dtype=bool)
+    given = frame[filled].assign(segment=frame["segment"].str.strip().str.upper())
+    result = apply_overrides(
+        base.customers["customer_id"], model, given, values=amounts, as_of=base.as_of, labels=SEGMENT_LABELS
+    )
+    status, rows = result.register["status"].to_numpy(dtype=object), np.flatnonzero(filled) + 1
+    findings = [
+        Finding(
+            severity=severity,
+            kind=f"override {word}",
+            table=OVERRIDES.name,
+            column="segment" if word == "unknown segment" else "customer_id",
+            rows=tuple(rows[status == word].tolist()),
+            what=what,
+            mend="Complete it, correct it, or delete the row",
+        )
+        for word, (severity, what) in REJECTED.items()
+        if (status == word).any()
+    ]
+    return result, findings
+
+
+def override_effect(segments: Segmentation) -> pd.DataFrame:
+    """Say what all overrides together change, by segment: columns of the contract's Override effect."""
+    model, official = segments.frame["model_segment"], segments.frame["segment"]
+    moved = model.fillna("") != official.fillna("")
+    effect = segments.overridden.effect
+    frame = pd.DataFrame(
+        {
+            "segment": effect.index.to_numpy(dtype=object),
+            "model_customers": effect["customers_before"].to_numpy(dtype=float),
+            "customers": effect["customers_after"].to_numpy(dtype=float),
+            "model_value": effect["value_before"].round(6).to_numpy(dtype=float),
+            "value": effect["value_after"].round(6).to_numpy(dtype=float),
+            "moved_in": official[moved].value_counts().reindex(effect.index).fillna(0.0).to_numpy(dtype=float),
+            "moved_out": model[moved].value_counts().reindex(effect.index).fillna(0.0).to_numpy(dtype=float),
+        }
+    )
+    return frame[[column.name for column in OVERRIDE_EFFECT]]
+
+
+def _override_words(base: Base, overridden: OverriddenSegments, tables: Mapping[str, TableData]) -> TextArray:
+    """Say beside each customer's segment why, by whom and until when it is not the model's."""
+    frame = complete_frame(tables.get(OVERRIDES.name), OVERRIDES)
+    given = frame[frame.notna().any(axis=1)].reset_index(drop=True)
+    applied = given[(overridden.register["status"] == "applied").to_numpy(dtype=bool)]
+    words = applied["reason"] + " (" + applied["owner"] + ", until " + applied["expires"].dt.strftime("%Y-%m-%d") + ")"
+    found = base.customers["customer_id"].map(dict(zip(applied["customer_id"], words, strict=True)))
+    return found.astype(object).where(found.notna(), None).to_numpy(dtype=object)
+
+
+# Current value against potential.
+
+
+def _potential(
+    base: Base, profit: Profit, values: pd.DataFrame, settings: Settings, tables: Mapping[str, TableData]
+) -> FloatArray:
+    """Value what each customer buys elsewhere and could buy from us; unknown without its wallet or the share in reach."""
+    target = settings.number("wallet_target_share")
+    wallet = answers(base, tables)["wallet"].to_numpy(dtype=float)
+    if np.isnan(target) or not len(base):
+        return np.full(len(base), np.nan)
+    revenue = profit.pnl["net_revenue"].to_numpy(dtype=float)
+    share = np.full(len(base), np.nan)
+    np.divide(profit.pnl["run_rate_contribution"].to_numpy(dtype=float), revenue, out=share, where=revenue > 0)
+    found = headroom(
+        np.maximum(revenue, 0.0),
+        np.where(wallet > 0, wallet, np.nan),
+        target_share=target,
+        margin_share=np.where(share <= 1, share, np.nan),
+        retention=values["retention_rate"].to_numpy(dtype=float),
+        discount_rate=settings.number("discount_rate"),
+        horizon=settings.number("horizon"),
+        timing=cast(Timing, settings.word("timing")),
+    )
+    return np.asarray(found.present_value, dtype=float)
+
+
+def _growth_segment(profit: Profit, potential: FloatArray, settings: Settings) -> TextArray:
+    """Set contribution against potential; who has no known potential is in no such segment."""
+    cuts = (settings.number(name) for name in ("contribution_cut", "potential_cut"))
+    current_cut, potential_cut = (None if np.isnan(cut) else cut for cut in cuts)
+    current = profit.pnl["run_rate_contribution"].to_numpy(dtype=float)
+    try:
+        found = value_segment(current, potential, cut_current=current_cut, cut_potential=potential_cut)
+    except MissingDataError:  # a median of nobody
+        return np.full(len(current), None, dtype=object)
+    return np.where(np.isfinite(current) & np.isfinite(potential), found.segment, None).astype(object)
+
+
+# Buying behaviour.
 
 
 def _scores(history: History, recency: FloatArray, revenue: FloatArray, settings: Settings) -> RfmScores:
@@ -170,32 +341,6 @@ def _lifecycle(base: Base, history: History) -> tuple[TextArray, TextArray]:
     unseen = history.silent & np.isnat(history.last_purchase) & ~prospects(base, history)
     rule = f"no purchase in the 12 months to {base.as_of}"
     return np.where(unseen, "Lapsed", result.stage), np.where(unseen, rule, result.rule)
-
-
-def _contradicting_cuts(settings: Settings) -> Iterator[Finding]:
-    wrong = [name for name in BASES if (cuts := _set_cuts(name, settings)).a < cuts.b]
-    if wrong:
-        yield Finding(
-            severity=Severity.ERROR,
-            kind="cuts out of order",
-            table=ASSUMPTIONS.name,
-            column="value",
-            what=f"Tier A starts below tier B, so the two cuts are taken the other way round: {', '.join(wrong)}",
-            mend="Set the cut of A above that of B",
-        )
-
-
-def _unset_cuts(settings: Settings, customers: int) -> Iterator[Finding]:
-    unset = [f"{name}_tier_{cut}" for name in BASES for cut in "ab" if np.isnan(settings.number(f"{name}_tier_{cut}"))]
-    if unset and customers:
-        yield Finding(
-            severity=Severity.NOTE,
-            kind="cuts not set",
-            table=ASSUMPTIONS.name,
-            column="value",
-            what=f"These cuts are blank, so the Pareto cuts of the day (80% and 95%) stand in: {', '.join(unset)}",
-            mend="Set absolute cuts, so that a customer's segment does not move because others moved",
-        )
 
 
 def _few_customers(scores: RfmScores) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from valuation.dates import twelve_months_before
@@ -14,7 +15,7 @@ from valuation.model.profit import IMPUTED, Profit, with_estimated_cogs
 from valuation.settings import Settings
 from valuation.tables import CUSTOMER_PNL, PNL_GROUPS, PNL_PERIODS
 
-__all__ = ["pnl_by_group", "pnl_by_period"]
+__all__ = ["pnl_by_group", "pnl_by_period", "sum_by_group"]
 
 MONEY: Final = tuple(column.name for column in CUSTOMER_PNL if column.unit == "currency")
 REVENUE: Final = {"gross_revenue": "gross_amount", "discounts": "discount", "returns": "returns", "cogs": "cogs"}
@@ -36,17 +37,22 @@ def pnl_by_group(base: Base, profit: Profit, accounts: Accounts) -> pd.DataFrame
     levels = {"segment": segment.where(segment.notna(), "(no segment)"), "parent": accounts.parent}
     parts = []
     for level, group in levels.items():
-        sums = pnl[list(MONEY)].groupby(group.to_numpy(dtype=object))
-        frame = sums.sum(min_count=1)
-        # A sum that leaves somebody's unknown cost out would look right.
-        frame = frame.mask(pnl[list(MONEY)].isna().groupby(group.to_numpy(dtype=object)).any())
-        frame = frame.assign(level=level, group=frame.index, customers=sums.size().astype(float))
+        frame = sum_by_group(pnl[list(MONEY)], group.to_numpy(dtype=object))
+        frame = frame.assign(level=level, group=frame.index)
         parts.append(frame.sort_values("contribution", ascending=False, kind="stable"))
     both = pd.concat(parts, ignore_index=True).round(6)
     revenue = both["net_revenue"].where(both["net_revenue"] != 0)
     both["cost_to_serve_pct"] = both["cost_to_serve"] / revenue
     both["contribution_pct"] = both["contribution"] / revenue
     return both[[column.name for column in PNL_GROUPS]]
+
+
+def sum_by_group(money: pd.DataFrame, group: "npt.NDArray[np.object_]") -> pd.DataFrame:
+    """Sum columns of customers by group, and count the customers; with anybody's unknown, a sum is unknown."""
+    groups = money.groupby(group)
+    # A sum that leaves somebody's unknown cost out would look right.
+    sums = groups.sum(min_count=1).mask(money.isna().groupby(group).any())
+    return sums.assign(customers=groups.size().astype(float))
 
 
 def pnl_by_period(base: Base, profit: Profit, settings: Settings) -> pd.DataFrame:

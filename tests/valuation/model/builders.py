@@ -75,7 +75,13 @@ def tables(*parts: TableData) -> Tables:
 
 
 def value(*parts: TableData, previous: Mapping[str, str] | None = None, wanted: Collection[str] = ()) -> Results:
-    return value_base(tables(*parts), previous_segments=previous or {}, wanted=wanted)
+    return value_base(tables(*parts), last=segmented(previous or {}), wanted=wanted)
+
+
+def segmented(previous: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Make the result tables of a refresh that put customers into these segments."""
+    frame = pd.DataFrame({"customer_id": list(previous), "model_segment": list(previous.values())}, dtype=object)
+    return {"Segments": frame}
 
 
 def result(results: Results, name: str) -> Any:

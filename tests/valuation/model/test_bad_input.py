@@ -169,7 +169,7 @@ CASES = {
 def run(case: Case) -> Results:
     register = assumptions(as_of=pd.Timestamp(AS_OF), **case.assumed)
     inputs = tables(customers("A", "B"), SALES, pools(), GOOD, register, *case.parts)
-    return value_base(inputs, previous_segments={}, wanted={"Receivables"})
+    return value_base(inputs, wanted={"Receivables"})
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -204,7 +204,7 @@ def test_foreign_sales_stay_in_the_reconciliation() -> None:
 
 
 def test_customers_with_no_driver_cost_nothing_and_are_noted() -> None:
-    results = value_base(tables(customers("A", "B", "C"), SALES, pools(), GOOD), previous_segments={})
+    results = value_base(tables(customers("A", "B", "C"), SALES, pools(), GOOD))
     assert result(results, "Customer P&L")["cost_to_serve"].tolist() == [80.0, 40.0, 0.0]
     finding = found(results.findings, "customer without a driver")
     assert (finding.severity, finding.table, finding.rows) == (Severity.NOTE, "Customers", (3,))

@@ -16,6 +16,7 @@ from tests.valuation.model.builders import (
     from_frame,
     kinds,
     result,
+    segmented,
     table,
     tables,
     transactions,
@@ -50,28 +51,28 @@ def well_formed(results: Results) -> Results:
 
 
 def test_no_tables_at_all() -> None:
-    results = well_formed(value_base({}, previous_segments={}))
+    results = well_formed(value_base({}))
     assert "no customers" in kinds(results.findings)
     assert results.as_of == np.datetime64("1900-01-01")
 
 
 def test_tables_with_headers_only() -> None:
     inputs = {t.name: TableData(table=t, frame=empty_frame(t)) for t in INPUT_TABLES}
-    results = well_formed(value_base(inputs, previous_segments={}))
+    results = well_formed(value_base(inputs))
     assert "no customers" in kinds(results.findings)
     assert results.tables["Horizons"]["value"].tolist() == [0.0] * 5
 
 
 def test_tables_of_one_blank_row() -> None:
     inputs = {t.name: table(t.name, **{c.name: [None] for c in t}) for t in INPUT_TABLES}
-    results = well_formed(value_base(inputs, previous_segments={}))
+    results = well_formed(value_base(inputs))
     assert len(results.tables["Customer P&L"]) == 0
     assert kinds(results.findings) == {"no customers", "as-of date not set", "assumption missing"}
 
 
 def test_tables_without_any_column_of_the_contract() -> None:
     inputs = {t.name: TableData(table=t, frame=pd.DataFrame(index=pd.RangeIndex(2))) for t in INPUT_TABLES}
-    well_formed(value_base(inputs, previous_segments={}))
+    well_formed(value_base(inputs))
 
 
 @pytest.mark.parametrize("dropped", [(t.name, c.name) for t in INPUT_TABLES for c in t], ids=str)
@@ -79,7 +80,7 @@ def test_any_column_may_be_missing(everything: Tables, dropped: tuple[str, str])
     name, column = dropped
     data = everything[name]
     less = TableData(table=data.table, frame=data.frame.drop(columns=column, errors="ignore"))
-    results = well_formed(value_base({**everything, name: less}, previous_segments={}))
+    results = well_formed(value_base({**everything, name: less}))
     missing = {(f.table, f.column) for f in results.findings if f.kind == "column missing"}
     assert missing == ({dropped} if TABLES[name][column].required else set())
 
@@ -275,7 +276,7 @@ def inputs(rows: list[tuple[str | None, str, float]], *, scale: float = 1.0) -> 
 def test_order_of_rows_does_not_matter(rows: list[tuple[str | None, str, float]], random: "st.DrawFn") -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    there, back = (value_base(inputs(order), previous_segments={}).tables for order in (rows, shuffled))
+    there, back = (value_base(inputs(order)).tables for order in (rows, shuffled))
     for name in RESULTS:
         pd.testing.assert_frame_equal(there[name], back[name], rtol=1e-12)
 
@@ -283,7 +284,7 @@ def test_order_of_rows_does_not_matter(rows: list[tuple[str | None, str, float]]
 @WHOLE_CHAIN
 @given(documents)
 def test_scaling_money_scales_results(rows: list[tuple[str | None, str, float]]) -> None:
-    plain, scaled = (value_base(inputs(rows, scale=scale), previous_segments={}).tables for scale in (1.0, 1000.0))
+    plain, scaled = (value_base(inputs(rows, scale=scale)).tables for scale in (1.0, 1000.0))
     for name in ("Customer P&L", "Lifetime value", "Reconciliation"):
         money = [column.name for column in TABLES[name] if column.unit.startswith("currency")]
         np.testing.assert_allclose(scaled[name][money], plain[name][money] * 1000.0, rtol=1e-9, atol=0.01)
@@ -296,7 +297,7 @@ def test_splitting_the_base_adds_up(rows: list[tuple[str | None, str, float]]) -
     def part(ids: list[str]) -> Results:
         # An old document of nobody's lets every part see as far back as the whole.
         chosen = [row for row in rows if row[0] in ids]
-        return value_base(inputs([*chosen, (None, "2022-01-01", 1.0)]) | tables(customers(*ids)), previous_segments={})
+        return value_base(inputs([*chosen, (None, "2022-01-01", 1.0)]) | tables(customers(*ids)))
 
     whole, one, two = part(IDS), part(["A", "C"]), part(["B", "D"])
     for name, column in (("Customer P&L", "contribution"), ("Lifetime value", "value"), ("Lifetime value", "value_10")):
@@ -307,10 +308,8 @@ def test_splitting_the_base_adds_up(rows: list[tuple[str | None, str, float]]) -
 @WHOLE_CHAIN
 @given(documents)
 def test_refreshing_twice_changes_nothing(rows: list[tuple[str | None, str, float]]) -> None:
-    first = value_base(inputs(rows), previous_segments={})
-    segments = first.tables["Segments"].dropna(subset=["segment"])
-    before = dict(zip(segments["customer_id"], segments["segment"], strict=True))
-    second = value_base(inputs(rows), previous_segments=before)
+    first = value_base(inputs(rows))
+    second = value_base(inputs(rows), last=first.tables)
     for name in RESULTS:
         pd.testing.assert_frame_equal(first.tables[name], second.tables[name])
     assert first.findings == second.findings
@@ -335,6 +334,6 @@ def test_a_hundred_thousand_customers_are_valued_in_seconds() -> None:
         assumptions(as_of=AS_OF),
     )
     start = time.process_time()
-    results = value_base(data, previous_segments=dict.fromkeys(ids.tolist(), "B"))
+    results = value_base(data, last=segmented(dict.fromkeys(ids.tolist(), "B")))
     assert time.process_time() - start < 10.0  # two to three on an ordinary machine, twice that when it has cold caches
     assert len(results.tables["Segments"]) == n

@@ -130,7 +130,7 @@ def run(pools: TableData) -> Results:
         *(customers_table(), transactions_table(), pools, drivers_table()),
         *(capacity, invoices_table(), retention, register),
     )
-    return value_base(inputs, previous_segments={}, wanted={"Receivables"})
+    return value_base(inputs, wanted={"Receivables"})
 
 
 @pytest.fixture(scope="module")

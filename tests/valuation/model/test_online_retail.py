@@ -15,7 +15,7 @@ WANTED = ("P&L by group", "Cost detail", "Concentration measures", "Effort and v
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    return value_base(costed_tables(), previous_segments={}, wanted=WANTED)
+    return value_base(costed_tables(), wanted=WANTED)
 
 
 def test_every_cent_of_the_assumed_ledger_is_accounted_for(results: Results) -> None:

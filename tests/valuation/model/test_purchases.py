@@ -55,7 +55,7 @@ def sales(truth: PurchaseModel, buyers: int = 700) -> tuple[tuple[str, str, floa
 
 def model_of(*parts: TableData, **assumed: object) -> Results:
     assumed = {"as_of": AS_OF, "gross_margin_pct": 0.4, "sales_cost": 0.0, **assumed}
-    return value_base(tables(*parts, assumptions(**assumed)), previous_segments={}, wanted={"Value by model"})
+    return value_base(tables(*parts, assumptions(**assumed)), wanted={"Value by model"})
 
 
 def base_of(rows: tuple[tuple[str, str, float], ...], **columns: Any) -> tuple[TableData, TableData]:
@@ -72,7 +72,7 @@ def leavers() -> Results:
 
 def test_without_the_pack_there_is_no_purchase_model() -> None:
     own, documents = base_of(sales(LEAVERS)[:50])
-    results = value_base(tables(own, documents), previous_segments={})
+    results = value_base(tables(own, documents))
     assert not set(MODEL_TABLES) & set(results.tables)
 
 

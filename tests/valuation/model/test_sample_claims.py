@@ -26,7 +26,7 @@ WANTED = {"Receivables", "Cost detail", "Effort and value"}
 
 @pytest.fixture(scope="module")
 def results(inputs: Tables) -> Results:
-    return value_base(inputs, previous_segments={}, wanted=WANTED)
+    return value_base(inputs, wanted=WANTED)
 
 
 @pytest.fixture(scope="module")
@@ -328,10 +328,8 @@ def test_prospects_cost_nothing_that_is_projected(values: Any, segments: Any, pn
 
 
 def test_a_second_refresh_changes_nothing(results: Results) -> None:
-    before = results.tables["Segments"]
     inputs = {name: from_frame(name, frame) for name, frame in sample_company().items()}
-    segments = dict(zip(before["customer_id"], before["segment"], strict=True))
-    again = value_base(inputs, previous_segments=segments, wanted=WANTED)
+    again = value_base(inputs, last=results.tables, wanted=WANTED)
     for name, frame in results.tables.items():
         pd.testing.assert_frame_equal(frame, again.tables[name])
 
@@ -340,7 +338,7 @@ def test_reversing_every_table_moves_no_more_than_cents(results: Results) -> Non
     """Cents that are left over may move between customers with exactly equal drivers."""
     frames = sample_company()
     turned = {name: from_frame(name, frame[::-1].reset_index(drop=True)) for name, frame in frames.items()}
-    back = value_base(turned, previous_segments={}, wanted=WANTED)
+    back = value_base(turned, wanted=WANTED)
     for name, most in (("Customer P&L", 0.031), ("Lifetime value", 0.30)):
         there, here = result(results, name), result(back, name)
         numbers = [column for column in there.select_dtypes(float) if not column.endswith("_rank")]

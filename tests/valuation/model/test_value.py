@@ -92,7 +92,7 @@ def test_horizon_table_adds_up_the_customer_table() -> None:
         chances(0.8, 0.9, 0.5, 0.5),
         assumptions(as_of=AS_OF_DATE, sales_cost=0.0, periods_per_year=4.0),
     )
-    results = value_base(inputs, previous_segments={})
+    results = value_base(inputs)
     by_customer, by_horizon = results.tables["Lifetime value"], horizons(results)
     assert list(by_horizon.index) == ["1 year", "3 years", "5 years", "10 years", "unlimited"]
     assert by_horizon["value"].tolist() == pytest.approx([by_customer[c].sum() for c in HORIZON_YEARS], rel=1e-13)

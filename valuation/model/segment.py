@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from valuation.dates import twelve_months_before
 from valuation.errors import MissingDataError, ZeroDenominatorError
 from valuation.findings import Finding, Severity
 from valuation.lifetime import Timing

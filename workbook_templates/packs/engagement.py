@@ -3,7 +3,7 @@
 from functools import reduce
 
 from valuation.tables import ENGAGEMENT, ENGAGEMENT_SUMMARY, INFLUENCE, LIFETIME_VALUE
-from workbook_templates.layout import Check, Item, Pack, Role, Sheet, Stage, TableBlock, Text
+from workbook_templates.layout import Check, Format, Formula, Item, Pack, Role, Sheet, Stage, TableBlock, Text
 from workbook_templates.native import Column, Expr, call
 from workbook_templates.packs.checks import CENT, LIVE
 from workbook_templates.packs.furniture import (
@@ -40,9 +40,9 @@ FIGURES = (
 """The rows of the summary, in their order."""
 SUMMARY_HEADER, SUMMARY_COLUMN = 8, 2
 CUSTOMERS_HEADER = SUMMARY_HEADER + len(FIGURES) + 6
-PARTS = ("value", "referral_value", "influence_value", "knowledge_value")
-SUMS = (*PARTS, "engagement_value", "additive_value", "outside_value")
+SUMS = ("value", "referral_value", "knowledge_value", "engagement_value", "additive_value", "outside_value")
 WHICH_ADD_UP = {
+    "influence_value": "where it was measured",
     "engagement_value": "overlap: no value of the base",
     "additive_value": "adds up to the base",
     "outside_value": "of which outside the base",
@@ -111,6 +111,16 @@ COUNTED_ONCE = call(
 )
 
 
+def _where_known(name: str, known: str = "engagement_value") -> Expr:
+    """Sum a column over the customers for whom another one is known; a sum over all would be an error."""
+    by, summed = Column(ENGAGEMENT, known), Column(ENGAGEMENT, name)
+    return call("SUMIF", by, ">=0", summed) + call("SUMIF", by, "<0", summed)
+
+
+INFLUENCE_KNOWN = _where_known("influence_value", "influence_value")
+"""An influence that was not measured is not counted."""
+
+
 def _engagement() -> Sheet:
     purpose = "What customers are worth by what they buy and by what they move others to do, without double counting."
     places = {column.name: place for place, column in enumerate(ENGAGEMENT, start=1)}
@@ -137,17 +147,19 @@ def _engagement() -> Sheet:
             heading(CUSTOMERS_HEADER - 3, "By customer", span=10),
             *remarks,
             *totals(ENGAGEMENT, SUMS, CUSTOMERS_HEADER - 1),
+            Formula(
+                row=CUSTOMERS_HEADER - 1,
+                column=places["influence_value"],
+                key="engagement.influence",
+                expr=call("ROUND", INFLUENCE_KNOWN, 6),
+                format=Format.CENTS,
+                role=Role.TOTAL,
+            ),
             TableBlock(row=CUSTOMERS_HEADER, column=1, table=ENGAGEMENT, input=False),
         ),
         freeze=(7, 3),
         widths=table_width(ENGAGEMENT) | {1: 14, 2: 34, 3: 20, 7: 28, 10: 22, 11: 26, 13: 16},
     )
-
-
-def _where_known(name: str) -> Expr:
-    """Sum a part over the customers whose engagement value is known."""
-    known, part = Column(ENGAGEMENT, "engagement_value"), Column(ENGAGEMENT, name)
-    return call("SUMIF", known, ">=0", part) + call("SUMIF", known, "<0", part)
 
 
 CHECKS = (
@@ -172,7 +184,9 @@ CHECKS = (
             "IF",
             NOBODY,
             0,
-            _where_known("engagement_value") - _added(*(_where_known(name) for name in PARTS)),
+            _where_known("engagement_value")
+            - _added(*(_where_known(name) for name in ("value", "referral_value", "knowledge_value")))
+            - INFLUENCE_KNOWN,
         ),
         CENT,
         LIVE,

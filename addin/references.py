@@ -62,6 +62,7 @@ FILLED_IN: Final[Mapping[str, Mapping[str, Reference]]] = {
         "pools": Whole(LEDGER_POOLS),
         "drivers": Whole(DRIVERS),
     },
+    "CV_LENS_RANKS": {"table": Whole(CUSTOMER_PNL)},
     "CV_LTV": {
         "margin": _MARGIN,
         "retention": _CHANCE,

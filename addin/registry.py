@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from addin.faults import UserError
 from valuation.tables import Blank, Column, Kind, Table
-from workbook_templates.plan import CellError
+from workbook_templates.plan import Cell, CellError
 
 __all__ = [
     "HEADERS",
@@ -167,12 +167,15 @@ class Grid:
     across : iterable
         The heading of each column.
     values : ndarray
-        One row for each heading down and one column for each across; NaN is ``#NUM!``.
+        One row for each heading down and one column for each across.
+    missing : Cell
+        What stands for NaN: an error, or None for a blank.
     """
 
     down: Iterable[Any]
     across: Iterable[Any]
     values: npt.NDArray[Any]
+    missing: Cell = CellError.NUM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

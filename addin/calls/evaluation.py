@@ -279,7 +279,7 @@ def _grid_answer(function: Function, given: Sequence[Given]) -> Reply:
     *inputs, headers = given
     answer = _call(function, [one.for_rows(_common_rows(given)) for one in inputs])
     grid, corner = answer.value, function.columns[0]
-    columns = [plain_column(grid.down), *map(plain_column, grid.values.T)]
+    columns = [plain_column(grid.down), *(plain_column(column, missing=grid.missing) for column in grid.values.T)]
     cells: list[list[Cell]] = [[corner.title, *plain_column(grid.across)]] if headers.value else []
     return Reply(cells + write_rectangle(columns), _message(answer.notes, None))
 

@@ -67,6 +67,19 @@ PAYMENTS: dict[str, Any] = {
     "as_of": 46022.0,
 }
 
+MEASURED: list[list[Any]] = [
+    ["customer_id", "net_revenue", "contribution", "engagement_value"],
+    ["A", 900.0, 60.0, 100.0],
+    ["B", 500.0, 200.0, 500.0],
+    ["C", 100.0, 20.0, 300.0],
+]
+STATED: list[list[Any]] = [
+    ["officer", "statement", "measure", "better"],
+    ["CPO", "buy the most", "net_revenue", "high"],
+    ["CFO", "are the most profitable", "contribution", "high"],
+]
+LENSES: list[list[Any]] = [["customer_id", "CPO", "CFO"], ["A", 100.0, 50.0], ["B", 50.0, 100.0], ["C", 0.0, 0.0]]
+
 MATRIX = """
 CV_AGEING            blank   text    error  single  row     header  rows
   due_dates          #N/A    #VALUE! #REF!  5x3     5x3     #VALUE! 5x3
@@ -75,6 +88,8 @@ CV_AGEING            blank   text    error  single  row     header  rows
   as_of              #N/A    #VALUE! #REF!  5x3     #VALUE! #VALUE! #VALUE!
   edges              6x3     #VALUE! #REF!  4x3     5x3     #VALUE! 50003x3
   headers            5x3     #VALUE! #REF!  5x3     #VALUE! #VALUE! #VALUE!
+CV_AHP_WEIGHTS       blank   text    error  single  row     header  rows
+  comparisons        #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
 CV_ALLOCATE          blank   text    error  single  row     header  rows
   total              #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
   drivers            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -174,6 +189,13 @@ CV_CLV_NONCONTRACT   blank   text    error  single  row     header  rows
   unit_per_year      1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   cost               1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   model              1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
+CV_CONTESTED         blank   text    error  single  row     header  rows
+  lens_table         #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  min_range          3x11    #VALUE! #REF!  3x11    #VALUE! #VALUE! #VALUE!
+  money              3x11    #VALUE! #REF!  #VALUE! 3x11    #VALUE! #VALUE!
+  table              3x11    #VALUE! #REF!  #VALUE! #VALUE! #N/A    3x11
+  statements         3x11    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  headers            3x11    #VALUE! #REF!  3x11    #VALUE! #VALUE! #VALUE!
 CV_CONTRACT_SELECT   blank   text    error  single  row     header  rows
   survivors          #N/A    #VALUE! #REF!  #NUM!   4x6     #VALUE! 4x6
   headers            4x6     #VALUE! #REF!  4x6     #VALUE! #VALUE! #VALUE!
@@ -280,6 +302,20 @@ CV_HORIZON_SHARE     blank   text    error  single  row     header  rows
   periods            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   growth             1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_LASTERROR         blank   text    error  single  row     header  rows
+CV_LENS_RANKS        blank   text    error  single  row     header  rows
+  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x3
+  statements         4x6     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  with_money         4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+  headers            4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
+CV_LENS_SCORE        blank   text    error  single  row     header  rows
+  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50000x1
+  lens               #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
+  statements         3x1     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+CV_LENS_TABLE        blank   text    error  single  row     header  rows
+  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x3
+  statements         4x6     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  weights            4x3     #VALUE! #REF!  #VALUE! #VALUE! 4x3     #VALUE!
+  headers            4x3     #VALUE! #REF!  4x3     #VALUE! #VALUE! #VALUE!
 CV_LIFECYCLE         blank   text    error  single  row     header  rows
   first              #NUM!   #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
   last               #NUM!   #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
@@ -567,6 +603,12 @@ CV_STRATEGIC         blank   text    error  single  row     header  rows
   weights            #N/A    #VALUE! #REF!  #VALUE! 2x2     #VALUE! #VALUE!
 CV_SUM               blank   text    error  single  row     header  rows
   cells              0       #VALUE! #REF!  1       6       #VALUE! 50000
+CV_SYNTHESIS         blank   text    error  single  row     header  rows
+  lens_table         #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  weights            4x5     #VALUE! #REF!  #VALUE! #VALUE! #VALUE! #VALUE!
+  method             4x5     #VALUE! #REF!  4x5     #VALUE! #VALUE! #VALUE!
+  money              4x5     #VALUE! #REF!  #VALUE! 4x5     #VALUE! #VALUE!
+  headers            4x5     #VALUE! #REF!  4x5     #VALUE! #VALUE! #VALUE!
 CV_TDABC             blank   text    error   single  row     header  rows
   cost               #N/A    #VALUE! #REF!   7x5     #VALUE! #VALUE! #VALUE!
   practical_minutes  #N/A    #VALUE! #REF!   7x5     #VALUE! #VALUE! #VALUE!
@@ -637,6 +679,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "headers": True,
     },
     "CV_AGEING": {**{name: PAYMENTS[name] for name in list(PAYMENTS)[1:]}, "edges": [30.0, 60.0], "headers": True},
+    "CV_AHP_WEIGHTS": {"comparisons": [[1.0, 2.0], [0.5, 1.0]]},
     "CV_ALLOCATE": {"total": 100.0, "drivers": [1.0, 1.0, 1.0], "places": 2.0, "fallback": "error"},
     "CV_ALLOCATE_RECIPROCAL": {
         "amounts": [100000.0, 60000.0],
@@ -690,6 +733,14 @@ GOOD: dict[str, dict[str, Any]] = {
         "cost": 0.0,
         "model": "bgnbd",
     },
+    "CV_CONTESTED": {
+        "lens_table": LENSES,
+        "min_range": 1.0,
+        "money": [100.0, 500.0, 300.0],
+        "table": MEASURED,
+        "statements": STATED,
+        "headers": True,
+    },
     "CV_COSTING_COMPARE": {"pools": POOLS, "drivers": DRIVERS, "revenue": REVENUE, **COSTING, "headers": True},
     "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], **COSTING, "headers": True},
     "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
@@ -730,6 +781,14 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_HORIZON_FOR": {"retention": 0.8, "rate": 0.1, "share": 0.95, "growth": 0.0},
     "CV_HORIZON_SHARE": {"retention": 0.8, "rate": 0.1, "periods": 3.0, "growth": 0.0},
     "CV_LASTERROR": {},
+    "CV_LENS_RANKS": {"table": MEASURED, "statements": STATED, "with_money": False, "headers": True},
+    "CV_LENS_SCORE": {"table": MEASURED, "lens": "CFO", "statements": STATED},
+    "CV_LENS_TABLE": {
+        "table": MEASURED,
+        "statements": STATED,
+        "weights": [["measure", "weight"], ["contribution", 2.0]],
+        "headers": True,
+    },
     "CV_LIFECYCLE": {
         "first": 43845.0,
         "last": 45992.0,
@@ -910,6 +969,13 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_SELF_SERVICE_SHARE": {"self_resolved": 420.0, "assisted": 880.0},
     "CV_STRATEGIC": {"ratings": [[5.0, 4.0, 0.0], [3.0, 2.0, 1.0]], "weights": [2.0, 1.0, 1.0]},
     "CV_SUM": {"cells": [1.0, 2.0, 3.0]},
+    "CV_SYNTHESIS": {
+        "lens_table": LENSES,
+        "weights": [["officer", "weight"], ["CPO", 0.5], ["CFO", 0.5]],
+        "method": "weighted",
+        "money": [100.0, 500.0, 300.0],
+        "headers": True,
+    },
     "CV_TDABC": {
         "cost": 560000.0,
         "practical_minutes": 700000.0,
@@ -968,6 +1034,7 @@ LONG: dict[str, Callable[[], Any]] = {
     "table": lambda: PNL + [[f"K{row}", 100.0, 60.0] for row in range(MANY - 2)],
     "invoices": lambda: DOCUMENTS + [[f"K{row}", *DOCUMENTS[1][1:]] for row in range(MANY - 2)],
     "ratings": lambda: [[5.0, 4.0, 0.0]] * MANY,
+    "lens_table": lambda: LENSES + [[f"K{row}", 0.0, row / 1000.0] for row in range(MANY - 3)],
     "edges": lambda: [[float(row)] for row in range(1, MANY + 1)],
     "pools": lambda: POOLS + [POOLS[1]] * (MANY - 2),
     "attributes": lambda: CASE_LINES[:1] + [[5.0]] * MANY,
@@ -1009,6 +1076,8 @@ def header(good: Any) -> Any:
 
 
 def rows(name: str, good: Any) -> Any:
+    if good is MEASURED:
+        return MEASURED + [[f"K{row}", 900.0, row / 10.0, None] for row in range(MANY - 3)]
     # In other functions "customers" is a word, and "drivers" is one column.
     if name in LONG and isinstance(good, list) and (name != "drivers" or is_table(good)):
         return LONG[name]()

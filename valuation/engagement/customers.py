@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from valuation.cost.amounts import IntArray, refuse_rows
-from valuation.cost.ledger import required_column, texts_of
+from valuation.cost.ledger import TextArray, required_column, texts_of
 from valuation.errors import InputError
 
-__all__ = ["ID_COLUMNS", "Customers", "read_customers"]
+__all__ = ["ID_COLUMNS", "Customers", "read_customers", "trimmed"]
 
 ID_COLUMNS: Final = ("referrer_id", "referred_id", "influencer_id", "influenced_id", "customer_id")
 
@@ -35,18 +35,30 @@ class Customers:
     def __len__(self) -> int:
         return len(self.keys)
 
+    @property
+    def has_numbers(self) -> bool:
+        """Whether all ids are whole numbers."""
+        return self.keys.dtype.kind == "i"
+
     def places(self, table: pd.DataFrame, name: str, where: str) -> tuple[IntArray, npt.NDArray[np.bool_]]:
         """
         Place in the base of each id of a column, and where it is blank.
 
         An id that is not in the base gets a place behind it, the same in every row; a blank gets -1.
         """
-        values = _keys(required_column(table, name, where), as_numbers=self.keys.dtype.kind in "iu")
+        column = required_column(table, name, where)
+        values = np.asarray(column).astype(np.int64) if self.has_numbers else np.asarray(column, dtype=object)
         places = self.keys.get_indexer(pd.Index(values, dtype=self.keys.dtype)).astype(np.int64)
-        outside = places < 0
-        blank = outside & (values == "") if self.keys.dtype.kind == "O" else np.zeros_like(outside)
-        outside &= ~blank
-        places[outside] = len(self) + pd.factorize(values[outside])[0]
+        missing = np.flatnonzero(places < 0)
+        blank = np.zeros(places.size, dtype=np.bool_)
+        left = values[missing]
+        if not self.has_numbers:
+            # Most ids are written as they are in the base; only the others are worth trimming.
+            left = trimmed(left)
+            blank[missing] = left == ""
+            places[missing] = self.keys.get_indexer(pd.Index(left, dtype=object))
+        outside = (places < 0) & ~blank
+        places[outside] = len(self) + pd.factorize(left[outside[missing]])[0]
         return places, blank
 
 
@@ -58,7 +70,7 @@ def read_customers(ids: npt.ArrayLike, *tables: pd.DataFrame | None) -> Customer
     columns = [table[name] for table in tables if table is not None for name in ID_COLUMNS if name in table]
     kinds = {getattr(column.dtype, "kind", "O") for column in (given, *columns) if len(column)}
     as_numbers = kinds <= {"i", "u"} and not any(pd.api.types.is_extension_array_dtype(column) for column in columns)
-    keys = _keys(given, as_numbers=as_numbers)
+    keys = np.asarray(given).astype(np.int64) if as_numbers else trimmed(given)
     index = pd.Index(keys, dtype=keys.dtype)
     if not as_numbers:
         refuse_rows(keys == "", np.asarray(given, dtype=object), InputError, "ids must not be blank")
@@ -67,10 +79,8 @@ def read_customers(ids: npt.ArrayLike, *tables: pd.DataFrame | None) -> Customer
     return Customers(ids=pd.Index(given, name="customer_id"), keys=index)
 
 
-def _keys(values: Any, *, as_numbers: bool) -> npt.NDArray[Any]:
-    """Ids in a form in which equal ones are equal; a blank is ""."""
-    if as_numbers:
-        return np.asarray(values).astype(np.int64)
+def trimmed(values: Any) -> TextArray:
+    """Ids as trimmed texts; a blank is ""."""
     raw = np.asarray(values, dtype=object)
     if pd.api.types.infer_dtype(raw, skipna=False) == "string":
         # The usual case: nothing but texts, which spares looking each distinct one up.

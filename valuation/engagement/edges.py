@@ -16,7 +16,7 @@ import pandas as pd
 
 from valuation.cost.amounts import FloatArray, IntArray, numbers
 from valuation.cost.ledger import texts_of
-from valuation.engagement.customers import Customers
+from valuation.engagement.customers import Customers, trimmed
 from valuation.errors import DomainError, InputError, MissingDataError
 
 __all__ = ["EVIDENCE", "Edges", "Problem", "read_ideas", "read_influence", "read_referrals", "refuse_problems"]
@@ -261,7 +261,7 @@ def read_referrals(table: pd.DataFrame | None, customers: Customers, *, valued: 
     reading.find(itself, "self-referral", DomainError, "a customer must not refer itself", reading.table["referrer_id"])
     reading.each_once(referrer, referred, "a referral")
     reading.find(
-        _on_cycle(referrer, referred, reading.clean),
+        _on_cycle(referrer, referred, reading.clean, len(customers)),
         "cycle",
         DomainError,
         "referrals must not lead back to where they began",
@@ -283,9 +283,8 @@ def read_influence(table: pd.DataFrame | None, customers: Customers, referrals: 
     reading.find(itself, "self-influence", DomainError, rule, reading.table["influencer_id"])
     reading.each_once(influencer, influenced, "an influence")
     if referrals is not None:
-        both = reading.clean & np.isin(
-            _pairs(influencer, influenced), _pairs(referrals.owner, referrals.target)[referrals.clean]
-        )
+        referred = _pairs(referrals.owner, referrals.target)[referrals.clean]
+        both = reading.clean & pd.Series(_pairs(influencer, influenced)).isin(referred).to_numpy()
         reading.find(
             both,
             "referral and influence",
@@ -303,7 +302,7 @@ def read_ideas(table: pd.DataFrame | None, customers: Customers) -> Edges:
     customer = reading.places("customer_id", customers, known=True)
     if "idea_id" not in reading.table:
         raise InputError(f"ideas must have a column idea_id, not only {', '.join(map(str, reading.table.columns))}")
-    texts = texts_of(reading.table["idea_id"])
+    texts = trimmed(reading.table["idea_id"])
     reading.find(texts == "", "blank id", MissingDataError, "idea_id must be given")
     idea = pd.factorize(texts)[0].astype(np.int64)
     amounts = {
@@ -339,12 +338,20 @@ def _pairs(owner: IntArray, target: IntArray) -> IntArray:
     return (owner << 32) + target
 
 
-def _on_cycle(owner: IntArray, target: IntArray, clean: BoolArray) -> BoolArray:
+def _among(places: IntArray, customers: int) -> BoolArray:
+    """For each customer, whether it is among these places."""
+    found = np.zeros(customers, dtype=np.bool_)
+    found[places] = True
+    return found
+
+
+def _on_cycle(owner: IntArray, target: IntArray, clean: BoolArray, customers: int) -> BoolArray:
     """True for edges from which a way leads back to where they began."""
     bad = np.zeros_like(clean)
     rows = np.flatnonzero(clean)
     # Only who both refers and was referred can be on a cycle: most edges end here, and mostly all of them.
-    rows = rows[np.isin(owner[rows], target[rows]) & np.isin(target[rows], owner[rows])]
+    refers, referred = (_among(column[rows], customers) for column in (owner, target))
+    rows = rows[referred[owner[rows]] & refers[target[rows]]]
     if not rows.size:
         return bad
     from scipy.sparse import coo_array

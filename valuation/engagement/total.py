@@ -6,6 +6,7 @@ value. The additive view (`valuation.engagement.additive`) asks what adds up. Bo
 for the other.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from valuation.cost.amounts import Column, FloatArray, numbers
 from valuation.engagement.additive import AdditiveValue, additive_of, lifetime_column
 from valuation.engagement.attributed import AttributedValue, attribute
 from valuation.engagement.customers import read_customers
-from valuation.engagement.edges import EVIDENCE, read_ideas, read_influence, read_referrals, refuse_problems
+from valuation.engagement.edges import EVIDENCE, Edges, read_ideas, read_influence, read_referrals, refuse_problems
 from valuation.engagement.influence import influence_worth
 from valuation.engagement.knowledge import knowledge_worth
 from valuation.engagement.referral import referral_worth
@@ -163,7 +164,7 @@ def engagement_value(
         "outside_value": additive.outside_value,
         "additive_value": additive.value,
     }
-    evidence, judged_share = _evidence(lifetime, list(parts.values()))
+    evidence, judged_share = _evidence(lifetime, parts.values(), (referred, influenced, thought))
     return EngagementValue(
         customers=pd.DataFrame(by_customer, index=customers.ids),
         overlapping_total=float(np.nansum(ranking)),
@@ -221,16 +222,18 @@ def _first(column: FloatArray) -> int:
     return int(np.argmax(np.isinf(column))) + 1
 
 
-def _evidence(lifetime: FloatArray, parts: list[AttributedValue]) -> tuple[dict[str, float], float]:
+def _evidence(
+    lifetime: FloatArray, parts: Iterable[AttributedValue], tables: Iterable[Edges]
+) -> tuple[dict[str, float], float]:
     """Money by how well it is known, and the part of all money that is judged."""
-    levels = dict.fromkeys(EVIDENCE, 0.0)
-    sizes = dict.fromkeys(EVIDENCE, 0.0)
-    for part in parts:
+    levels = np.zeros(len(EVIDENCE))
+    sizes = np.zeros(len(EVIDENCE))
+    for part, edges in zip(parts, tables, strict=True):
         # Only what is in a ranking value: neither of a customer without one, nor of a part that is left out.
         counts = ~np.isnan(lifetime[part.owners] + part.by_customer[part.owners])
-        for level in EVIDENCE:
-            money = part.edges[counts & (part.evidence == level)]
-            levels[level] += float(money.sum())
-            sizes[level] += float(np.abs(money).sum())
-    whole = float(np.nansum(np.abs(lifetime))) + sum(sizes.values())
-    return levels, sizes["judged"] / whole if whole > 0 else float("nan")
+        money = np.where(counts, part.edges, 0.0)
+        levels += np.bincount(edges.evidence, weights=money, minlength=levels.size)
+        sizes += np.bincount(edges.evidence, weights=np.abs(money), minlength=levels.size)
+    whole = float(np.nansum(np.abs(lifetime)) + sizes.sum())
+    judged = float(sizes[EVIDENCE.index("judged")])
+    return dict(zip(EVIDENCE, levels.tolist(), strict=True)), judged / whole if whole > 0 else float("nan")

@@ -381,17 +381,13 @@ def _frame(rows: FloatArray, customers: "pd.Index[Any]", names: "pd.Index[Any]")
 def _notes(items: Sequence[_Item], known: Mapping[str, int], scores: pd.DataFrame) -> tuple[str, ...]:
     """What was left out, and who."""
     counting = dict.fromkeys(item.measure for item in items if item.counts)
-    few = [
-        f"{name} is known of {known[name] or 'no'} customer{'s' * (known[name] != 1)} and was left out"
-        for name in counting
-        if known[name] < _FEWEST
-    ]
+    few = ", ".join(f"{name} ({known[name]})" for name in counting if known[name] < _FEWEST)
     unscored = scores.isna().sum()
-    empty = [
-        f"{officer} has no score: no measure of its statements counts"
-        if missing == len(scores)
-        else f"{officer} has no score for {missing} of {len(scores)} customers, of whom no measure is known"
-        for officer, missing in unscored.items()
-        if missing
-    ]
-    return (*few, *empty)
+    empty = ", ".join(str(officer) for officer, missing in unscored.items() if missing == len(scores))
+    partly = ", ".join(f"{officer} ({missing})" for officer, missing in unscored.items() if 0 < missing < len(scores))
+    said = (
+        (few, f"left out, being known of fewer than {_FEWEST} customers: {few}"),
+        (empty, f"no measure counts in the lens of {empty}"),
+        (partly, f"customers without a score, no measure of them being known: {partly}"),
+    )
+    return tuple(note for found, note in said if found)

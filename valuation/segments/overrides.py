@@ -17,7 +17,7 @@ import pandas as pd
 from valuation.cost.amounts import Column, FloatArray, IntArray, numbers, refuse_rows
 from valuation.dates import dates, one_date
 from valuation.errors import DomainError, InputError
-from valuation.segments.tiers import LabelArray, distinct_names, label_places
+from valuation.segments.tiers import LabelArray, checked_labels, checked_places
 
 __all__ = ["OVERRIDE_COLUMNS", "OverriddenSegments", "apply_overrides"]
 
@@ -120,9 +120,11 @@ def apply_overrides(
     >>> found.segment.tolist(), found.register["why"].tolist(), found.value_moved
     (['Base', 'Key'], ['Key instead of Base until 2026-06-30', 'no reason'], 5.0)
     """
-    names, day = distinct_names(labels), one_date(as_of, "as_of")
+    names, day = checked_labels(labels), one_date(as_of, "as_of")
     customers = _customers(ids)
-    before = label_places(model_segments, names, customers.shape, name="model_segments", like="ids")
+    before = checked_places(model_segments, names, name="model_segments")
+    if before.shape != customers.shape:
+        raise InputError(f"model_segments must have the shape of ids, {customers.shape}, not {before.shape}")
     amounts = _amounts(values, customers.shape)
     given = _columns(overrides)
     row_of = _places(given["customer_id"], customers)

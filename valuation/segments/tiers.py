@@ -18,10 +18,15 @@ from valuation.errors import DomainError, InputError
 
 __all__ = [
     "LabelArray",
-    "distinct_names",
+    "checked_band",
+    "checked_bounds",
+    "checked_labels",
+    "checked_places",
+    "checked_values",
     "keep_tier",
-    "label_places",
     "pareto_bounds",
+    "places_by_bounds",
+    "places_kept",
     "tier_absolute",
     "tier_pareto",
     "tier_quantile",
@@ -29,7 +34,7 @@ __all__ = [
 
 LabelArray: TypeAlias = npt.NDArray[np.object_]
 
-_NONE, _UNREAD = -1, -2
+_UNKNOWN = -2  # place of a tier that is not among the labels
 _PLACES = 12  # shares that differ by less are the same: sums of decimals carry noise in the 16th digit
 
 
@@ -64,9 +69,9 @@ def tier_absolute(values: Column, bounds: npt.ArrayLike, *, labels: Sequence[str
     >>> tier_absolute([250.0, 100.0, 99.99], [200.0, 100.0], labels=["T1", "T2", "T3"]).tolist()
     ['T1', 'T2', 'T3']
     """
-    cuts, names = _bounds(bounds, labels)
-    given = _values(values)
-    return _labelled(_places(given, cuts), names, given)
+    cuts, names = checked_bounds(bounds, labels)
+    given = checked_values(values)
+    return _labelled(places_by_bounds(given, cuts), names, given)
 
 
 def tier_quantile(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str]) -> LabelArray:
@@ -102,9 +107,9 @@ def tier_quantile(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str])
     >>> tier_quantile([1.0, 2.0, 3.0, 4.0], [0.75, 0.25], labels=["T1", "T2", "T3"]).tolist()
     ['T3', 'T2', 'T2', 'T1']
     """
-    shares, names = _bounds(cuts, labels, name="cuts")
+    shares, names = checked_bounds(cuts, labels, name="cuts")
     _refuse_cuts(shares)
-    given = _values(values, ndim=1)
+    given = checked_values(values, ndim=1)
     ranked = np.sort(given[np.isfinite(given)])
     _refuse_few(ranked.size, len(names))
     distinct = np.unique(ranked).size
@@ -114,7 +119,7 @@ def tier_quantile(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str])
         )
     worse = np.searchsorted(ranked, given, side="left")
     not_better = np.searchsorted(ranked, given, side="right")
-    return _labelled(_places((worse + not_better) / (2 * ranked.size), shares), names, given)
+    return _labelled(places_by_bounds((worse + not_better) / (2 * ranked.size), shares), names, given)
 
 
 def tier_pareto(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str], no_value_label: str) -> LabelArray:
@@ -159,8 +164,8 @@ def tier_pareto(values: Column, cuts: npt.ArrayLike, *, labels: Sequence[str], n
     >>> tier_pareto([60.0, 30.0, 8.0, 2.0, -5.0], [0.80, 0.95], labels="ABC", no_value_label="N").tolist()
     ['A', 'A', 'B', 'C', 'N']
     """
-    given = _values(values, ndim=1)
-    shares, names = _pareto_cuts(cuts), distinct_names(labels)
+    given = checked_values(values, ndim=1)
+    shares, names = _pareto_cuts(cuts), checked_labels(labels)
     if len(names) != shares.size + 1:
         raise InputError(f"labels must be one more than cuts, not {len(names)} for {shares.size}")
     _refuse_few(int(np.isfinite(given).sum()), len(names))
@@ -199,7 +204,7 @@ def pareto_bounds(values: Column, cuts: npt.ArrayLike) -> FloatArray:
     >>> pareto_bounds([60.0, 30.0, 8.0, 2.0, -5.0], [0.80, 0.95]).tolist()
     [30.0, 8.0, 2.0]
     """
-    given, shares = _values(values, ndim=1), _pareto_cuts(cuts)
+    given, shares = checked_values(values, ndim=1), _pareto_cuts(cuts)
     positive = given[np.isfinite(given) & (given > 0)]
     if not positive.size:
         raise DomainError("values must hold one above 0 to have Pareto bounds")
@@ -250,24 +255,20 @@ def keep_tier(
     >>> keep_tier([104.0, 106.0, 96.0, 94.0], before, [100.0], labels=["T1", "T2"], band=0.05).tolist()
     ['T2', 'T1', 'T1', 'T2']
     """
-    cuts, names = _bounds(bounds, labels)
-    given = _values(values)
-    width = numbers(band, "band")
-    if width.ndim or not 0 <= width < 1:
-        raise DomainError(f"band must be at least 0 and below 1, not {band}")
-    before = label_places(previous, names, given.shape, name="previous", like="values")
-    margin = width * np.abs(cuts)
-    # "More than the band": upwards the bound itself does not suffice, downwards it does.
-    risen = _places(given, np.nextafter(cuts + margin, np.inf))
-    fallen = _places(given, cuts - margin)
-    kept = np.where(risen < before, risen, np.maximum(before, fallen))
-    return _labelled(np.where(before < 0, _places(given, cuts), kept), names, given)
+    cuts, names = checked_bounds(bounds, labels)
+    given = checked_values(values)
+    width = checked_band(band)
+    before = checked_places(previous, names, name="previous")
+    if before.shape != given.shape:
+        raise InputError(f"previous must have the shape of values, {given.shape}, not {before.shape}")
+    kept = places_kept(given, before, cuts, width)
+    return _labelled(np.where(before < 0, places_by_bounds(given, cuts), kept), names, given)
 
 
 # At the door.
 
 
-def _values(values: Column, *, ndim: int | None = None) -> FloatArray:
+def checked_values(values: Column, *, ndim: int | None = None) -> FloatArray:
     """Values, of which a single one has to be there and finite."""
     given = numbers(values, "values")
     if ndim is not None and given.ndim != ndim:
@@ -279,7 +280,7 @@ def _values(values: Column, *, ndim: int | None = None) -> FloatArray:
     return given
 
 
-def distinct_names(labels: Sequence[str]) -> list[str]:
+def checked_labels(labels: Sequence[str]) -> list[str]:
     """Labels that tell the tiers apart."""
     names = list(labels)
     if not all(isinstance(name, str) for name in names):
@@ -299,9 +300,9 @@ def _falling(bounds: npt.ArrayLike, name: str) -> FloatArray:
     return cuts
 
 
-def _bounds(bounds: npt.ArrayLike, labels: Sequence[str], name: str = "bounds") -> tuple[FloatArray, list[str]]:
+def checked_bounds(bounds: npt.ArrayLike, labels: Sequence[str], name: str = "bounds") -> tuple[FloatArray, list[str]]:
     """Bounds and as many labels as they make tiers."""
-    cuts, names = _falling(bounds, name), distinct_names(labels)
+    cuts, names = _falling(bounds, name), checked_labels(labels)
     if len(names) != cuts.size + 1:
         raise InputError(f"labels must be one more than {name}, not {len(names)} for {cuts.size}")
     return cuts, names
@@ -330,29 +331,42 @@ def _refuse_few(customers: int, tiers: int) -> None:
         raise DomainError(f"values must be at least {tiers} for {tiers} tiers, not {customers}")
 
 
-def label_places(cells: npt.ArrayLike, names: list[str], shape: tuple[int, ...], *, name: str, like: str) -> IntArray:
-    """Each cell as its place among the names, -1 for a missing or empty one."""
-    given: npt.NDArray[Any] = np.asarray(cells, dtype=object)
-    if given.shape != shape:
-        raise InputError(f"{name} must have the shape of {like}, {shape}, not {given.shape}")
-    places = np.full(shape, _UNREAD, dtype=np.int64)
-    # Label by label: a look at each cell in turn takes ten times as long. NA first, because NA == "" has no answer.
-    places[np.asarray(pd.isna(given))] = _NONE
-    for place, label in ((_NONE, ""), *enumerate(names)):
-        left = places == _UNREAD
-        places[left] = np.where(given[left] == label, place, _UNREAD)
-    if (places == _UNREAD).any():
-        cell = given.ravel()[int(np.argmax(places.ravel() == _UNREAD))]
-        raise InputError(f"{name} must be one of {', '.join(names)}, not {cell!r}")
-    return places
+def checked_band(band: float) -> float:
+    """A part of a bound."""
+    width = numbers(band, "band")
+    if width.ndim or not 0 <= width < 1:
+        raise DomainError(f"band must be at least 0 and below 1, not {band}")
+    return float(width)
+
+
+def checked_places(tiers: npt.ArrayLike, names: Sequence[str], *, name: str) -> IntArray:
+    """Each tier as its place among the names, from 0 for the best; -1 for a customer who has none."""
+    cells: npt.NDArray[Any] = np.asarray(tiers, dtype=object)
+    known = {label: place for place, label in enumerate(names)}
+    code, distinct = pd.factorize(cells.ravel())
+    places = [-1 if cell == "" else known.get(cell, _UNKNOWN) for cell in distinct.tolist()]
+    found = np.array([*places, -1], dtype=np.int64)[code]  # code -1, for None and NaN, is the last one
+    if (found == _UNKNOWN).any():
+        row = int(np.argmax(found == _UNKNOWN))
+        raise InputError(f"{name} must be one of {', '.join(known)}, not {cells.ravel()[row]!r} in row {row + 1}")
+    return found.reshape(cells.shape)
 
 
 # The formulas.
 
 
-def _places(values: FloatArray, cuts: FloatArray) -> IntArray:
+def places_by_bounds(values: FloatArray, cuts: FloatArray) -> IntArray:
     """Number of bounds that a value does not reach: 0 is the best tier."""
     return np.asarray(cuts.size - np.searchsorted(cuts[::-1], values, side="right"), dtype=np.int64)
+
+
+def places_kept(values: FloatArray, before: IntArray, cuts: FloatArray, band: float) -> IntArray:
+    """Place of a value whose tier changes only beyond the band."""
+    margin = band * np.abs(cuts)
+    # "More than the band": upwards the bound itself does not suffice, downwards it does.
+    risen = places_by_bounds(values, np.nextafter(cuts + margin, np.inf))
+    fallen = places_by_bounds(values, cuts - margin)
+    return np.where(risen < before, risen, np.maximum(before, fallen))
 
 
 def _pareto_places(positive: FloatArray, cuts: FloatArray) -> IntArray:

@@ -107,6 +107,7 @@ LARGE: Final = (
     VALUES,
     Live("CV_TIER", (Answered(VALUES), Typed("Method", "pareto"), Array((0.8, 0.95)))),
     _filled_in("CV_CUSTOMER_PNL"),
+    _filled_in("CV_LENS_RANKS"),
 )
 """Side by side at the end: they have a row for each customer."""
 
@@ -219,6 +220,8 @@ def _rows(columns: Mapping[str, Sequence[Cell]]) -> Iterator[list[Cell]]:
 
 
 def _formats(function: Function, width: int) -> tuple[Format, ...]:
-    """The number formats of an answer; a function of rows has the same in each column that it spills over."""
+    """The number formats of an answer; the columns of a two-way table all have that of its values."""
     formats = [number_format(column.kind) for column in function.columns]
+    if function.result is Result.GRID:
+        return (*formats, *formats[-1:] * (width - len(formats)))
     return tuple(formats if function.result is not Result.ROWS or len(formats) == width else formats * width)

@@ -210,7 +210,8 @@ class TableBlock:
     fading : tuple of str
         Columns that may have nothing to show: their headings fade where the cell above is blank.
     reading : bool
-        Whether it is for reading on a page: amounts without cents, and no buttons to filter by.
+        Whether it is for reading on a page: small headings of two lines, amounts without cents, and no buttons to
+        filter by.
     """
 
     row: int
@@ -315,8 +316,8 @@ class Sheet:
         Column number to width in characters.
     one_page : bool
         Whether it is printed on one page, however long it is.
-    printed : tuple of int or None
-        Last row and column that are printed; None prints everything.
+    printed : int or None
+        Last column that is printed; None prints all.
     hidden : bool
         Whether it is for programs only.
     """
@@ -329,7 +330,7 @@ class Sheet:
     freeze: tuple[int, int] = (1, 1)
     widths: Mapping[int, float] | None = None
     one_page: bool = False
-    printed: tuple[int, int] | None = None
+    printed: int | None = None
     hidden: bool = False
 
 

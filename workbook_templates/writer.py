@@ -75,6 +75,8 @@ BARS = ("column", "stacked")
 SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"), ("#C55A11", "solid"))  # the second: what was expected
 POINT_LOOKS = (("#1F3864", "circle"), ("#C55A11", "diamond"), ("#2E9AA8", "triangle"), ("#A6A6A6", "square"))
 CUT_LINE, WORD_GREY = "#7F7F7F", "#8C8C8C"
+LAST_ROW = 1_048_575
+TWO_LINES = 30
 GOOD, MIDDLING, POOR = "#9DC3E6", "#FFFFFF", "#F4B183"
 
 TAB_COLOURS = {
@@ -181,7 +183,7 @@ class _Painter:
         elif headers and sheet.stage in (Stage.INPUT, Stage.RESULT):
             page.repeat_rows(headers[-1] - 1)
         if sheet.printed is not None:
-            page.print_area(0, 0, *(last - 1 for last in sheet.printed))
+            page.print_area(0, 0, LAST_ROW, sheet.printed - 1)
         page.set_header("&L&F&R&A")
         page.set_footer("&LCustomer Value for Excel&RPage &P of &N")
 
@@ -290,6 +292,8 @@ class _Painter:
                 _validate(page, top + 1, left + offset, bottom, column)
         if block.table.name == "Assumptions":
             self._register(page, block)
+        if block.reading:
+            page.set_row(top, TWO_LINES)
         for name in block.fading:
             self._fading_head(page, block, name)
         if not block.input:
@@ -300,6 +304,8 @@ class _Painter:
     def _head_style(self, block: TableBlock, column: Column) -> Any:
         fill = INPUT_HEAD if block.input and column.name not in block.written else RESULT_GREY
         looks: dict[str, Any] = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill, "valign": "top"}
+        if block.reading:
+            looks |= {"font_size": 9, "valign": "bottom"}
         return self.style(Role.LABEL, text_wrap=True, **_side(column), **looks)
 
     def _body_style(self, block: TableBlock, column: Column) -> Any:

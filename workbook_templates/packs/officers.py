@@ -213,8 +213,11 @@ def _lenses() -> Sheet:
         freeze=(LENSES_HEADER + 1, 2),
         widths=widths
         | {
-            1: 14,
+            1: 12,
+            2: 56,
+            3: 10,
             4: 26,
+            STATEMENTS_COLUMN: 12,
             STATEMENTS_COLUMN - 1: 3,
             STATEMENTS_COLUMN + 2: 26,
             MEASURES_COLUMN - 1: 3,
@@ -223,6 +226,7 @@ def _lenses() -> Sheet:
             MEASURES_COLUMN + 3: 56,
             MEASURES_COLUMN + 6: 60,
         },
+        printed=MEASURES_COLUMN - 2,
     )
 
 
@@ -232,14 +236,16 @@ SCORES = tuple(f"score_{place}" for place in PLACES)
 
 
 def _lens_scores() -> Sheet:
+    places = _columns(LENSES, (*RANKS, *SCORES))
     sheet = result_sheet(
         LENSES,
         "Lens scores",
         "Every current customer through each officer's lens, and by all of them: in money, weighted, and by points.",
         sums=(),
-        more=_names_above("lens_scores", 6, _columns(LENSES, (*RANKS, *SCORES))),
+        more=_names_above("lens_scores", 6, places),
+        widths=dict.fromkeys(places.values(), 10.0),
     )
-    return _fading(sheet, LENSES, (*RANKS, *SCORES))
+    return replace(_fading(sheet, LENSES, tuple(places)), printed=places[RANKS[-1]])
 
 
 def _fading(sheet: Sheet, table: Table, names: tuple[str, ...]) -> Sheet:
@@ -406,7 +412,6 @@ def _best_customers() -> Sheet:
         ("best_customers.weights", _whatever_the_weights()),
         ("best_customers.agreement", _how_far_they_agree()),
     )
-    contested_row = CONTESTED_HEADER + CONTESTED_ROWS
     return Sheet(
         name="Best customers",
         purpose=purpose,
@@ -464,11 +469,11 @@ def _best_customers() -> Sheet:
             ),
         ),
         freeze=(5, 1),
-        widths={1: 8, 2: 8, 3: 11, 4: 30, 5: 10, 6: 15}
-        | dict.fromkeys(range(7, 7 + MOST_LENSES), 9.5)
-        | {15: 10, 16: 8, 17: 10, 18: 3, 19: 36, 20: 10, 21: 66},
+        widths={1: 8, 2: 8, 3: 10, 4: 27, 5: 9, 6: 14}
+        | dict.fromkeys(range(7, 7 + MOST_LENSES), 8.5)
+        | {15: 9, 16: 8, 17: 8, 18: 2, 19: 34, 20: 9, 21: 66},
         one_page=True,
-        printed=(contested_row, AGREEMENT_COLUMN + 1),
+        printed=AGREEMENT_COLUMN + 1,
     )
 
 

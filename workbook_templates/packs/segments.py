@@ -68,7 +68,7 @@ def _empty(table: Table) -> Expr:
 
 # ------------------------------------------------------------------------------------------------------------- Tiers
 
-SEGMENT_ROWS = ("A", "B", "C", "N", "unknown")
+SEGMENT_ROWS = ("A", "B", "C", "N", "without segment")
 EFFECT_HEADER = 8
 METHODS = 20
 METHODS_HEADER = EFFECT_HEADER + len(SEGMENT_ROWS) + 4
@@ -85,22 +85,24 @@ TIERED = call(
         "IF",
         of_total(OVERRIDE_EFFECT, "customers").equals(0),
         "Nothing to tier yet: fill in the inputs and refresh.",
-        "Officially "
+        "Customers in official segment A: "
         & count(_segment("customers", "A"))
-        & " customers are in A, worth "
+        & ", worth "
         & money(_segment("value", "A"))
-        & "; "
+        & "; in B: "
         & count(_segment("customers", "B"))
-        & " in B, "
+        & ", worth "
+        & money(_segment("value", "B"))
+        & "; in C: "
         & count(_segment("customers", "C"))
-        & " in C and "
+        & "; in N: "
         & count(_segment("customers", "N"))
-        & " in N. "
+        & ". "
         & call(
             "IF",
             MOVED.equals(0),
             "No override is in force.",
-            "Overrides put " & count(MOVED) & " customers elsewhere than the model does.",
+            "Customers whom an override puts elsewhere than the model does: " & count(MOVED) & ".",
         ),
     ),
     "The tiers cannot be summed up: values are not known.",
@@ -320,6 +322,7 @@ def _value_matrix() -> Sheet:
         widths=widths
         | {POINTS_COLUMN + i: 18 for i in range(len(VALUE_MATRIX_POINTS.columns))}
         | {FIGURES_COLUMN - 1: 3, FIGURES_COLUMN: 28, FIGURES_COLUMN + 1: 12, FIGURES_COLUMN + 2: 18},
+        printed=len(VALUE_MATRIX.columns),
     )
 
 
@@ -389,6 +392,7 @@ def _migration() -> Sheet:
         | {9: 20, 10: 13, 11: 13, 12: 13}
         | dict.fromkeys(range(13, 18), 18)
         | {NOTES_COLUMN: 30},
+        printed=NOTES_COLUMN - 2,
     )
 
 

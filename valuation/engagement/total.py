@@ -15,7 +15,7 @@ import pandas as pd
 
 from valuation.cost.amounts import Column, FloatArray, numbers
 from valuation.engagement.additive import AdditiveValue, additive_of, lifetime_column
-from valuation.engagement.attributed import AttributedValue, attribute
+from valuation.engagement.attributed import AttributedValue, attribute, sum_by_customer
 from valuation.engagement.customers import read_customers
 from valuation.engagement.edges import EVIDENCE, Edges, read_ideas, read_influence, read_referrals, refuse_problems
 from valuation.engagement.influence import influence_worth
@@ -36,7 +36,8 @@ class EngagementValue:
     customers : DataFrame
         One row per customer, index customer_id: lifetime_value; crv, civ, ckv, NaN where unknown; ranking_value, the
         sum of those that are known, NaN without lifetime value; unknown_parts, the number of crv, civ and ckv that are
-        unknown; moved, outside_value and additive_value, as in `AdditiveValue`. [currency]
+        unknown; moved, outside_value and additive_value, as in `AdditiveValue` [currency];
+        and judged_share, the part of the ranking value that is judged, amounts taken without their signs. [1]
     overlapping_total : float
         Sum of the ranking values. They count the same money more than once: not the value of the base, which is
         `additive.equity`. [currency]
@@ -155,6 +156,7 @@ def engagement_value(
         transfer_share=transfer_share,
         prospects_in_equity=prospects_in_equity,
     )
+    evidence, judged_of, judged_share = _evidence(lifetime, parts.values(), (referred, influenced, thought))
     by_customer = {
         "lifetime_value": lifetime,
         **columns,
@@ -163,8 +165,8 @@ def engagement_value(
         "moved": additive.moved,
         "outside_value": additive.outside_value,
         "additive_value": additive.value,
+        "judged_share": judged_of,
     }
-    evidence, judged_share = _evidence(lifetime, parts.values(), (referred, influenced, thought))
     return EngagementValue(
         customers=pd.DataFrame(by_customer, index=customers.ids),
         overlapping_total=float(np.nansum(ranking)),
@@ -224,16 +226,19 @@ def _first(column: FloatArray) -> int:
 
 def _evidence(
     lifetime: FloatArray, parts: Iterable[AttributedValue], tables: Iterable[Edges]
-) -> tuple[dict[str, float], float]:
-    """Money by how well it is known, and the part of all money that is judged."""
+) -> tuple[dict[str, float], FloatArray, float]:
+    """Money by how well it is known; and the part that is judged, of each customer's money and of all of it."""
     levels = np.zeros(len(EVIDENCE))
-    sizes = np.zeros(len(EVIDENCE))
+    size, judged = np.abs(lifetime), np.zeros(lifetime.size)
     for part, edges in zip(parts, tables, strict=True):
         # Only what is in a ranking value: neither of a customer without one, nor of a part that is left out.
         counts = ~np.isnan(lifetime[part.owners] + part.by_customer[part.owners])
         money = np.where(counts, part.edges, 0.0)
         levels += np.bincount(edges.evidence, weights=money, minlength=levels.size)
-        sizes += np.bincount(edges.evidence, weights=np.abs(money), minlength=levels.size)
-    whole = float(np.nansum(np.abs(lifetime)) + sizes.sum())
-    judged = float(sizes[EVIDENCE.index("judged")])
-    return dict(zip(EVIDENCE, levels.tolist(), strict=True)), judged / whole if whole > 0 else float("nan")
+        size += sum_by_customer(part.owners, np.abs(money), lifetime.size)
+        is_judged = edges.evidence == EVIDENCE.index("judged")
+        judged += sum_by_customer(part.owners, np.where(is_judged, np.abs(money), 0.0), lifetime.size)
+    share = np.full(lifetime.size, np.nan)
+    np.divide(judged, size, out=share, where=size > 0)
+    whole = float(np.nansum(size))
+    return dict(zip(EVIDENCE, levels.tolist(), strict=True)), share, judged.sum() / whole if whole > 0 else float("nan")

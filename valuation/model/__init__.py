@@ -4,7 +4,7 @@ The chain from input tables to result tables: history, profit, value, segments, 
 Each step is one module and takes what the steps before it gave; `value_base` runs them in order.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -241,10 +241,10 @@ class _Part(NamedTuple):
     """What one of these steps gives."""
 
     tables: Mapping[str, pd.DataFrame]
-    findings: list[Finding] = []
+    findings: Sequence[Finding] = ()
     notes: tuple[str, ...] = ()
     moves: tuple[str, ...] = ()
-    cuts: Mapping[str, float] = {}
+    cuts: Mapping[str, float] = MappingProxyType({})
 
 
 def _views(found: _Found) -> _Part:

@@ -201,9 +201,6 @@ def _by_customer(base: Base, values: pd.DataFrame, current: BoolArray, found: En
     own, brought = part["lifetime_value"].to_numpy(dtype=float), part["crv"].to_numpy(dtype=float)
     advocacy[current] = clv_crv_segment(own[current], brought[current]).segment
     ranking = part["ranking_value"].to_numpy(dtype=float)
-    size = np.abs(part[["lifetime_value", "crv", "civ", "ckv"]]).sum(axis=1).to_numpy(dtype=float)
-    judged = np.full(len(base), np.nan)
-    np.divide(part["judged"].to_numpy(dtype=float), size, out=judged, where=(size > 0) & np.isfinite(ranking))
     frame = pd.DataFrame(
         {
             "customer_id": base.customers["customer_id"],
@@ -218,7 +215,7 @@ def _by_customer(base: Base, values: pd.DataFrame, current: BoolArray, found: En
             "value_rank": values["value_rank"],
             "additive_value": part["additive_value"],
             "outside_value": part["outside_value"],
-            "judged_share": judged,
+            "judged_share": part["judged_share"],
             "advocacy": advocacy,
             "note": np.where(part["civ"].isna(), "influence not measured: not counted", ""),
         }

@@ -1,4 +1,4 @@
-"""The two-sided value matrix: what a customer is worth to the company, and what the company is worth to the customer."""
+"""The two-sided value matrix: what a customer is worth to the company, and the company to the customer."""
 
 from collections.abc import Mapping
 from typing import Final

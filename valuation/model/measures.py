@@ -109,7 +109,7 @@ def _counts(base: Base, tables: Mapping[str, TableData], name: str) -> FloatArra
 
 
 def _growth(base: Base) -> FloatArray:
-    """Compare revenue with that of the twelve months before; undefined where there was none, or not all was recorded."""
+    """Compare revenue with that of the twelve months before; undefined where none was, or not all is recorded."""
     if base.months < MONTHS_COMPARED:
         return np.full(len(base), np.nan)
     now = base.per_customer("net_amount", base.between(base.start, base.as_of))
@@ -118,7 +118,7 @@ def _growth(base: Base) -> FloatArray:
 
 
 def _deals(base: Base, said: pd.DataFrame, tables: Mapping[str, TableData]) -> dict[str, FloatArray]:
-    """Give the largest contract signed, or else the largest document; and what is left of the document after commission."""
+    """Give the largest contract signed, else the largest document; and what commission leaves of the document."""
     own = base.transactions["row"].to_numpy(dtype=np.int64) - 1
     paid = complete_frame(tables.get(TRANSACTIONS.name), TRANSACTIONS, ["commission"])["commission"]
     commission = paid.fillna(0.0).to_numpy(dtype=float)[own] if len(own) else np.zeros(0)

@@ -272,7 +272,7 @@ def _override_words(base: Base, overridden: OverriddenSegments, tables: Mapping[
 def _potential(
     base: Base, profit: Profit, values: pd.DataFrame, settings: Settings, tables: Mapping[str, TableData]
 ) -> FloatArray:
-    """Value what each customer buys elsewhere and could buy from us; unknown without its wallet or the share in reach."""
+    """Value what each customer buys elsewhere and could buy here; unknown without wallet or share in reach."""
     target = settings.number("wallet_target_share")
     wallet = answers(base, tables)["wallet"].to_numpy(dtype=float)
     if np.isnan(target) or not len(base):

@@ -69,7 +69,7 @@ class Earlier:
 
 def kept_snapshots(last: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """
-    Give the snapshots that a workbook holds and their dates; rows without a date, or whose date is not listed, are none.
+    Give the snapshots that a workbook holds, and their dates; rows without a date or state are none.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def kept_snapshots(last: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.D
 
 
 def earlier_snapshot(last: Mapping[str, pd.DataFrame], as_of: np.datetime64) -> tuple[Earlier | None, list[Finding]]:
-    """Find the latest snapshot before a date; one whose columns meant something else is compared all the same, and told."""
+    """Find the latest snapshot before a date, and whether its columns meant something else."""
     customers, dates = kept_snapshots(last)
     before = dates[_days(dates["as_of"]) < as_of]
     if before.empty:
@@ -105,13 +105,14 @@ def earlier_snapshot(last: Mapping[str, pd.DataFrame], as_of: np.datetime64) -> 
 
 def _other_edition(earlier: Earlier) -> Finding:
     edition = earlier.facts["edition"]
+    shown = "?" if pd.isna(edition) else f"{edition:g}"
     return Finding(
         severity=Severity.WARNING,
         kind="snapshot of another edition",
         table=SNAPSHOT_DATES.name,
         column="edition",
-        what=f"The snapshot of {earlier.as_of} has edition {'?' if pd.isna(edition) else f'{edition:g}'} of the columns, "
-        f"this is {EDITION}: what has changed its meaning since may look like a move",
+        what=f"The snapshot of {earlier.as_of} has edition {shown} of the columns, this is {EDITION}: what has changed "
+        "its meaning since may look like a move",
         mend="Refresh that date again with this version, or do not compare with it",
     )
 

@@ -46,6 +46,7 @@ BASES: Final = {
     "engagement": ("Engagement value", "value"),
 }
 """Basis to its title and to the assumptions that hold its cuts: customer and engagement value are cut alike."""
+CUT_IDS: Final = ("value", "revenue", "profit", "strategic")
 TextArray = npt.NDArray[np.object_]
 
 
@@ -158,8 +159,7 @@ METHODS: Final[Mapping[str, Callable[[FloatArray], Cuts] | None]] = {
 
 def cut_findings(settings: Settings, customers: int) -> Iterator[Finding]:
     """Find cuts that are not set or contradict each other."""
-    ids = list(dict.fromkeys(id_ for _, id_ in BASES.values()))
-    wrong = [id_ for id_ in ids if (cuts := _set_cuts(id_, settings)).a < cuts.b]
+    wrong = [id_ for id_ in CUT_IDS if (cuts := _set_cuts(id_, settings)).a < cuts.b]
     if wrong:
         yield Finding(
             severity=Severity.ERROR,
@@ -169,7 +169,7 @@ def cut_findings(settings: Settings, customers: int) -> Iterator[Finding]:
             what=f"Tier A starts below tier B, so the two cuts are taken the other way round: {', '.join(wrong)}",
             mend="Set the cut of A above that of B",
         )
-    unset = [f"{id_}_tier_{cut}" for id_ in ids for cut in "ab" if np.isnan(settings.number(f"{id_}_tier_{cut}"))]
+    unset = [f"{id_}_tier_{cut}" for id_ in CUT_IDS for cut in "ab" if np.isnan(settings.number(f"{id_}_tier_{cut}"))]
     if unset and customers:
         yield Finding(
             severity=Severity.NOTE,

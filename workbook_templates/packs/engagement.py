@@ -111,14 +111,11 @@ COUNTED_ONCE = call(
 )
 
 
-def _where_known(name: str, known: str = "engagement_value") -> Expr:
-    """Sum a column over the customers for whom another one is known; a sum over all would be an error."""
-    by, summed = Column(ENGAGEMENT, known), Column(ENGAGEMENT, name)
-    return call("SUMIF", by, ">=0", summed) + call("SUMIF", by, "<0", summed)
-
-
-INFLUENCE_KNOWN = _where_known("influence_value", "influence_value")
-"""An influence that was not measured is not counted."""
+INFLUENCE_COLUMN = Column(ENGAGEMENT, "influence_value")
+INFLUENCE_KNOWN = call("SUMIF", INFLUENCE_COLUMN, ">=0", INFLUENCE_COLUMN) + call(
+    "SUMIF", INFLUENCE_COLUMN, "<0", INFLUENCE_COLUMN
+)
+"""An influence that was not measured is an error value, and not counted."""
 
 
 def _engagement() -> Sheet:
@@ -184,8 +181,8 @@ CHECKS = (
             "IF",
             NOBODY,
             0,
-            _where_known("engagement_value")
-            - _added(*(_where_known(name) for name in ("value", "referral_value", "knowledge_value")))
+            of_total(ENGAGEMENT, "engagement_value")
+            - _added(*(of_total(ENGAGEMENT, name) for name in ("value", "referral_value", "knowledge_value")))
             - INFLUENCE_KNOWN,
         ),
         CENT,

@@ -91,6 +91,20 @@ class TestWhatPacksShare:
         alone = [compose("customer_value", [name]) for name in ("officers", "receivables")]
         assert all("Invoices" in one.tables for one in alone)
 
+    def test_the_total_of_a_shared_input_stands_once(self) -> None:
+        template = compose("customer_value", ["receivables", "engagement", "officers", "segments"])
+        names = [total.name for total in template.totals]
+        assert len(names) == len(set(names))
+        for pack, total in (
+            ("receivables", "cv_used_invoices"),
+            ("engagement", "cv_used_referrals"),
+            ("officers", "cv_used_ideas"),
+            ("officers", "cv_used_survey"),
+            ("segments", "cv_used_survey"),
+        ):
+            assert total in names
+            assert total in [total.name for total in compose("customer_value", [pack]).totals]
+
     def test_a_sheet_of_the_same_name_that_differs_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         other = intruder(TableBlock(row=9, column=1, table=INVOICES, input=True), sheet="Invoices")
         monkeypatch.setattr(catalogue, "PACKS", {**PACKS, "new": other})

@@ -421,7 +421,6 @@ def _scores(lens_table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_lens(table: pd.DataFrame, numbers: pd.DataFrame) -> Grid:
-    """Customers down and lenses across, blank where there is no number."""
-    return Grid(
-        table["customer_id"].tolist(), numbers.columns.tolist(), numbers.to_numpy(dtype=np.float64), missing=None
-    )
+    """Customers down and lenses across, blank where there is no number; a lens that knows nobody has no column."""
+    shown = numbers.dropna(axis="columns", how="all")
+    return Grid(table["customer_id"].tolist(), shown.columns.tolist(), shown.to_numpy(dtype=np.float64), missing=None)

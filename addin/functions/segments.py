@@ -1,12 +1,15 @@
 """Segments: tiers, stages of a customer's life, and scores of recency, frequency and money."""
 
+from collections.abc import Callable, Mapping
 from string import ascii_uppercase
+from typing import Final
 
 import numpy as np
 
 from addin.functions.wording import ARRAY, ROW_ERRORS
 from addin.registry import Answer, Argument, Example, Result, Shape, worksheet_function
-from valuation.segments import lifecycle_stage, rfm_scores, tier_absolute, tier_pareto, tier_quantile
+from valuation.errors import InputError
+from valuation.segments import lifecycle_stage, natural_breaks, rfm_scores, tier_absolute, tier_pareto, tier_quantile
 from valuation.tables import Blank, Column, Kind
 
 FAMILY = "Segments"
@@ -29,12 +32,34 @@ def _pareto(values: ARRAY, params: ARRAY, labels: list[str]) -> ARRAY:
     return tier_pareto(values, params, labels=names, no_value_label=no_value)
 
 
+def _natural(values: ARRAY, params: ARRAY, labels: list[str]) -> Answer:
+    """Natural breaks, of which the params are the number of classes."""
+    if params.size != 1 or params[0] != int(params[0]):
+        raise InputError(f"params must be one whole number of classes, not {params.tolist()}")
+    classes = int(params[0])
+    names = labels or list(ascii_uppercase[: max(classes, 0)])
+    found = natural_breaks(values, classes)
+    if len(names) != classes:
+        raise InputError(f"labels must be one for each of {classes} classes, not {len(names)}")
+    bounds = ", ".join(f"{bound:,.2f}" for bound in found.bounds)
+    fit = f"goodness of variance fit {found.goodness_of_variance_fit:.4f}"
+    return Answer(
+        tier_absolute(values, found.bounds, labels=names), (f"lower bounds {bounds}; {fit}" if bounds else fit,)
+    )
+
+
 def _letters(params: ARRAY) -> list[str]:
     """A for the best tier, then B, C ..."""
     return list(ascii_uppercase[: params.size + 1])
 
 
-TIER_METHODS = {"absolute": _absolute, "quantile": _quantile, "pareto": _pareto}
+TIER_METHODS: Final[Mapping[str, Callable[[ARRAY, ARRAY, list[str]], ARRAY | Answer]]] = {
+    "absolute": _absolute,
+    "quantile": _quantile,
+    "pareto": _pareto,
+    "jenks": _natural,
+    "natural breaks": _natural,
+}
 
 
 @worksheet_function(
@@ -43,7 +68,8 @@ TIER_METHODS = {"absolute": _absolute, "quantile": _quantile, "pareto": _pareto}
         Argument(
             "method",
             Kind.CHOICE,
-            "absolute: cuts in money, which stay; quantile: cuts in ranks; pareto: cuts in cumulative share",
+            "absolute: cuts in money, which stay; quantile: cuts in ranks; pareto: cuts in cumulative share; jenks or "
+            "natural breaks: cuts where the values leave the widest gaps, so that a tier holds like ones",
             choices=tuple(TIER_METHODS),
             shape=Shape.ONE,
         ),
@@ -51,27 +77,28 @@ TIER_METHODS = {"absolute": _absolute, "quantile": _quantile, "pareto": _pareto}
             "params",
             Kind.NUMBER,
             "The cuts. absolute: lower bounds from the best tier down; quantile: the same as percentiles (0.9, 0.5); "
-            "pareto: rising shares (0.8, 0.95)",
-            "money or 0-1",
+            "pareto: rising shares (0.8, 0.95); jenks: the number of tiers (3)",
+            "money, 0-1 or count",
             shape=Shape.COLUMN,
         ),
         Argument(
             "labels",
             Kind.TEXT,
-            "Names of the tiers from the best down, one more than cuts (pareto: another one for no value); A, B, C "
-            "and N if left out",
+            "Names of the tiers from the best down, one more than cuts (pareto: another one for no value; jenks: as "
+            "many as tiers); A, B, C and N if left out",
             required=False,
             shape=Shape.COLUMN,
         ),
     ),
     result=Result.ROWS,
     columns=(Column("tier", Kind.TEXT, "Tier of each customer"),),
-    blank=f"{ROW_ERRORS} A bad cell among cuts and labels gives one error for all.",
+    blank=f"{ROW_ERRORS} A bad cell among cuts and labels gives one error for all. "
+    "jenks: the message says the bounds found and how well the tiers fit; #NUM! with fewer distinct values than tiers.",
     example=Example(([[250], [100], [99.99]], "absolute", [200, 100]), [["A"], ["B"], ["C"]]),
     family=FAMILY,
     front_door=True,
 )
-def cv_tier(values: ARRAY, method: str, params: ARRAY, labels: ARRAY | None, /) -> ARRAY:
+def cv_tier(values: ARRAY, method: str, params: ARRAY, labels: ARRAY | None, /) -> ARRAY | Answer:
     """Which tier does each customer belong to?"""
     return TIER_METHODS[method](values, params, [] if labels is None else labels.tolist())
 

@@ -7,21 +7,33 @@ from valuation.lenses.agreement import RankAgreement, rank_agreement, spearman
 from valuation.lenses.capture import LensCapture, lens_capture
 from valuation.lenses.contested import contested
 from valuation.lenses.default_statements import MEASURES, Measure, default_statements
-from valuation.lenses.overlap import TopOverlap, TopSets, rank_biased_overlap, top_overlap, top_sets
+from valuation.lenses.overlap import (
+    OVERLAP_KINDS,
+    OverlapKind,
+    TieRule,
+    TopOverlap,
+    TopSets,
+    rank_biased_overlap,
+    top_overlap,
+    top_sets,
+)
 from valuation.lenses.scores import LensScores, lens_ranks, lens_scores, weigh_items
 from valuation.lenses.synthesis import SYNTHESIS_METHODS, AhpWeights, Synthesis, SynthesisMethod, ahp_weights, synthesis
 from valuation.lenses.weights import WeightSensitivity, weight_grid, weight_sensitivity
 
 __all__ = [
     "MEASURES",
+    "OVERLAP_KINDS",
     "SYNTHESIS_METHODS",
     "AhpWeights",
     "LensCapture",
     "LensScores",
     "Measure",
+    "OverlapKind",
     "RankAgreement",
     "Synthesis",
     "SynthesisMethod",
+    "TieRule",
     "TopOverlap",
     "TopSets",
     "WeightSensitivity",

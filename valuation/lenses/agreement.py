@@ -25,7 +25,8 @@ import pandas as pd
 
 from valuation.cost.amounts import Column, FloatArray
 from valuation.errors import MissingDataError, ZeroDenominatorError
-from valuation.lenses.top import average_ranks, score_pair, score_table
+from valuation.lenses.ranking import average_ranks
+from valuation.lenses.top import score_pair, score_table
 
 __all__ = ["RankAgreement", "rank_agreement", "spearman"]
 
@@ -190,7 +191,7 @@ def spearman(a: Column, b: Column) -> float:
 
     Examples
     --------
-    >>> round(spearman([1.0, 2.0, 3.0, 4.0], [10.0, 30.0, 20.0, 40.0]), 4)
+    >>> spearman([1.0, 2.0, 3.0, 4.0], [10.0, 30.0, 20.0, 40.0])
     0.8
     """
     first, second = score_pair(a, b)
@@ -238,8 +239,9 @@ def _correlations(placed: FloatArray) -> FloatArray:
     """Pearson's correlation of every two rows of ranks, none of them constant."""
     spread = placed - (placed.shape[1] + 1) / 2
     products = spread @ spread.T
-    length = np.sqrt(np.diag(products))
-    found: FloatArray = np.clip(products / np.outer(length, length), -1.0, 1.0)
+    squares = np.diag(products)
+    # The root of the product, not the product of the roots: the same ranking then gives 1 to the last digit.
+    found: FloatArray = np.clip(products / np.sqrt(np.outer(squares, squares)), -1.0, 1.0)
     np.fill_diagonal(found, 1.0)
     return found
 

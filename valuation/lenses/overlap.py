@@ -20,10 +20,10 @@ import pandas as pd
 
 from valuation.cost.amounts import Column, FloatArray, read_exactly
 from valuation.errors import DomainError, InputError, MissingDataError
+from valuation.lenses.ranking import first_place
 from valuation.lenses.top import (
     Ids,
     RowArray,
-    first_place,
     lens_notes,
     score_pair,
     score_table,

@@ -1,15 +1,24 @@
-"""Average ranks of a column, and the orders that scores and money give."""
+"""Ranks of a column, equal ones sharing the average of their places or all at the first of them."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from valuation.cost.amounts import FloatArray
 
-__all__ = ["mid_ranks", "ranks_from_best"]
+__all__ = ["Ranked", "average_ranks", "first_place", "mid_ranks", "ranks_from_best"]
 
 _NOISE: Final = 1e-12
+Places = npt.NDArray[np.intp]
+
+
+class Ranked(NamedTuple):
+    """Ranks, and the sum of t^3 - t over the groups of t equal scores."""
+
+    ranks: FloatArray
+    ties: float
 
 
 def mid_ranks(values: FloatArray, *, tolerance: float = 0.0) -> FloatArray:
@@ -40,12 +49,38 @@ def mid_ranks(values: FloatArray, *, tolerance: float = 0.0) -> FloatArray:
     column = values[known]
     order = np.argsort(column)
     ordered = column[order]
-    with np.errstate(over="ignore"):  # a step from the lowest float to the highest is one all the same
-        steps = np.diff(ordered) > tolerance
-    starts = np.concatenate(([0], np.flatnonzero(steps) + 1))
-    ends = np.append(starts[1:], ordered.size)
-    ranks[known[order]] = np.repeat((starts + ends + 1) / 2, ends - starts)
+    start, size = _runs(ordered, tolerance)
+    ranks[known[order]] = np.repeat(start + (size + 1) / 2, size)
     return ranks
+
+
+def average_ranks(scores: FloatArray) -> Ranked:
+    """Rank each score, none missing: 1 for the highest, equal ones sharing the average of their ranks."""
+    order = np.argsort(-scores)
+    start, size = _runs(scores[order])
+    ranks = np.empty(scores.size)
+    ranks[order] = np.repeat(start + (size + 1) / 2, size)
+    groups = size[size > 1].astype(np.float64)  # a million cubed, many times, does not fit into 64 bits
+    return Ranked(ranks, float((groups**3 - groups).sum()))
+
+
+def first_place(scores: FloatArray) -> Places:
+    """Place of each score, none missing: 1 for the highest, equal ones all at the first of their places."""
+    order = np.argsort(-scores)
+    start, size = _runs(scores[order])
+    places = np.empty(scores.size, dtype=np.intp)
+    places[order] = np.repeat(start + 1, size)
+    return places
+
+
+def _runs(ordered: FloatArray, tolerance: float = 0.0) -> tuple[Places, Places]:
+    """Where each run of equal values starts, counted from 0, and how long it is."""
+    if not ordered.size:
+        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
+    with np.errstate(over="ignore"):  # a step from the lowest float to the highest is one all the same
+        steps = np.abs(np.diff(ordered)) > tolerance
+    start = np.concatenate(([0], np.flatnonzero(steps) + 1))
+    return start, np.diff(np.append(start, ordered.size))
 
 
 def ranks_from_best(scores: pd.DataFrame) -> pd.DataFrame:

@@ -264,9 +264,11 @@ def _shares(
         raise ZeroDenominatorError("weights must not all be 0")
     shares = read / read.max()  # the sum of very large weights would be infinite
     shares = shares / shares.sum()
-    if abs(read.sum() - 1.0) <= _NEAR:
+    with np.errstate(over="ignore"):
+        total = read.sum()
+    if abs(total - 1.0) <= _NEAR:
         return shares, ()
-    return shares, (f"weights add up to {read.sum():g} and were brought to 1",)
+    return shares, (f"weights add up to {total:g} and were brought to 1",)
 
 
 def _read_comparisons(comparisons: npt.ArrayLike) -> FloatArray:

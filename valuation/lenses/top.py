@@ -1,5 +1,5 @@
 """
-What the measures of agreement share: reading scores, ranks with ties, and the first N where some are equal.
+What the measures of agreement share: reading scores, and the first N where some are equal.
 
 A score is better the higher it is; a missing one leaves the customer unranked in that lens. Where customers are equal
 at the cut of the first N, the more valuable one comes first, then the smaller id, then the earlier row.
@@ -7,7 +7,7 @@ at the cut of the first N, the more valuable one comes first, then the smaller i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +18,9 @@ from valuation.errors import DomainError, InputError, MissingDataError
 
 __all__ = [
     "Ids",
-    "Ranked",
     "RowArray",
     "Ties",
     "Top",
-    "average_ranks",
-    "first_place",
     "lens_notes",
     "score_column",
     "score_pair",
@@ -83,16 +80,6 @@ class Top:
 
     rows: RowArray
     tied: int
-
-
-class Ranked(NamedTuple):
-    """Ranks, and the sum of t^3 - t over the groups of t equal scores."""
-
-    ranks: FloatArray
-    ties: float
-
-
-# The doors.
 
 
 def score_table(scores: pd.DataFrame | npt.ArrayLike, name: str) -> pd.DataFrame:
@@ -165,25 +152,6 @@ def _sortable(ids: pd.Index) -> npt.NDArray[Any]:
 # The formulas.
 
 
-def average_ranks(scores: FloatArray) -> Ranked:
-    """Rank each score, none missing: 1 for the highest, equal ones sharing the mean of their places."""
-    order = np.argsort(-scores)
-    start, size = _runs(scores[order])
-    ranks = np.empty(scores.size)
-    ranks[order] = np.repeat(start + (size + 1) / 2, size)
-    groups = size[size > 1].astype(np.float64)  # a million cubed, many times, does not fit into 64 bits
-    return Ranked(ranks, float((groups**3 - groups).sum()))
-
-
-def first_place(scores: FloatArray) -> RowArray:
-    """Place of each score, none missing: 1 for the highest, equal ones all at the first of their places."""
-    order = np.argsort(-scores)
-    start, size = _runs(scores[order])
-    places = np.empty(scores.size, dtype=np.intp)
-    places[order] = np.repeat(start + 1, size)
-    return places
-
-
 def top_rows(scores: FloatArray, n: int, ties: Ties, name: str) -> Top:
     """Pick the first `n` of those who have a score."""
     ranked = scores[~np.isnan(scores)]
@@ -206,11 +174,3 @@ def lens_notes(tops: dict[Any, Top], n: int, ties: Ties) -> tuple[str, ...]:
         for lens, top in tops.items()
         if top.tied
     )
-
-
-def _runs(ordered: npt.NDArray[Any]) -> tuple[RowArray, RowArray]:
-    """Where each run of equal values starts, and how long it is."""
-    if not ordered.size:
-        return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp)
-    start = np.concatenate(([0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1))
-    return start, np.diff(np.append(start, ordered.size))

@@ -225,8 +225,8 @@ def _contenders(filled: FloatArray, known: BoolArray, n: int, grid: FloatArray, 
 def _probed(filled: FloatArray, known: BoolArray, n: int, noise: float) -> tuple[RowArray, BoolArray]:
     """Rows of customers who are strong for a few sets of weights, and who is not below n of them in every lens."""
     customers, lenses = filled.shape
-    complete: BoolArray = known.all(axis=1)
-    possible: BoolArray = known.any(axis=1)
+    complete: BoolArray = np.asarray(known.all(axis=1))
+    possible: BoolArray = np.asarray(known.any(axis=1))
     most = min(customers, n + _STRONG)
     strong: list[RowArray] = []
     # Those whose worst score is best leave the fewest above them.

@@ -30,4 +30,5 @@ def per_customer(base: Base, ids: pd.Series, amounts: npt.ArrayLike) -> FloatArr
     """Sum amounts by customer; those of others are left out, and who has none has 0."""
     codes = pd.Index(base.customers["customer_id"]).get_indexer(pd.Index(ids))
     known = codes >= 0
-    return np.bincount(codes[known], weights=np.asarray(amounts, dtype=float)[known], minlength=len(base))
+    sums = np.bincount(codes[known], weights=np.asarray(amounts, dtype=float)[known], minlength=len(base))
+    return sums.astype(np.float64)  # of no rows it makes whole numbers

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from valuation.engagement import (
@@ -130,7 +131,9 @@ def _referrals(base: Base, values: pd.DataFrame, left: BoolArray, tables: Mappin
     typed = frame["margin"].notna().to_numpy(dtype=bool)
 
     def of_referred(column: str) -> FloatArray:
-        return np.where(known, values[column].to_numpy(dtype=float)[place], np.nan) if len(values) else frame["margin"]
+        found = np.full(len(frame), np.nan)
+        found[known] = values[column].to_numpy(dtype=float)[place[known]]
+        return found
 
     retention = frame["retention"].to_numpy(dtype=float)
     days = frame["date"].to_numpy().astype("datetime64[D]")
@@ -140,9 +143,14 @@ def _referrals(base: Base, values: pd.DataFrame, left: BoolArray, tables: Mappin
         # The margin of Lifetime value is one after marketing.
         marketing=np.where(typed, frame["marketing"].to_numpy(dtype=float), 0.0),
         retention=np.where(np.isnan(retention), of_referred("retention_rate"), retention),
-        lost=known & left[place] if len(left) else known,
+        lost=_at(left, place),
         **{name: np.where(past, 0.0, frame[name].to_numpy(dtype=float)) for name in ONCE},
     )
+
+
+def _at(flags: BoolArray, place: "npt.NDArray[np.intp]") -> BoolArray:
+    """Look flags up; a place that is none has none."""
+    return np.append(flags, False)[place]
 
 
 def _endless(referrals: pd.DataFrame, settings: Settings) -> BoolArray:

@@ -63,7 +63,7 @@ class _Officers:
 
     def columns(self, stem: str, frame: pd.DataFrame) -> dict[str, FloatArray]:
         """Spread a column for each officer over the places, blank where there is none."""
-        blank = np.full(len(frame), np.nan)
+        blank: FloatArray = np.full(len(frame), np.nan)
         by_place = {place: frame[name].to_numpy(dtype=float) for name, place in self.places.items() if name in frame}
         return {f"{stem}_{place}": by_place.get(place, blank) for place in PLACES}
 
@@ -84,7 +84,7 @@ class _Looked:
     @property
     def money_rank(self) -> FloatArray:
         """1 for the largest, equal ones in the order of their rows, so that every rank stands once."""
-        return pd.Series(self.money).rank(ascending=False, method="first").to_numpy(dtype=float)
+        return pd.Series(self.money).rank(ascending=False, method="first").to_numpy(dtype=np.float64)
 
 
 def lens_tables(
@@ -183,7 +183,9 @@ def _officers(tables: Mapping[str, TableData]) -> tuple[_Officers, list[Finding]
             )
         )
     return _Officers(
-        places={str(name): int(row) + 1 for row, name in usable["officer"].items()},
+        places={
+            str(name): int(row) + 1 for row, name in zip(np.flatnonzero(known & ~late), usable["officer"], strict=True)
+        },
         weights=dict(zip(usable["officer"], weights.tolist(), strict=True)),
     ), findings
 
@@ -287,7 +289,7 @@ def _sensitivity(
 def _by_customer(looked: _Looked, officers: _Officers) -> tuple[pd.DataFrame, "pd.Series[float]", list[Finding]]:
     """Give the table Lens scores, the weights that it uses, and what was made of those that were typed."""
     scores = looked.scores.scores
-    weights = {name: officers.weights[name] for name in scores}
+    weights = {str(name): officers.weights[str(name)] for name in scores}
     found = []
     if not sum(weights.values()) > 0:
         weights = dict.fromkeys(weights, 1.0)

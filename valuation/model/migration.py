@@ -163,10 +163,10 @@ def _by_override(moved: pd.DataFrame, cause: TextArray, reason: TextArray) -> tu
     then = _differs(moved["segment_before"], moved["model_before"])
     words = moved["override"].fillna("").to_numpy(dtype=object)
     reason = np.where(now, "override: " + words, np.where(then, "the override of then no longer holds", reason))
-    both = moved["segment"].notna() & moved["segment_before"].notna()
-    cause = np.where(now | then, OVERRIDE, cause)
+    cause = np.where(now | then, OVERRIDE, cause).astype(object)
     # New and gone are no moves that need a cause.
-    return np.where(both, cause, None).astype(object), reason.astype(object)
+    cause[(moved["segment"].isna() | moved["segment_before"].isna()).to_numpy(dtype=bool)] = None
+    return cause, reason.astype(object)
 
 
 def _differs(one: "pd.Series[str]", other: "pd.Series[str]") -> BoolArray:

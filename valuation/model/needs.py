@@ -94,7 +94,6 @@ def needs_pnl(
     sums = sums.sort_values("contribution", ascending=False, kind="stable")
     if empty:
         sums = pd.concat([sums, pd.DataFrame(0.0, index=empty, columns=sums.columns)])
-    frame = sums.assign(
-        needs_segment=sums.index.to_numpy(dtype=object), owner=[owners.get(name) for name in sums.index]
-    )
+    owner_of = pd.Series([owners.get(name) for name in sums.index], index=sums.index, dtype=object)
+    frame = sums.assign(needs_segment=sums.index.to_numpy(dtype=object), owner=owner_of)
     return frame[[column.name for column in NEEDS_PNL]].reset_index(drop=True)

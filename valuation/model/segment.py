@@ -302,7 +302,9 @@ def _growth_segment(profit: Profit, potential: FloatArray, settings: Settings) -
         found = value_segment(current, potential, cut_current=current_cut, cut_potential=potential_cut)
     except MissingDataError:  # a median of nobody
         return np.full(len(current), None, dtype=object)
-    return np.where(np.isfinite(current) & np.isfinite(potential), found.segment, None).astype(object)
+    segment = found.segment.copy()
+    segment[~(np.isfinite(current) & np.isfinite(potential))] = None
+    return segment
 
 
 # Buying behaviour.

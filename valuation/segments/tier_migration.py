@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 from valuation.cost.amounts import Column, FloatArray, IntArray, numbers, refuse_rows
-from valuation.errors import DomainError, InputError, ZeroDenominatorError
-from valuation.segments.tiers import checked_labels, checked_places
+from valuation.errors import DomainError, InputError, MissingDataError, ZeroDenominatorError
+from valuation.segments.tiers import Tiers, checked_labels, checked_places
 
 __all__ = ["OUT", "Migration", "PopulationStability", "StabilityVerdict", "migration", "population_stability"]
 
@@ -90,9 +90,7 @@ class PopulationStability:
     verdict: StabilityVerdict
 
 
-def migration(
-    previous: npt.ArrayLike, current: npt.ArrayLike, *, labels: Sequence[str], values: Column | None = None
-) -> Migration:
+def migration(previous: Tiers, current: Tiers, *, labels: Sequence[str], values: Column | None = None) -> Migration:
     r"""
     Customers who moved between tiers.
 
@@ -117,8 +115,9 @@ def migration(
     DomainError
         If a value is infinite.
     InputError
-        If the lengths differ, a tier is not among the labels, the labels do not differ, or the value of a customer who
-        has a tier is missing; the message names the row.
+        If the lengths differ, a tier is not among the labels, or the labels do not differ.
+    MissingDataError
+        If the value of a customer who has a tier is missing; the message names the row.
 
     Notes
     -----
@@ -215,7 +214,7 @@ def population_stability(before: npt.ArrayLike, after: npt.ArrayLike) -> Populat
 # At the door.
 
 
-def _states(tiers: npt.ArrayLike, names: list[str], name: str) -> IntArray:
+def _states(tiers: Tiers, names: list[str], name: str) -> IntArray:
     """State of each customer: place of the tier, and after the last one those who are out."""
     places = checked_places(tiers, [*names, OUT], name=name)
     if places.ndim != 1:
@@ -229,7 +228,7 @@ def _money(values: Column, cell: IntArray, size: int) -> FloatArray:
     if money.shape != cell.shape:
         raise InputError(f"values must have one row per customer, {cell.shape}, not {money.shape}")
     known = np.where(cell == size * size - 1, np.nan_to_num(money, posinf=0.0, neginf=0.0), money)
-    refuse_rows(np.isnan(known), money, InputError, "values must be known")
+    refuse_rows(np.isnan(known), money, MissingDataError, "values must be known")
     refuse_rows(np.isinf(known), money, DomainError, "values must be finite")
     sums = np.bincount(cell, weights=known, minlength=size * size)
     return sums.astype(np.float64).reshape(size, size)  # of no customers NumPy makes integers

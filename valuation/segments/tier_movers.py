@@ -17,6 +17,7 @@ from valuation.cost.amounts import Column, FloatArray, IntArray
 from valuation.errors import InputError
 from valuation.segments.tiers import (
     LabelArray,
+    Tiers,
     checked_band,
     checked_bounds,
     checked_places,
@@ -77,8 +78,8 @@ class _Change:
 def movers(
     values_before: Column,
     values_now: Column,
-    tier_before: npt.ArrayLike,
-    tier_now: npt.ArrayLike,
+    tier_before: Tiers,
+    tier_now: Tiers,
     bounds_before: npt.ArrayLike,
     bounds_now: npt.ArrayLike,
     *,
@@ -153,8 +154,8 @@ def movers(
 def _read(
     values_before: Column,
     values_now: Column,
-    tier_before: npt.ArrayLike,
-    tier_now: npt.ArrayLike,
+    tier_before: Tiers,
+    tier_now: Tiers,
     bounds_before: npt.ArrayLike,
     bounds_now: npt.ArrayLike,
     labels: Sequence[str],

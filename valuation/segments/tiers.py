@@ -18,6 +18,7 @@ from valuation.errors import DomainError, InputError
 
 __all__ = [
     "LabelArray",
+    "Tiers",
     "checked_band",
     "checked_bounds",
     "checked_labels",
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 LabelArray: TypeAlias = npt.NDArray[np.object_]
+Tiers: TypeAlias = npt.ArrayLike | Sequence[str | None]
 
 _UNKNOWN = -2  # place of a tier that is not among the labels
 _PLACES = 12  # shares that differ by less are the same: sums of decimals carry noise in the 16th digit
@@ -214,7 +216,7 @@ def pareto_bounds(values: Column, cuts: npt.ArrayLike) -> FloatArray:
 
 
 def keep_tier(
-    values: Column, previous: npt.ArrayLike, bounds: npt.ArrayLike, *, labels: Sequence[str], band: float
+    values: Column, previous: Tiers, bounds: npt.ArrayLike, *, labels: Sequence[str], band: float
 ) -> LabelArray:
     """
     Tier by lower bounds, changed only when the value passes a bound by more than a band.
@@ -339,7 +341,7 @@ def checked_band(band: float) -> float:
     return float(width)
 
 
-def checked_places(tiers: npt.ArrayLike, names: Sequence[str], *, name: str) -> IntArray:
+def checked_places(tiers: Tiers, names: Sequence[str], *, name: str) -> IntArray:
     """Each tier as its place among the names, from 0 for the best; -1 for a customer who has none."""
     cells: npt.NDArray[Any] = np.asarray(tiers, dtype=object)
     known = {label: place for place, label in enumerate(names)}
@@ -348,7 +350,8 @@ def checked_places(tiers: npt.ArrayLike, names: Sequence[str], *, name: str) -> 
     found = np.array([*places, -1], dtype=np.int64)[code]  # code -1, for None and NaN, is the last one
     if (found == _UNKNOWN).any():
         row = int(np.argmax(found == _UNKNOWN))
-        raise InputError(f"{name} must be one of {', '.join(known)}, not {cells.ravel()[row]!r} in row {row + 1}")
+        place = f" in row {row + 1}" if cells.size > 1 else ""
+        raise InputError(f"{name} must be one of {', '.join(known)}, not {cells.ravel()[row]!r}{place}")
     return found.reshape(cells.shape)
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from valuation.cost.amounts import Column, FloatArray, IntArray, numbers
 from valuation.errors import DomainError, InputError, MissingDataError
 
-__all__ = ["FIELDS", "TwoByTwo", "two_by_two"]
-
-FIELDS: Final = ("high, high", "high, low", "low, high", "low, low", "second unknown", "first unknown")
+__all__ = ["TwoByTwo", "two_by_two"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -22,7 +20,8 @@ class TwoByTwo:
     Attributes
     ----------
     field : ndarray of int, shape (n,)
-        Place in `FIELDS`. A measure that is unknown is never taken for low.
+        0 high and high, 1 high and low, 2 low and high, 3 low and low, 4 second measure unknown, 5 first measure
+        unknown. What is unknown is never taken for low.
     measures : tuple of two ndarrays
         Both measures as they were read.
     cuts : tuple of two floats
@@ -78,7 +77,7 @@ def _cut(column: FloatArray, name: str, cut: float | None) -> float:
     return float(given)
 
 
-def _distance(column: FloatArray, known: np.typing.NDArray[np.bool_], cut: float) -> FloatArray:
+def _distance(column: FloatArray, known: npt.NDArray[np.bool_], cut: float) -> FloatArray:
     """How far above the cut; negative below it."""
     distance = np.full(column.shape, np.nan)
     np.subtract(column, cut, out=distance, where=known)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from valuation.errors import DomainError, InputError, ZeroDenominatorError
+from valuation.errors import DomainError, InputError, MissingDataError, ZeroDenominatorError
 from valuation.segments import migration, population_stability
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[2] / "golden" / "segments.json").read_text("utf-8"))
@@ -114,7 +114,7 @@ def test_whoever_has_no_tier_is_out() -> None:
 def test_bad_arguments_of_a_migration_are_named() -> None:
     with pytest.raises(InputError, match="previous must be one of T1, T2, T3, Out, not 'Gold' in row 2"):
         migration(["T1", "Gold"], ["T1", "T1"], labels=TIERS)
-    with pytest.raises(InputError, match="current must be one of T1, T2, T3, Out, not 3 in row 1"):
+    with pytest.raises(InputError, match="current must be one of T1, T2, T3, Out, not 3"):
         migration(["T1"], [3], labels=TIERS)
     with pytest.raises(InputError, match="previous and current must be of one length, not 1 and 2"):
         migration(["T1"], ["T1", "T1"], labels=TIERS)
@@ -124,7 +124,7 @@ def test_bad_arguments_of_a_migration_are_named() -> None:
         migration(["T1"], ["T1"], labels=["T1", "Out"])
     with pytest.raises(InputError, match="labels must differ"):
         migration(["T1"], ["T1"], labels=["T1", "T1"])
-    with pytest.raises(InputError, match="values must be known, not nan in row 2"):
+    with pytest.raises(MissingDataError, match="values must be known, not nan in row 2"):
         migration(["T1", "T1"], ["T1", "T1"], labels=TIERS, values=[1.0, math.nan])
     with pytest.raises(DomainError, match="values must be finite, not inf in row 1"):
         migration(["T1"], ["T1"], labels=TIERS, values=[math.inf])

@@ -166,7 +166,7 @@ def test_bad_arguments_of_movers_are_named() -> None:
         ({"values_now": [1.0, 2.0]}, InputError, r"values_now must have one row per customer, \(1,\), not \(2,\)"),
         ({"tier_before": ["T1", "T1"]}, InputError, "tier_before must have one row per customer"),
         ({"tier_now": [["T1"]]}, InputError, "tier_now must have one row per customer"),
-        ({"tier_now": ["T9"]}, InputError, "tier_now must be one of T1, T2, not 'T9' in row 1"),
+        ({"tier_now": ["T9"]}, InputError, "tier_now must be one of T1, T2, not 'T9'"),
         ({"bounds_before": [2.0, 1.0]}, InputError, "labels must be one more than bounds_before, not 2 for 2"),
         (
             {"bounds_now": [1.0, 2.0], "bounds_before": [2.0, 1.0], "labels": TIERS},

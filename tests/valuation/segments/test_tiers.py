@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -267,3 +268,16 @@ def test_a_previous_tier_is_known_and_of_the_same_shape() -> None:
 def test_a_band_is_a_part(band: float) -> None:
     with pytest.raises(DomainError, match="band must be at least 0 and below 1"):
         keep_tier([1.0], ["T1"], [1.0], labels=["T1", "T2"], band=band)
+
+
+@pytest.mark.parametrize("cell", [3, True, [1], {"a": 1}])
+def test_a_previous_tier_is_a_text_even_where_the_others_are_missing(cell: object) -> None:
+    before = np.empty(4, dtype=object)
+    before[:] = [None, pd.NA, "T1", cell]
+    with pytest.raises(InputError, match="previous must be one of T1, T2, not "):
+        keep_tier([1.0] * 4, before, [1.0], labels=["T1", "T2"], band=0.05)
+
+
+def test_previous_tiers_may_be_texts_or_categories_of_pandas() -> None:
+    for before in (pd.Series(["T2", None], dtype="string"), pd.Categorical(["T2", None])):
+        assert keep_tier([104.0, 104.0], before, [100.0], labels=["T1", "T2"], band=0.05).tolist() == ["T2", "T1"]

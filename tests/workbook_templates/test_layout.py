@@ -40,8 +40,8 @@ from workbook_templates.sample import sample_company
 from workbook_templates.sheetmath import FUNCTIONS
 
 OPTIONAL = [name for name in PACKS if name != "core"]
-# Two packs can get into each other's way by a name or a place on Checks: every pair shows it. What a pack says by itself
-# is the same in every company, so that it is looked at alone and among all. All subsets would be 256 templates.
+# Two packs can get into each other's way by a name or a place on Checks: every pair shows it. The rest of
+# what a pack holds to is looked at alone, and among all. All subsets would be 256 templates.
 PAIRS = tuple(combinations(OPTIONAL, 2))
 CHOICES = [(), *((name,) for name in OPTIONAL), tuple(OPTIONAL)]
 

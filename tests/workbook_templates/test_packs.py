@@ -9,15 +9,15 @@ import pytest
 from valuation.dates import twelve_months_before
 from valuation.model.concentration import MEASURES
 from valuation.tables import CUSTOMER_PNL
-from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
 from workbook_templates.packs.concentration import MEASURE_FORMATS
 from workbook_templates.packs.engagement import FIGURES
 from workbook_templates.packs.explain import DETAIL_LINES, LINES
+from workbook_templates.packs.officers import BEST
 from workbook_templates.packs.segments import MIGRATION_FIGURES, MIGRATION_FORMATS, QUADRANTS
 from workbook_templates.plan import Cell, CellError
-from workbook_templates.planner import TableCells, formula_values
+from workbook_templates.planner import TableCells, book
 
 ALL = compose("customer_value", list(PACKS))
 Tables = Mapping[str, TableCells]
@@ -25,14 +25,13 @@ Tables = Mapping[str, TableCells]
 
 def shown(tables: Tables, key: str, **names: Cell) -> Cell:
     """Give the value of a formula cell by its key."""
-    sheet, formula = ALL.formulas[key]
-    return formula_values(ALL, tables, names)[sheet.name, address(formula.row, formula.column)]
+    return book(ALL, tables, names).figure(key)
 
 
 def every(tables: Tables, **names: Cell) -> dict[str, Cell]:
     """Give the values of all formula cells by their keys."""
-    values = formula_values(ALL, tables, names)
-    return {key: values[sheet.name, address(f.row, f.column)] for key, (sheet, f) in ALL.formulas.items()}
+    filled = book(ALL, tables, names)
+    return {key: filled.figure(key) for key in ALL.formulas}
 
 
 def table(names: str, *rows: Sequence[Cell]) -> TableCells:
@@ -234,6 +233,7 @@ SOUND |= {
         "money_rank customer_id name engagement_value top_share",
         [1.0, "7", "Seven", 350.0, 1.0],
         [2.0, "ab", None, 20.0, 0.4],
+        *[[None] * 5] * (BEST - 2),
     ),
     "Agreement": table(
         "measure figure", ["Kendall's W", 0.74], ["Among the best whatever the weights", 1.0], ["Lenses compared", 2.0]
@@ -314,13 +314,14 @@ class TestChecks:
             ("needs", "Needs P&L", "contribution"),
             ("needs", "Needs P&L", "value"),
             ("migration", "Migration summary", "figure"),
-            ("migration", "Migration", "to_c"),
+            ("migration_now", "Migration", "to_c"),
             ("migration_now", "Migration", "to_n"),
         ],
     )
     def test_a_cent_too_much_is_found(self, key: str, table_name: str, column: str) -> None:
         cells = list(SOUND[table_name][column])
-        cells[-1] = float(str(cells[-1])) + 0.01
+        last = max(place for place, cell in enumerate(cells) if cell is not None)
+        cells[last] = float(str(cells[last])) + 0.01
         wrong = {**SOUND, table_name: {**SOUND[table_name], column: cells}}
         assert shown(wrong, f"check.{key}") == "ERROR"
 

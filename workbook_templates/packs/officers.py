@@ -456,7 +456,7 @@ def _best_customers() -> Sheet:
             _side_heading(MATRIX_HEADER - 2, AGREEMENT_COLUMN, "How to read it", 2),
             *(
                 Text(row=row, column=AGREEMENT_COLUMN, text=text, role=Role.NOTE)
-                for row, text in enumerate(READ_AGREEMENT, start=MATRIX_HEADER - 1)
+                for row, text in enumerate(READ_AGREEMENT, start=MATRIX_HEADER)
             ),
             _side_heading(CONTESTED_HEADER - 1, CONTESTED_COLUMN, "Whom they disagree on most", PAGE_WIDTH + 1),
             TableBlock(

@@ -295,7 +295,7 @@ def _value_matrix() -> Sheet:
     purpose = (
         "Customers by their value to the company and by the value they get from it: whom to protect, mend, develop."
     )
-    widths = {1: 24, 2: 48, 3: 18, 4: 18, 5: 18, 6: 52, 7: 18, 8: 18, 9: 3}
+    widths = {1: 26, 2: 46, 3: 18, 4: 18, 5: 26, 6: 44, 7: 18, 8: 18, 9: 3}
     return Sheet(
         name="Value matrix",
         purpose=purpose,

@@ -165,7 +165,7 @@ def test_lacking_sheets_are_drawn_and_handed_over(empty: Bench) -> None:
     assert isinstance(tables, tuple)
     assert "tblInvoices" in tables
     assert (sheets, after) == (["Invoices", "Issues", "Referrals", "Ideas", "Survey"], "Retention")
-    assert identity == "customer_value/2/core+officers"
+    assert identity == "customer_value/3/core+officers"
     assert "Index has no lines" in desk.told[0]
 
 
@@ -197,7 +197,7 @@ def test_a_sheet_that_another_pack_has_brought_is_not_added_again(tmp_path: Path
     assert "Add the sheets Issues, Referrals, Ideas, Survey?" in desk.asked[0]
     ((_, _, sheets, after, identity),) = desk.done
     assert (sheets, after) == (["Issues", "Referrals", "Ideas", "Survey"], "Invoices")
-    assert identity == "customer_value/2/core+receivables+officers"
+    assert identity == "customer_value/3/core+receivables+officers"
 
 
 def test_a_table_of_that_name_keeps_sheets_out(empty: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

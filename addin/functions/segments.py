@@ -41,11 +41,9 @@ def _natural(values: ARRAY, params: ARRAY, labels: list[str]) -> Answer:
     found = natural_breaks(values, classes)
     if len(names) != classes:
         raise InputError(f"labels must be one for each of {classes} classes, not {len(names)}")
-    bounds = ", ".join(f"{bound:,.2f}" for bound in found.bounds)
-    fit = f"goodness of variance fit {found.goodness_of_variance_fit:.4f}"
-    return Answer(
-        tier_absolute(values, found.bounds, labels=names), (f"lower bounds {bounds}; {fit}" if bounds else fit,)
-    )
+    bounds = ", ".join(f"{bound:,.2f}" for bound in found.bounds) or "none"
+    note = f"lower bounds {bounds}; goodness of variance fit {found.goodness_of_variance_fit:.4f}"
+    return Answer(tier_absolute(values, found.bounds, labels=names), (note,))
 
 
 def _letters(params: ARRAY) -> list[str]:

@@ -18,7 +18,7 @@ def column(*values: Any) -> list[list[Any]]:
 def test_natural_breaks_say_their_bounds_and_fit(method: str) -> None:
     reply = evaluate("CV_TIER", [column(1.0, 2.0, 9.0, 10.5), method, 2.0])
     assert reply.cells == [["B"], ["B"], ["A"], ["A"]]
-    assert reply.message == "lower bounds 9.00; goodness of variance fit 0.9770"
+    assert reply.message == "lower bounds 9.00; goodness of variance fit 0.9767"
     reply = evaluate("CV_TIER", [column(1.0, 2.0, None, 9.0), method, 1.0, column("All")])
     assert reply.cells == [["All"], ["All"], [NA], ["All"]]
     assert reply.message is not None
@@ -64,7 +64,7 @@ def test_an_empty_row_of_a_migration_has_no_shares() -> None:
 
 def test_a_migration_names_what_is_wrong() -> None:
     reply = evaluate("CV_MIGRATION", [column("A", "C"), column("A", "B"), column("A", "B")])
-    assert (reply.cells, reply.message) == ([[VALUE]], "prev must be one of A, B, Out, not 'C' in row 2")
+    assert (reply.cells, reply.message) == ([[VALUE]], "previous must be one of A, B, Out, not 'C' in row 2")
     reply = evaluate("CV_MIGRATION", [column("A", "A"), column("A", "A"), None, column(1.0, None)])
     assert (reply.cells, reply.message) == ([[NA]], "values must be known, not nan in row 2")
 

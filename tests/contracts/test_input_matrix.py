@@ -745,10 +745,10 @@ CV_WATERFALL         blank   text    error  single  row     header  rows
   headers            19x9    #VALUE! #REF!  19x9    #VALUE! #VALUE! #VALUE!
 CV_WEIGHT_SENSITIVITY blank   text    error  single  row     header  rows
   lens_table         #N/A    #N/A    #REF!  #N/A    #N/A    #N/A    50001x2
-  n                  5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
-  step_size          5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
-  money              5x2     #VALUE! #REF!  #N/A    #N/A    #VALUE! 50001x2
-  headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+  n                  4x2     #VALUE! #REF!  4x2     #VALUE! #VALUE! #VALUE!
+  step_size          4x2     #VALUE! #REF!  4x2     #VALUE! #VALUE! #VALUE!
+  money              4x2     #VALUE! #REF!  #N/A    #N/A    #VALUE! 50001x2
+  headers            4x2     #VALUE! #REF!  4x2     #VALUE! #VALUE! #VALUE!
 CV_WHALE             blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    4x6     #VALUE! 50001x6
   ids                4x6     #VALUE! #REF!  #N/A    4x6     #VALUE! 50001x6
@@ -781,10 +781,10 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_SPEARMAN": LENS_PAIR,
     "CV_TOPN_OVERLAP": {**LENS_PAIR, "n": 2.0, "kind": "share", "money": [60.0, 100.0, 50.0, -10.0]},
     "CV_WEIGHT_SENSITIVITY": {
-        "lens_table": LENS_TABLE,
+        "lens_table": LENSES,
         "n": 2.0,
         "step_size": 0.5,
-        "money": [60.0, 100.0, 50.0, -10.0],
+        "money": [100.0, 500.0, 300.0],
         "headers": True,
     },
     "CV_CONTRACT_SELECT": {"survivors": [1000.0, 869.0, 743.0, 653.0, 593.0], "headers": True},
@@ -1164,6 +1164,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "current": [900.0, 50.0, 50.0],
         "potential": [400.0, 400.0, 10.0],
         "cuts": [500.0, 100.0],
+    },
     "CV_TIER_STABLE": {
         "value": [104.0, 106.0, 94.0],
         "prev_tier": ["B", "B", "A"],
@@ -1208,7 +1209,7 @@ TOGETHER = (
 LONG: dict[str, Callable[[], Any]] = {
     "table": lambda: PNL + [[f"K{row}", 100.0, 60.0] for row in range(MANY - 2)],
     **dict.fromkeys(
-        ("rank_table", "lens_scores", "lens_table"),
+        ("rank_table", "lens_scores"),
         lambda: LENS_TABLE + [[f"K{row}", 60.0, 50.0, 40.0] for row in range(MANY - 4)],
     ),
     "values": lambda: [[float(row)] for row in range(MANY)],

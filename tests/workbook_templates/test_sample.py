@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from valuation.assumptions import ASSUMPTIONS
+from valuation.lenses import MEASURES, default_statements
 from valuation.model.drivers import COUNTED
-from valuation.tables import INPUT_TABLES, NUMERIC_KINDS, TABLES, Blank, Kind, Table
+from valuation.tables import CRITERIA, EVIDENCE_LEVELS, INPUT_TABLES, NUMERIC_KINDS, TABLES, Blank, Kind, Table
 from workbook_templates.sample import planted, sample_company
 
 Frames = dict[str, pd.DataFrame]
@@ -26,6 +27,8 @@ ON_DOCUMENTS = {
 }
 """Column of Transactions to the driver that counts it."""
 GROUPS = {name: getattr(planted, name) for name in planted.__all__ if name != "PARENTS"}
+PLANTED_BLANKS = {("Overrides", "reason"): 1}
+"""Cells that must not be blank, and are: an override without a reason has no effect."""
 PLANTED_IDS = sorted({cid for ids in GROUPS.values() for cid in ([ids] if isinstance(ids, str) else ids)})
 
 
@@ -152,14 +155,14 @@ def test_table_fits_its_contract(frames: Frames, table: Table) -> None:
     added = [name for name in frame if name not in {c.name for c in table}]
     assert list(frame.columns) == [c.name for c in table if c.name in frame] + added
     assert bool(added) == (table.open is not None)
-    assert all(frame[name].dtype == "float64" for name in added)
+    assert all(isinstance(cell, float) for name in added for cell in frame[name])
     assert all(c.name in frame for c in table if c.required)
     for column in table:
         if column.name not in frame:
             continue
         cells = frame[column.name]
         if column.blank is Blank.STOP:
-            assert cells.notna().all(), column.name
+            assert cells.isna().sum() == PLANTED_BLANKS.get((table.name, column.name), 0), column.name
         if column.kind is Kind.DATE:
             assert cells.dtype == "datetime64[s]", column.name
         elif column.kind in NUMERIC_KINDS:
@@ -192,8 +195,11 @@ def test_table_fits_its_contract(frames: Frames, table: Table) -> None:
         ("Issues", "customer_id"),
         ("Referrals", "referrer_id"),
         ("Referrals", "referred_id"),
+        ("Influence", "influencer_id"),
         ("Ideas", "customer_id"),
         ("Survey", "customer_id"),
+        ("Strategic ratings", "customer_id"),
+        ("Overrides", "customer_id"),
     ],
 )
 def test_every_customer_is_on_customers(frames: Frames, table: str, column: str) -> None:
@@ -205,6 +211,9 @@ def test_segments_and_drivers_are_the_same_words_everywhere(frames: Frames) -> N
     assert set(frames["Retention"]["segment"].dropna()) == segments
     assumptions = frames["Assumptions"].set_index("scope")["applies_to"]
     assert set(assumptions[["segment"]]) <= segments
+    needs = frames["Needs segments"]
+    assert set(needs["segment"].dropna()) == segments
+    assert set(frames["Customers"]["needs_segment"].dropna()) <= set(needs["needs_segment"])
     typed, equations = set(frames["Drivers"]["driver"]), frames["Time equations"]
     assert set(ON_DOCUMENTS.values()) <= set(COUNTED)
     assert set(frames["Capacity"]["driver"]) == set(equations["driver"])
@@ -219,7 +228,7 @@ def test_segments_and_drivers_are_the_same_words_everywhere(frames: Frames) -> N
 
 
 def test_nothing_is_dated_after_the_as_of_date(frames: Frames) -> None:
-    may_be_later = {("Invoices", "due_date"), ("Retention", "contract_end")}
+    may_be_later = {("Invoices", "due_date"), ("Retention", "contract_end"), ("Overrides", "expires")}
     for name, frame in frames.items():
         for column in TABLES[name]:
             if column.kind is Kind.DATE and column.name in frame and (name, column.name) not in may_be_later:
@@ -509,18 +518,155 @@ def test_issues_are_closed_after_they_were_opened(frames: Frames) -> None:
     assert 30 <= issues["closed"].isna().sum() <= 200
 
 
-def test_referrals_have_one_referrer_who_was_there_before(frames: Frames) -> None:
+def test_referrers_were_there_before_and_share_whom_they_brought(frames: Frames) -> None:
     referrals = frames["Referrals"]
     first = frames["Customers"].set_index("customer_id")["first_purchase"]
-    assert referrals["referred_id"].is_unique
     assert (first.loc[referrals["referrer_id"]].to_numpy() < referrals["date"].to_numpy()).all()
     assert (first.loc[referrals["referred_id"]].to_numpy() > referrals["date"].to_numpy()).all()
+    of_one = referrals.groupby("referred_id")["share"]
+    assert (of_one.size() > 1).sum() == 3
+    assert (of_one.sum() <= 1 + 1e-12).all()
+    assert (of_one.count().isin([0]) | (of_one.count() == of_one.size())).all()  # all state it, or none
+    assert of_one.count().max() == 2
+
+
+def test_few_referrals_state_what_the_model_knows_of_the_others(frames: Frames, year: Year) -> None:
+    referrals = frames["Referrals"]
+    stated = referrals[referrals["margin"].notna()]
+    assert 0.05 < len(stated) / len(referrals) < 0.15
+    assert (stated["marketing"] < stated["margin"]).all()
+    customers = frames["Customers"].set_index("customer_id").loc[stated["referred_id"]]
+    assert (customers["status"] == "active").all()
+    part = ((AS_OF - customers["first_purchase"]).dt.days + 1).clip(upper=365) / 365
+    of_revenue = stated["margin"].array * part / year.pnl["net_amount"].loc[customers.index]
+    assert of_revenue.between(0.1, 0.3).all()  # of a whole year, also of those who came within it
+    assert referrals.loc[referrals["margin"].isna(), ["marketing", "retention"]].isna().all().all()
+    assert 1 <= referrals["retention"].notna().sum() < len(stated)
+    assert set(referrals["evidence"].dropna()) == set(EVIDENCE_LEVELS)
+    assert referrals["evidence"].isna().any()
+
+
+def test_influence_is_of_one_on_another_and_no_referral(frames: Frames) -> None:
+    edges = frames["Influence"]
+    pairs = set(zip(edges["influencer_id"], edges["influenced_id"], strict=True))
+    referred = set(zip(frames["Referrals"]["referrer_id"], frames["Referrals"]["referred_id"], strict=True))
+    assert 24 <= len(edges) <= 48
+    assert not pairs & (referred | {pair[::-1] for pair in referred})
+    leads = set(edges["influenced_id"]) - set(frames["Customers"]["customer_id"])
+    assert 4 <= len(leads) <= 8
+    assert all(re.fullmatch(r"P-\d{4}", lead) for lead in leads)
+    after = {start: {end for begin, end in pairs | referred if begin == start} for start, _ in pairs | referred}
+    while leaves := {start for start, ends in after.items() if not ends & after.keys()}:
+        after = {start: ends for start, ends in after.items() if start not in leaves}
+    assert not after  # no circle of those who bring or influence each other
+
+
+def test_influence_has_both_values_or_none_and_one_share_of_each(frames: Frames) -> None:
+    edges = frames["Influence"]
+    unknown = edges["value_with"].isna()
+    assert (unknown == edges["value_without"].isna()).all()
+    assert 2 <= unknown.sum() <= 6
+    assert (edges["value_with"] < edges["value_without"]).sum() == 1  # an unhappy one keeps another from buying
+    assert set(edges.loc[edges["value_with"] < edges["value_without"], "influencer_id"]) == {planted.VULNERABLE}
+    of_one = edges.groupby("influenced_id")
+    assert (of_one["share"].sum() <= 1).all()
+    assert (of_one["value_with"].nunique() <= 1).all()
+    assert set(edges["evidence"].dropna()) == set(EVIDENCE_LEVELS)
+    assert edges["evidence"].isna().any()
 
 
 def test_parts_of_an_idea_do_not_exceed_the_whole(frames: Frames) -> None:
     ideas = frames["Ideas"].groupby("idea_id")
     assert (ideas["attribution"].sum() <= 1 + 1e-12).all()
-    assert (ideas[["npv", "stage_probability"]].nunique() == 1).all().all()
+    assert (ideas[["npv", "stage_probability", "in_plan"]].nunique() == 1).all().all()
+    planned = frames["Ideas"].query("in_plan == 1")
+    assert 2 <= planned["idea_id"].nunique() <= 8
+    assert (planned["stage_probability"] == 1).all()
+    assert planned["customer_id"].isin([planted.FAST_ADOPTER]).any()
+
+
+def test_contracts_are_larger_than_what_was_called_off_at_a_time(frames: Frames) -> None:
+    signed = frames["Survey"].set_index("customer_id")["largest_deal"].dropna()
+    documents = frames["Transactions"].query("date >= @YEAR").groupby("customer_id")["net_amount"].max()
+    assert 4 <= len(signed) <= 12
+    assert (signed > documents.loc[signed.index]).all()
+    assert signed.max() < documents[planted.BIGGEST_DEAL] == documents.max()
+    contract = frames["Customers"].set_index("customer_id")["contract_type"]
+    assert (contract.loc[signed.index] == "contractual").all()
+
+
+def test_survey_has_a_measure_of_the_company_s_own(frames: Frames) -> None:
+    tests = frames["Survey"].set_index("customer_id")["beta tests"]
+    assert tests[planted.FAST_ADOPTER] == tests.max()
+    assert 0.05 < (tests > 0).mean() < 0.3
+
+
+# --- officers, and what is decided of single customers ----------------------------------------------------------------
+
+
+def test_officers_weigh_all_of_it_and_one_has_not_signed(frames: Frames) -> None:
+    officers = frames["Officers"].set_index("officer")
+    assert officers["weight"].to_dict() == {"CCO": 0.15, "CPO": 0.15, "CMO": 0.15, "CRO": 0.20, "CFO": 0.35}
+    assert officers["question"].str.endswith("?").all()
+    assert list(officers.index[officers["signed_by"].isna()]) == ["CRO"]
+    assert (officers["signed_by"].isna() == officers["signed_on"].isna()).all()
+    assert set(frames["Lens statements"]["officer"]) == set(officers.index)
+
+
+def test_statements_are_those_to_begin_with(frames: Frames) -> None:
+    statements = frames["Lens statements"]
+    pd.testing.assert_frame_equal(statements, default_statements(), check_dtype=False)
+    assert set(statements["measure"]) <= set(MEASURES)
+
+
+def test_people_are_named_by_their_role(frames: Frames) -> None:
+    named = pd.concat(
+        [
+            frames["Officers"]["signed_by"],
+            *(frames[name]["owner"] for name in ("Strategic ratings", "Overrides", "Needs segments", "Assumptions")),
+        ]
+    )
+    role = r"CFO|Treasurer|Key account manager|Head of [a-z]+( [a-z]+)?"
+    assert named.dropna().str.fullmatch(role).all()
+
+
+def test_ratings_are_of_the_large_and_of_those_who_stand_for_something(frames: Frames, year: Year) -> None:
+    ratings = frames["Strategic ratings"].set_index("customer_id")
+    points = ratings[list(CRITERIA)]
+    assert len(ratings) == 40
+    given = points.to_numpy()
+    assert set(given[~np.isnan(given)].tolist()) == {0.0, 1.0, 2.0, 3.0, 4.0, 5.0}
+    assert 1 <= points.isna().sum().sum() <= 20
+    assert points.notna().any(axis=1).all()
+    assert {planted.ADVOCATE, planted.FAST_ADOPTER, planted.CONTESTED, planted.VULNERABLE} <= set(ratings.index)
+    assert set(year.pnl["net_amount"].nlargest(10).index) <= set(ratings.index)
+    assert list(ratings.index[ratings["evidence"].isna()]) == [planted.BIG_RETURNER]
+    stale = ratings["rated_on"] < AS_OF - pd.DateOffset(years=1)
+    assert list(ratings.index[stale]) == [planted.DISCOUNT_HUNTERS[0]]
+    assert ratings["owner"].notna().all()
+    assert points.loc[planted.VULNERABLE].mean() > points.mean(axis=1).quantile(0.8)
+
+
+def test_overrides_are_one_in_force_one_expired_and_one_without_a_reason(frames: Frames) -> None:
+    overrides = frames["Overrides"]
+    assert set(overrides["segment"]) <= {"A", "B", "C", "N"}
+    expired, unexplained = overrides["expires"] < AS_OF, overrides["reason"].isna()
+    assert [expired.sum(), unexplained.sum(), len(overrides)] == [1, 1, 3]
+    assert list(overrides.loc[~expired & ~unexplained, "customer_id"]) == [planted.COSTLY_TO_DROP]
+    assert not (expired & unexplained).any()
+
+
+def test_needs_segments_have_one_owner_each_and_every_segment_has_one(frames: Frames) -> None:
+    needs, customers = frames["Needs segments"], frames["Customers"].set_index("customer_id")
+    assert 4 <= needs["needs_segment"].nunique() <= 5
+    assert (needs.groupby("needs_segment")[["owner", "need"]].nunique() == 1).all().all()
+    assert needs["segment"].dropna().is_unique
+    by_name = customers["needs_segment"].dropna()
+    assert 3 <= len(by_name) <= 8
+    (named_only,) = needs.loc[needs["segment"].isna(), "needs_segment"]
+    assert (by_name == named_only).sum() >= 3
+    of_segment = needs.set_index("segment")["needs_segment"]
+    assert (customers.loc[by_name.index, "segment"].map(of_segment) != by_name).all()
 
 
 def test_register_is_whole_and_says_who_answers(frames: Frames) -> None:
@@ -540,11 +686,17 @@ def test_register_is_whole_and_says_who_answers(frames: Frames) -> None:
         "CFO",
         "Head of controlling",
         "Head of marketing",
+        "Head of product",
         "Head of sales",
         "Head of support",
         "Key account manager",
         "Treasurer",
     }
+    value = register[register["scope"] == "all"].set_index("id")["value"]
+    assert value["company_cut"] == value["value_tier_a"]
+    assert value["contribution_cut"] == value["profit_tier_a"]
+    assert [value["wallet_target_share"], value["top_customers"]] == [0.6, 10.0]
+    assert value["closed_through"] == pd.Timestamp("2025-09-30")
     for row in register.itertuples():
         if isinstance(row.value, float):
             assert ASSUMPTIONS[str(row.id)].low <= row.value <= ASSUMPTIONS[str(row.id)].high
@@ -681,6 +833,58 @@ def test_small_advocate_brought_good_customers(frames: Frames, year: Year) -> No
     assert all(year.rank(cid, "contribution") <= 100 for cid in planted.REFERRED_BY_ADVOCATE)
 
 
+def _brought(frames: Frames, year: Year, cid: str) -> float:
+    """Value of the customers whom one brought: their three-year value by the chance that they came for it."""
+    referrals = frames["Referrals"].query("referrer_id == @cid")
+    return float((_three_year_value(frames, year)[referrals["referred_id"]] * referrals["p_incremental"].array).sum())
+
+
+def test_who_is_next_to_nothing_by_value_is_large_by_engagement_value(frames: Frames, year: Year) -> None:
+    value = _three_year_value(frames, year)
+    largest = value.nlargest(20).min()
+    for cid in (planted.ADVOCATE, planted.CONTESTED):
+        assert value[cid] < 3_000
+        assert _brought(frames, year, cid) > largest
+    assert set(frames["Referrals"].query("referrer_id == @planted.ADVOCATE")["evidence"]) == {"measured"}
+
+
+def _place(measures: dict[str, pd.Series], low: str = "") -> pd.Series:
+    """Mean of the customers' places in each measure, 1 the best; where one has none, the mean of the others."""
+    names = {name: -measure if name == low else measure for name, measure in measures.items()}
+    return pd.concat([measure.rank(pct=True) for measure in names.values()], axis=1).mean(axis=1)
+
+
+def test_marketing_loves_whom_sales_does_not(frames: Frames, year: Year) -> None:
+    customers = frames["Customers"].set_index("customer_id")
+    here = customers.index[customers["status"] == "active"]
+    t = frames["Transactions"]
+    before = t[t["date"].dt.year == 2024].groupby("customer_id")["net_amount"].sum()
+    revenue = year.pnl["net_amount"].where(year.pnl["net_amount"] > 0).loc[here]
+    sales = year.pnl["sales"].loc[here] / revenue
+    built = frames["Ideas"].query("stage_probability >= 0.5").groupby("customer_id").size()
+    won = frames["Referrals"].groupby("referrer_id")["p_incremental"].sum()
+    nps = frames["Survey"].set_index("customer_id")["nps"]
+    marketing = [
+        _place({"ideas": built.reindex(here).fillna(0), "growth": revenue / before.reindex(here)}),
+        _place({"won": won.reindex(here).fillna(0), "nps": nps.reindex(here)}),
+        _place({"sales": sales}, low="sales"),
+    ]
+    rows = frames["Retention"]
+    stays = customers["segment"].map((rows["renewed"] / rows["exposed"]).groupby(rows["segment"]).first())
+    stays = rows.set_index("customer_id")["probability"].dropna().reindex(customers.index).fillna(stays).loc[here]
+    deal = frames["Survey"].set_index("customer_id")["largest_deal"].reindex(here)
+    deal = deal.fillna(t[t["date"] >= YEAR].groupby("customer_id")["net_amount"].max())
+    selling = [
+        _place({"stays": stays, "sales": sales, "value": _three_year_value(frames, year).loc[here]}, low="sales"),
+        _place({"deal": deal}),
+    ]
+    loved, bought = (pd.concat(lens, axis=1).mean(axis=1).rank(ascending=False) for lens in (marketing, selling))
+    contested = planted.CONTESTED
+    assert loved[contested] <= 3
+    assert bought[contested] > 0.75 * len(here)
+    assert (bought - loved)[contested] > (bought - loved).quantile(0.99)
+
+
 def test_online_customers_cost_no_sales(frames: Frames, year: Year) -> None:
     customers = frames["Customers"].set_index("customer_id")
     online = customers.index[(customers["segment"] == "Online") & (customers["status"] != "prospect")]
@@ -758,12 +962,25 @@ def test_loud_group_has_many_times_its_share_of_voice(frames: Frames, year: Year
     assert (year.pnl.loc[loud, "contribution"] < 0).all()
 
 
+def _derived(frames: Frames) -> pd.Series:
+    """Value that the customer gets, 0-100: fit, would recommend us, and how early it adopts what is new."""
+    survey = frames["Survey"].set_index("customer_id")
+    late = survey["adoption_days"].clip(upper=180) / 180
+    return 50 * survey["fit"] + 3 * survey["nps"] + 20 * (1 - late)
+
+
 def test_undervalued_customers_are_happy_and_buy_elsewhere(frames: Frames, year: Year) -> None:
     survey = frames["Survey"].set_index("customer_id").loc[list(planted.UNDERVALUED)]
     share = year.pnl.loc[list(planted.UNDERVALUED), "net_amount"] / survey["wallet"]
     assert (survey["nps"] >= 9).all()
     assert (survey["fit"] >= 0.9).all()
     assert (share < 0.2).all()
+    register = frames["Assumptions"].set_index("id")["value"]
+    reach = float(str(register["wallet_target_share"])) * survey["wallet"]
+    assert (reach > 3 * year.pnl.loc[list(planted.UNDERVALUED), "net_amount"]).all()
+    assert (_derived(frames).loc[list(planted.UNDERVALUED)] > float(str(register["customer_cut"]))).all()
+    value = _three_year_value(frames, year).loc[list(planted.UNDERVALUED)]
+    assert value.between(1, float(str(register["company_cut"])), inclusive="neither").all()
     assert (year.pnl.loc[list(planted.UNDERVALUED), "contribution"] > 0).all()
 
 
@@ -772,6 +989,9 @@ def test_vulnerable_customer_is_large_and_unhappy(frames: Frames, year: Year) ->
     assert year.rank(cid, "contribution") <= 3
     assert cell(survey, cid, "fit") < survey["fit"].quantile(0.05)
     assert cell(survey, cid, "nps") <= 3
+    register = frames["Assumptions"].set_index("id")["value"]
+    assert _derived(frames)[cid] < 0.5 * float(str(register["customer_cut"]))
+    assert _three_year_value(frames, year)[cid] > 10 * float(str(register["company_cut"]))
     waiting = frames["Issues"].query("customer_id == @cid and closed.isna() and severity == 1")
     assert len(waiting) >= 3
 

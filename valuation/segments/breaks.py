@@ -212,11 +212,11 @@ def _sums(distinct: FloatArray, counts: IntArray) -> _Sums:
     """Prefix sums of values about the middle one, in units in which the largest is near 1."""
     whole = decimal_integers(distinct)
     points = distinct if whole is None else whole[0].astype(np.float64)
+    _, exponent = np.frexp(np.abs(points).max())
+    points = np.ldexp(points, -exponent)  # a power of two: exact, and squares cannot overflow
     centred, rounded_off = exact_sum(points, -points[points.size // 2])
     if not rounded_off.any():  # else a small value would lose digits
         points = centred
-    _, exponent = np.frexp(np.abs(points).max())
-    points = np.ldexp(points, -exponent)  # a power of two: exact, and squares cannot overflow
     weights = counts.astype(np.float64)
     weighted = exact_product(points, weights)
     squares = exact_product(points, weighted[0])

@@ -8,6 +8,7 @@ best customers" has customers who stand for it; `planted` names them. The same t
 import pandas as pd
 
 from valuation.tables import INPUT_TABLES, NUMERIC_KINDS, Kind, Table
+from workbook_templates.sample.engagement import ideas_table, influence_table, referrals_table
 from workbook_templates.sample.extras import document_extras
 from workbook_templates.sample.ledger import (
     drivers_table,
@@ -16,11 +17,13 @@ from workbook_templates.sample.ledger import (
     trial_balance_table,
     year_revenue,
 )
+from workbook_templates.sample.officers import officers_table, statements_table
 from workbook_templates.sample.payments import hierarchy_table, invoices_table
 from workbook_templates.sample.register import assumptions_table, retention_table, what_if_table
 from workbook_templates.sample.roster import build_roster
+from workbook_templates.sample.steering import needs_table, overrides_table, ratings_table
 from workbook_templates.sample.trading import customers_table, trade, transactions_table
-from workbook_templates.sample.voices import ideas_table, issues_table, referrals_table, survey_table
+from workbook_templates.sample.voices import issues_table, survey_table
 from workbook_templates.sample.work import activities_table, capacity_table, time_equations_table
 
 __all__ = ["sample_company"]
@@ -63,10 +66,16 @@ def sample_company() -> dict[str, pd.DataFrame]:
         "Invoices": invoices_table(roster, trades),
         "Issues": issues,
         "Referrals": referrals_table(roster, customers),
+        "Influence": influence_table(),
         "Ideas": ideas_table(roster, revenue),
         "Survey": survey_table(roster, revenue),
+        "Officers": officers_table(),
+        "Lens statements": statements_table(),
+        "Strategic ratings": ratings_table(roster),
+        "Overrides": overrides_table(),
+        "Needs segments": needs_table(),
     }
-    return {table.name: _as_contracted(table, frames[table.name]) for table in INPUT_TABLES if table.name in frames}
+    return {table.name: _as_contracted(table, frames[table.name]) for table in INPUT_TABLES}
 
 
 def _as_contracted(table: Table, frame: pd.DataFrame) -> pd.DataFrame:

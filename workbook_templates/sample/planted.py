@@ -1,13 +1,14 @@
 """
 The customers behind each claim about "the best customers".
 
-What they do differently stands in `plants`.
+What they do differently stands in `plants`, whom they move in `engagement`, and how they are rated in `steering`.
 """
 
 __all__ = [
     "ADVOCATE",
     "BIGGEST_DEAL",
     "BIG_RETURNER",
+    "CONTESTED",
     "COSTLY_TO_DROP",
     "DISCOUNT_HUNTERS",
     "FAST_ADOPTER",
@@ -26,6 +27,7 @@ __all__ = [
     "REACTIVATED",
     "RECENT_WIN",
     "REFERRED_BY_ADVOCATE",
+    "REFERRED_BY_CONTESTED",
     "SELF_HELPERS",
     "SLOW_PAYER",
     "SMALL_RUSH_ORDERS",
@@ -46,7 +48,7 @@ FAST_ADOPTER = "C0447"
 LEAN_MEDIUM_ACCOUNTS = ("C0263", "C0719")
 """Outside the ten largest by revenue, among the five best by contribution: they buy much and cost little."""
 ADVOCATE = "C0385"
-"""Small itself, and has brought several good customers."""
+"""Small itself, and has brought several good customers: next to nothing by value, and large by engagement value."""
 REFERRED_BY_ADVOCATE = ("C0402", "C0611", "C0758", "C0884", "C1006")
 """The good customers whom the advocate brought."""
 ONLINE_BUYER = "C0530"
@@ -55,10 +57,18 @@ LOYAL_CUSTOMER = "C0027"
 """Has bought in every month for years, and most likely stays."""
 BIGGEST_DEAL = "C0176"
 """Signed the largest single deal, at a price that leaves little."""
+CONTESTED = "C0299"
+"""
+A small online buyer whose word brings customers: marketing loves it, and to sales it is small and likely to leave.
+
+It behaves as drawn for anybody; only who followed it, and what it suggested, is planted.
+"""
+REFERRED_BY_CONTESTED = ("C0316", "C0484", "C1026")
+"""The good customers who came on its word."""
 PUNCTUAL_PAYERS = ("C0064", "C0228", "C0349", "C0490", "C0633", "C0915")
 """Never a day late."""
 LATE_PAYER = "C0101"
-"""Large, and months late with every invoice."""
+"""Among the largest by revenue, and months late with every invoice."""
 BIG_RETURNER = "C0152"
 """Sends a good part of the goods back."""
 LOUD_GROUP = ("C0296", "C0471", "C0588", "C0694", "C0823", "C0977")

@@ -1,5 +1,7 @@
 """What somebody has to decide, estimate or try: the Assumptions, Retention and What if tables."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 
@@ -27,6 +29,9 @@ from workbook_templates.sample.roster import SEGMENTS, STILL_HERE, Roster
 from workbook_templates.sample.trading import Trades
 
 __all__ = ["assumptions_table", "retention_table", "what_if_table"]
+
+QUARTER_CLOSED = dt.datetime(2025, 9, 30)
+"""The quarter before the as-of date."""
 
 VALUES: dict[str, tuple[object, str, str]] = {
     "as_of": (AS_OF, "Last day of the financial year", "Head of controlling"),
@@ -67,6 +72,14 @@ VALUES: dict[str, tuple[object, str, str]] = {
     "revenue_tier_b": (8_000.0, "Decision of the finance committee", "CFO"),
     "profit_tier_a": (9_000.0, "Decision of the finance committee", "CFO"),
     "profit_tier_b": (2_500.0, "Decision of the finance committee", "CFO"),
+    "segment_basis": ("engagement", "Decision of the finance committee", "CFO"),
+    "top_customers": (10.0, "The list that the board looks at", "CFO"),
+    "company_cut": (20_000.0, "Lowest value of segment A", "CFO"),
+    "customer_cut": (70.0, "A little above the median of the survey", "Head of product"),
+    "wallet_target_share": (0.6, "Share held with the customers of longest standing", "Head of sales"),
+    "contribution_cut": (9_000.0, "Lowest contribution of tier A", "CFO"),
+    "potential_cut": (15_000.0, "Below this a visit does not pay", "Head of sales"),
+    "closed_through": (QUARTER_CLOSED, "Closing of the third quarter", "Head of controlling"),
 }
 """Value, source and owner of each assumption that somebody has set for all; the others keep their default."""
 

@@ -29,6 +29,7 @@ from workbook_templates.sample.draws import (
 from workbook_templates.sample.planted import LARGEST_ACCOUNT_LOSES_MONEY
 from workbook_templates.sample.plants import DEALS
 from workbook_templates.sample.roster import STILL_HERE, Roster
+from workbook_templates.sample.steering import NEEDS_OF
 
 __all__ = ["KEY_ACCOUNT_FROM", "Trades", "customers_table", "trade", "transactions_table"]
 
@@ -248,6 +249,7 @@ def customers_table(roster: Roster, trades: Trades) -> pd.DataFrame:
             "end_date": dates(roster.last, known=ended),
             "parent_id": roster.parent_id,
             "segment": roster.segment,
+            "needs_segment": texts([NEEDS_OF.get(cid) for cid in roster.customer_id]),
             "contract_type": blanked(roster.contract, ~roster.prospect),
             "owner": _owners(roster),
             "must_serve": duty.astype(np.float64),

@@ -96,7 +96,9 @@ def table(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{name: (None if pd.isna(cell) else cell) for name, cell in row.items()} for row in frame.to_dict("records")]
+    return [
+        {str(name): (None if pd.isna(cell) else cell) for name, cell in row.items()} for row in frame.to_dict("records")
+    ]
 
 
 def share_of(rows: list[dict[str, Any]], row: dict[str, Any], target: str) -> float:

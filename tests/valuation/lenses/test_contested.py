@@ -61,8 +61,8 @@ def test_the_list_equals_one_made_customer_by_customer(grid: list[list[float | N
             expected.append((-span * abs(money[row]), -span, row))
             line = found.loc[row]
             assert (line["range"], line["sd"]) == (span, pytest.approx(pstdev(known)))
-            assert ranks.loc[row, line["champion"]] == min(known)
-            assert ranks.loc[row, line["sceptic"]] == max(known)
+            assert ranks[str(line["champion"])][row] == min(known)
+            assert ranks[str(line["sceptic"])][row] == max(known)
             assert line["reason"].startswith(f"{line['sceptic']} (rank ")
     assert found.index.tolist() == [row for *_, row in sorted(expected)]
 

@@ -124,9 +124,7 @@ def test_a_step_divides_1(step: float) -> None:
 
 
 def test_weights_need_lenses_customers_and_a_bounded_grid() -> None:
-    with pytest.raises(
-        DomainError, match=r"step must make at most 20,000 sets of weights; 0\.01 makes 4,598,126 for 5"
-    ):
+    with pytest.raises(DomainError, match=r"step must make at most 20,000 sets .*; 0\.01 makes 4,598,126 for 5"):
         weight_sensitivity(SCORES, 3, step=0.01)
     with pytest.raises(MissingDataError, match="at least 2 lenses with scores, not 1"):
         weight_sensitivity(SCORES[["CFO"]], 3)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.valuation.model.builders import Tables, from_frame, kinds, result
+from tests.valuation.model.builders import Tables, from_frame, result
 from valuation.findings import Severity
 from valuation.model import Results, value_base
 from workbook_templates.sample import planted, sample_company
@@ -21,7 +21,15 @@ def inputs() -> Tables:
     return {name: from_frame(name, frame) for name, frame in sample_company().items()}
 
 
-WANTED = {"Receivables", "Cost detail", "Effort and value"}
+WANTED = {
+    "Receivables",
+    "Cost detail",
+    "Effort and value",
+    "Engagement value",
+    "Lens scores",
+    "Contested customers",
+    "Value matrix",
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +59,12 @@ def segments(results: Results) -> Any:
 # The model ties.
 
 
-def test_the_sample_has_nothing_to_mend(results: Results) -> None:
-    assert kinds([f for f in results.findings if f.severity > Severity.NOTE]) == set()
+def test_the_sample_has_nothing_to_mend_but_what_was_planted(results: Results) -> None:
+    found = {
+        f.kind: len(f.rows) for f in results.findings if f.severity > Severity.NOTE and f.kind != "rating to renew"
+    }
+    assert found == {"override not complete": 1}
+    assert sum(len(f.rows) for f in results.findings if f.kind == "rating to renew") == 2
     assert results.as_of == np.datetime64("2025-12-31")
 
 
@@ -225,7 +237,7 @@ def test_the_advocate_is_small_and_the_customers_it_brought_are_not(pnl: Any, va
 
 
 def test_the_fast_adopter_and_the_undervalued_are_small_today(values: Any, segments: Any) -> None:
-    assert segments["segment"][planted.FAST_ADOPTER] == "C"
+    assert segments["lifetime_tier"][planted.FAST_ADOPTER] == "C"
     assert segments["lifecycle"][planted.FAST_ADOPTER] == "Growing"
     assert set(segments["segment"][list(planted.UNDERVALUED)]) == {"B"}
     assert values["value"][list(planted.UNDERVALUED)].between(5_000, 20_000).all()
@@ -235,6 +247,50 @@ def test_customers_who_stand_for_fit_and_punctuality_are_good_ones(pnl: Any, seg
     for who in (planted.PERFECT_FIT, *planted.PUNCTUAL_PAYERS):
         assert pnl["contribution"][who] > 10_000
         assert segments["segment"][who] == "A"
+
+
+def test_engagement_value_lifts_those_who_bring_others_and_ideas(results: Results, segments: Any) -> None:
+    engagement = result(results, "Engagement value")
+    for who in (planted.ADVOCATE, planted.CONTESTED, planted.FAST_ADOPTER):
+        assert engagement["value"][who] < 3_000
+        assert engagement["value_rank"][who] > 400
+        assert engagement["engagement_rank"][who] <= 12
+        assert segments.loc[who, ["lifetime_tier", "segment"]].tolist() == ["C", "A"]
+    assert engagement["referral_value"].idxmax() == planted.ADVOCATE
+    assert engagement["knowledge_value"].idxmax() == planted.FAST_ADOPTER
+    outside = engagement["outside_value"].sum()
+    assert engagement["additive_value"].sum() == pytest.approx(engagement["value"].sum() + outside)
+
+
+def test_marketing_ranks_first_whom_sales_ranks_far_behind(results: Results) -> None:
+    scores, who = result(results, "Lens scores"), planted.CONTESTED
+    assert scores.loc[who, ["champion", "sceptic"]].tolist() == ["CMO", "CRO"]
+    assert scores["best_rank"][who] <= 3
+    assert scores["worst_rank"][who] > 0.75 * len(scores)
+    assert who in set(results.tables["Contested customers"]["customer_id"])
+
+
+def test_the_matrix_tells_the_vulnerable_from_the_overlooked(results: Results, segments: Any) -> None:
+    quadrant = result(results, "Value matrix")["quadrant"]
+    assert quadrant[planted.VULNERABLE] == "Vulnerable"
+    assert set(quadrant[list(planted.UNDERVALUED)]) == {"Overlooked"}
+    assert set(segments["growth_segment"][list(planted.UNDERVALUED)]) == {"Develop"}
+    assert quadrant[planted.LOYAL_CUSTOMER] == "Ideal"
+    assert set(quadrant[list(planted.LOUD_GROUP)]) == {"Low priority"}
+
+
+def test_of_three_overrides_only_the_one_in_force_counts(segments: Any) -> None:
+    other = segments.index[segments["segment"] != segments["model_segment"]]
+    assert list(other) == [planted.COSTLY_TO_DROP]
+    assert segments.loc[planted.COSTLY_TO_DROP, ["model_segment", "segment"]].tolist() == ["N", "C"]
+
+
+def test_influence_is_measured_against_the_value_as_it_is(inputs: Tables, values: Any) -> None:
+    edges = inputs["Influence"].frame
+    on_customers = edges[edges["influenced_id"].isin(values.index) & edges["value_with"].notna()]
+    assert len(on_customers) > 20
+    off = on_customers["value_with"] - values["value"].loc[on_customers["influenced_id"]].to_numpy()
+    assert off.abs().max() < 51  # typed to the hundred
 
 
 # What other ways of costing say.

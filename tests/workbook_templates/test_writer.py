@@ -219,7 +219,7 @@ def test_rows_of_different_numbers_have_a_format_each(book: Workbook) -> None:
             str(area.sqref): rule.dxf.numFmt.formatCode
             for area in book[sheet.name].conditional_formatting
             for rule in area.rules
-            if rule.dxf.numFmt is not None
+            if rule.dxf is not None and rule.dxf.numFmt is not None
         }
         for position, column in enumerate(block.table, start=block.column):
             for row, number in enumerate(block.formats, start=block.row + 1):

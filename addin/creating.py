@@ -12,9 +12,11 @@ from addin.cells import column_cells, table_cells
 from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
-from valuation.tables import ASSUMPTIONS
+from valuation.lenses import default_statements
+from valuation.tables import ASSUMPTIONS, OFFICERS, STATEMENTS
 from workbook_templates.layout import Sheet, TableBlock, Template
 from workbook_templates.packs.furniture import table_width
+from workbook_templates.packs.officers import QUESTIONS
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write
 from workbook_templates.writer import draw
@@ -41,7 +43,8 @@ def create_workbook(
     template : Template
         The layout.
     inputs : mapping of str to DataFrame
-        Input tables by contract name; tables that the template does not have are left out.
+        Input tables by contract name; tables that the template does not have are left out. Officers and their
+        statements begin with those of `valuation.lenses.default_statements`, unless these inputs have their own.
     settings : mapping of str to Cell, optional
         Assumptions given by hand.
     more : sequence of Sheet
@@ -58,6 +61,7 @@ def create_workbook(
         raise WorkbookError(f"{path.name} must end in .xlsx")
     if not path.parent.is_dir():
         raise WorkbookError(f"there is no folder {path.parent}; make it first")
+    inputs = _officers_to_begin_with(inputs) | dict(inputs)
     template = _widened(template, inputs)
     register = _register(inputs.get(ASSUMPTIONS.name), settings or {})
     cells: dict[str, TableCells] = {
@@ -74,6 +78,16 @@ def create_workbook(
         bare = Path(folder) / path.name
         bare.write_bytes(draw(template, register, more))
         return FileBook(bare).apply(plan, out=path)
+
+
+def _officers_to_begin_with(inputs: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give statements for people to edit, and the officers who make them, of equal weight and without signature."""
+    statements = inputs.get(STATEMENTS.name, default_statements())
+    officers = statements["officer"].dropna().drop_duplicates().to_numpy(dtype=object)
+    weights = pd.Series([1 / max(len(officers), 1)] * len(officers), dtype="float64")
+    questions = [QUESTIONS.get(str(officer)) for officer in officers]
+    rows = pd.DataFrame({"officer": officers, "question": questions, "weight": weights.round(4)})
+    return {OFFICERS.name: rows, STATEMENTS.name: statements}
 
 
 def _widened(template: Template, inputs: Mapping[str, pd.DataFrame]) -> Template:

@@ -4,14 +4,26 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from workbook_templates.layout import Format, Formula, Item, NamedCell, Role, Sheet, Stage, TableBlock, Template, Text
+from workbook_templates.layout import (
+    Format,
+    Formula,
+    InputTotal,
+    Item,
+    NamedCell,
+    Role,
+    Sheet,
+    Stage,
+    TableBlock,
+    Template,
+    Text,
+)
 from workbook_templates.layout import Pack as Pack
 from workbook_templates.packs import PACKS
 from workbook_templates.packs.checks import checks_sheet
 
 __all__ = ["TEMPLATES", "UnknownTemplateError", "compose", "recognise"]
 
-VERSION = 2
+VERSION = 3
 TEMPLATES = {"customer_value": "Customer P&L, customer value and segments, in the layout of a finance model"}
 
 
@@ -49,12 +61,15 @@ def compose(template: str = "customer_value", packs: Sequence[str] = ()) -> Temp
 
 
 def _sharing(packs: Sequence[Pack]) -> list[Pack]:
-    """Leave a sheet that several packs share to the first of them."""
-    placed: list[Sheet] = []
+    """Leave what several packs share, sheets and the totals of inputs, to the first of them."""
+    sheets: list[Sheet] = []
+    totals: list[InputTotal] = []
     found = []
     for pack in packs:
-        found.append(replace(pack, sheets=tuple(sheet for sheet in pack.sheets if sheet not in placed)))
-        placed += found[-1].sheets
+        own = tuple(sheet for sheet in pack.sheets if sheet not in sheets)
+        found.append(replace(pack, sheets=own, totals=tuple(total for total in pack.totals if total not in totals)))
+        sheets += found[-1].sheets
+        totals += found[-1].totals
     return found
 
 

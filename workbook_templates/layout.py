@@ -12,7 +12,7 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from valuation.tables import Column, Kind, Table
+from valuation.tables import NUMERIC_KINDS, Column, Kind, Table
 from workbook_templates.addresses import address
 from workbook_templates.native import Expr
 from workbook_templates.plan import Cell
@@ -24,6 +24,7 @@ __all__ = [
     "Check",
     "Format",
     "Formula",
+    "Heat",
     "InputTotal",
     "Item",
     "LiveFormula",
@@ -37,6 +38,7 @@ __all__ = [
     "Template",
     "Text",
     "column_format",
+    "differs_by_row",
     "number_format",
 ]
 
@@ -52,6 +54,7 @@ class Format(StrEnum):
     COUNT = '#,##0;(#,##0);"-"'
     PLAIN = "0"
     RATIO = "0.00"
+    SCORE = "0.0;(0.0);0.0"
     RATE = '#,##0.0000;(#,##0.0000);"-"'
     DATE = "yyyy-mm-dd"
     TEXT = "@"
@@ -73,6 +76,7 @@ class Role(StrEnum):
     STATUS = "status"
     VERDICT = "verdict"
     COUNTER = "counter"
+    COLUMN_NAME = "column name"
     LINK = "link"
     FOREIGN = "foreign"
     RESULT_HEAD = "result head"
@@ -165,6 +169,26 @@ class NamedCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heat:
+    """
+    Colours for the numbers of some columns of a table whose number of rows is fixed, from blue (good) to orange.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Columns beside each other, which share one scale.
+    good : {"low", "high"}
+        Which numbers are the good ones.
+    ends : tuple of float or None
+        Lowest, middle and highest number of the scale; None takes lowest, median and highest of what is there.
+    """
+
+    columns: tuple[str, ...]
+    good: Literal["low", "high"]
+    ends: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableBlock:
     """
     An Excel table whose header stands in `row`.
@@ -181,6 +205,13 @@ class TableBlock:
         Columns of an input table that the refresh writes.
     formats : tuple of Format
         One for each body row of a table whose rows are fixed, for columns that hold a different kind of number in each.
+    heat : tuple of Heat
+        Colour scales over its columns.
+    fading : tuple of str
+        Columns that may have nothing to show: their headings fade where the cell above is blank.
+    reading : bool
+        Whether it is for reading on a page: small headings of two lines, amounts without cents, and no buttons to
+        filter by.
     """
 
     row: int
@@ -190,6 +221,9 @@ class TableBlock:
     rows: int = 1
     written: tuple[str, ...] = ()
     formats: tuple[Format, ...] = ()
+    heat: tuple[Heat, ...] = ()
+    fading: tuple[str, ...] = ()
+    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,18 +241,24 @@ Cells = tuple[str, str] | BodyColumn
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
     """
-    One line or row of bars of a chart.
+    One line, row of bars or cloud of points of a chart.
 
     Attributes
     ----------
     invisible : bool
         Whether its bars have no colour: they lift those that stand on them.
+    joined : bool
+        Whether a thin line joins its points.
+    labels : tuple of str
+        Words that stand in the place of its points, one for each.
     """
 
     name: str
     categories: Cells
     values: Cells
     invisible: bool = False
+    joined: bool = False
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,18 +268,18 @@ class Chart:
 
     Attributes
     ----------
-    kind : {"curve", "line", "column", "stacked"}
-        A curve has numbers on both axes; stacked columns stand on each other.
+    kind : {"curve", "points", "line", "column", "stacked"}
+        A curve and points have numbers on both axes; stacked columns stand on each other.
     category_format, value_format : Format
         Of the numbers on the axes.
     category_most : float or None
-        End of the axis of a curve.
+        End of the axis of a curve or of points.
     """
 
     row: int
     column: int
     title: str
-    kind: Literal["curve", "line", "column", "stacked"]
+    kind: Literal["curve", "points", "line", "column", "stacked"]
     series: tuple[Series, ...]
     category_title: str
     value_title: str
@@ -276,6 +316,8 @@ class Sheet:
         Column number to width in characters.
     one_page : bool
         Whether it is printed on one page, however long it is.
+    printed : int or None
+        Last column that is printed; None prints all.
     hidden : bool
         Whether it is for programs only.
     """
@@ -288,6 +330,7 @@ class Sheet:
     freeze: tuple[int, int] = (1, 1)
     widths: Mapping[int, float] | None = None
     one_page: bool = False
+    printed: int | None = None
     hidden: bool = False
 
 
@@ -324,7 +367,7 @@ class Pack:
     checks : tuple of Check
         Lines that it adds to the sheet Checks.
     totals : tuple of InputTotal
-        Inputs that make results stale.
+        Inputs that make results stale; packs share them with the sheets.
     """
 
     name: str
@@ -421,6 +464,21 @@ def number_format(kind: Kind) -> Format:
 
 def column_format(column: Column) -> Format:
     """Give the number format of a column; the price of one unit or minute shows fractions of a cent."""
-    if column.kind is Kind.NUMBER and column.unit.startswith("currency/"):
+    if column.kind is not Kind.NUMBER:
+        return number_format(column.kind)
+    if column.unit.startswith("currency/"):
         return Format.RATE
-    return number_format(column.kind)
+    return _UNIT_FORMATS.get(column.unit, number_format(column.kind))
+
+
+_UNIT_FORMATS = {
+    "rank": Format.GENERAL,  # a shared rank is 2.5, the others are whole
+    "ranks": Format.GENERAL,
+    "0-100": Format.SCORE,
+    "points": Format.SCORE,
+}
+
+
+def differs_by_row(column: Column) -> bool:
+    """Tell whether each row of a column holds another kind of number, which the row's measure names."""
+    return column.kind is Kind.ANY or (column.kind in NUMERIC_KINDS and column.unit == "see the measure")

@@ -13,7 +13,7 @@ from workbook_templates.layout import NamedCell, Template
 from workbook_templates.native import Book
 from workbook_templates.plan import Cell, TableWrite
 
-__all__ = ["TableCells", "assumption_cells", "formula_values", "table_write"]
+__all__ = ["TableCells", "assumption_cells", "book", "formula_values", "table_write"]
 
 TableCells = Mapping[str, Sequence[Cell]]
 """Column name of the contract to cells, all columns of one length."""
@@ -56,19 +56,24 @@ def formula_values(
     dict of (str, str) to Cell
         Sheet and address to value.
     """
+    filled = book(template, tables, names)
+    return {
+        (sheet.name, address(formula.row, formula.column)): filled.figure(key)
+        for key, (sheet, formula) in template.formulas.items()
+    }
+
+
+def book(template: Template, tables: Mapping[str, TableCells], names: Mapping[str, Cell]) -> Book:
+    """Give what a template's formulas refer to; each is computed when it is asked for."""
     contents = {
         block.table.excel_name: _by_heading(block.table, _complete(block.table, tables.get(name, {})))
         for name, (_, block) in template.tables.items()
     }
     blank: dict[str, Cell] = {item.name: None for _, item in template.items() if isinstance(item, NamedCell)}
     named = blank | assumption_cells(tables.get(ASSUMPTIONS.name, {})) | dict(names)
-    book = Book(
+    return Book(
         tables=contents, names=named, figures={key: formula.expr for key, (_, formula) in template.formulas.items()}
     )
-    return {
-        (sheet.name, address(formula.row, formula.column)): book.figure(key)
-        for key, (sheet, formula) in template.formulas.items()
-    }
 
 
 def _complete(table: Table, cells: TableCells) -> TableCells:

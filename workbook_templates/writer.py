@@ -6,7 +6,7 @@ from a plan, applied by the same adapter that refreshes the workbook.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -23,15 +23,18 @@ from workbook_templates.layout import (
     Chart,
     Format,
     Formula,
+    Heat,
     LiveFormula,
     NamedCell,
     Role,
+    Series,
     Sheet,
     Stage,
     TableBlock,
     Template,
     Text,
     column_format,
+    differs_by_row,
     number_format,
 )
 from workbook_templates.plan import Cell, CellError
@@ -56,18 +59,25 @@ LOOKS: dict[Role, dict[str, Any]] = {
     Role.STATUS: {"bold": True},
     Role.VERDICT: {"bold": True, "align": "center"},
     Role.COUNTER: {"font_color": INK, "align": "center"},
+    Role.COLUMN_NAME: {"bold": True, "font_color": "#1F3864", "align": "right"},
     Role.FOREIGN: {"font_color": LINK_GREEN},
     Role.RESULT_HEAD: {"bold": True, "font_color": "#FFFFFF", "bg_color": RESULT_GREY},
     Role.LINK: {"font_color": "#0563C1", "underline": 1},
 }
 CHART_TYPES: dict[str, dict[str, str]] = {
     "curve": {"type": "scatter", "subtype": "straight"},
+    "points": {"type": "scatter"},
     "line": {"type": "line"},
     "column": {"type": "column"},
     "stacked": {"type": "column", "subtype": "stacked"},
 }
 BARS = ("column", "stacked")
 SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"), ("#C55A11", "solid"))  # the second: what was expected
+POINT_LOOKS = (("#1F3864", "circle"), ("#C55A11", "diamond"), ("#2E9AA8", "triangle"), ("#A6A6A6", "square"))
+CUT_LINE, WORD_GREY = "#7F7F7F", "#8C8C8C"
+LAST_ROW = 1_048_574  # counted from 0, the last but one: to whole columns some readers object
+TWO_LINES = 30
+GOOD, MIDDLING, POOR = "#9DC3E6", "#FFFFFF", "#F4B183"
 
 TAB_COLOURS = {
     Stage.SUMMARY: "#1F3864",
@@ -168,8 +178,12 @@ class _Painter:
         page.set_paper(9)
         page.fit_to_pages(1, 1 if sheet.one_page else 0)
         headers = [item.row for item in sheet.items if isinstance(item, TableBlock)]
-        if headers and sheet.stage in (Stage.INPUT, Stage.RESULT):
+        if sheet.one_page:
+            page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        elif headers and sheet.stage in (Stage.INPUT, Stage.RESULT):
             page.repeat_rows(headers[-1] - 1)
+        if sheet.printed is not None:
+            page.print_area(0, 0, LAST_ROW, sheet.printed - 1)
         page.set_header("&L&F&R&A")
         page.set_footer("&LCustomer Value for Excel&RPage &P of &N")
 
@@ -188,7 +202,7 @@ class _Painter:
         text = "=" + item.expr.excel(partial(self.template.place, on=sheet.name))
         colour = (
             {}
-            if item.role in (Role.NOTE, Role.STATUS, Role.VERDICT, Role.ANSWER)
+            if item.role in (Role.NOTE, Role.STATUS, Role.VERDICT, Role.ANSWER, Role.COLUMN_NAME)
             else {"font_color": self._ink(sheet, text)}
         )
         style = self.style(item.role, item.format, **colour)
@@ -252,7 +266,8 @@ class _Painter:
         bottom = top + (len(self.register) if block.table.name == "Assumptions" else block.rows)
         columns = list(block.table)
         heads = [{"header": column.title, "header_format": self._head_style(block, column)} for column in columns]
-        sortable = block.table.name != "Assumptions"  # sorting would move values away from the names of their cells
+        # sorting Assumptions would move values away from the names of their cells
+        sortable = block.table.name != "Assumptions" and not block.reading
         page.add_table(
             top,
             left,
@@ -270,31 +285,61 @@ class _Painter:
             style = self._body_style(block, column)
             for row in range(top + 1, bottom + 1):
                 page.write_blank(row, left + offset, None, style)
-            if column.kind is Kind.ANY:
+            if block.formats and differs_by_row(column):
                 self._formats_by_row(page, block, left + offset)
             if block.input and column.name not in block.written:
                 page.write_comment(top, left + offset, _note(column), {"x_scale": 2, "y_scale": 1.2})
                 _validate(page, top + 1, left + offset, bottom, column)
         if block.table.name == "Assumptions":
             self._register(page, block)
+        if block.reading:
+            page.set_row(top, TWO_LINES)
+        for name in block.fading:
+            self._fading_head(page, block, name)
         if not block.input:
             self._stale_head(page, block)
+        for heat in block.heat:
+            self._heat(page, block, heat)
 
     def _head_style(self, block: TableBlock, column: Column) -> Any:
         fill = INPUT_HEAD if block.input and column.name not in block.written else RESULT_GREY
         looks: dict[str, Any] = {"bold": True, "font_color": "#FFFFFF", "bg_color": fill, "valign": "top"}
+        if block.reading:
+            looks |= {"font_size": 9, "valign": "bottom"}
         return self.style(Role.LABEL, text_wrap=True, **_side(column), **looks)
 
     def _body_style(self, block: TableBlock, column: Column) -> Any:
         role = Role.INPUT if block.input and column.name not in block.written else Role.RESULT
-        side = _RIGHT if column.kind is Kind.ANY and block.formats else _side(column)
-        return self.style(role, column_format(column), **side)
+        side = _RIGHT if block.formats and differs_by_row(column) else _side(column)
+        number = Format.MONEY if block.reading and column.kind is Kind.MONEY else column_format(column)
+        return self.style(role, number, **side)
 
     def _formats_by_row(self, page: Any, block: TableBlock, column: int) -> None:
         """Show each row in its format by a condition: a new body has the styles of its first row throughout."""
         for row, number in enumerate(block.formats, start=block.row):
             rule = {"type": "no_blanks", "format": self.book.add_format({"num_format": number.value})}
             page.conditional_format(row, column, row, column, rule)
+
+    def _fading_head(self, page: Any, block: TableBlock, name: str) -> None:
+        """Let a heading go where the cell above it, which would name the column, is blank."""
+        column = _position(block, name)
+        above = address(block.row - 1, column, absolute=True)
+        gone = self.book.add_format({"bg_color": "#FFFFFF", "font_color": "#FFFFFF"})
+        rule = {"type": "formula", "criteria": f'={above}=""', "format": gone, "stop_if_true": True}
+        page.conditional_format(address(block.row, column), rule)
+
+    def _heat(self, page: Any, block: TableBlock, heat: Heat) -> None:
+        """Colour numbers from good to poor."""
+        columns = [_position(block, name) for name in heat.columns]
+        first, last = address(block.row + 1, min(columns)), address(block.row + block.rows, max(columns))
+        low, high = (GOOD, POOR) if heat.good == "low" else (POOR, GOOD)
+        rule: dict[str, Any] = {"type": "3_color_scale", "min_color": low, "mid_color": MIDDLING, "max_color": high}
+        if heat.ends is None:
+            rule |= {"mid_type": "percentile", "mid_value": 50}
+        else:
+            for part, number in zip(("min", "mid", "max"), heat.ends, strict=True):
+                rule |= {f"{part}_type": "num", f"{part}_value": number}
+        page.conditional_format(f"{first}:{last}", rule)
 
     def _stale_head(self, page: Any, block: TableBlock) -> None:
         """Turn the headings of a result red while it is stale."""
@@ -325,15 +370,7 @@ class _Painter:
     def chart(self, page: Any, sheet: Sheet, item: Chart) -> None:
         """Draw a native chart."""
         chart = self.book.add_chart(CHART_TYPES[item.kind])
-        colours = iter(SERIES_LOOKS)
-        for series in item.series:
-            looks: dict[str, Any] = {"fill": {"none": True}, "border": {"none": True}}
-            if not series.invisible:
-                colour, dash = next(colours)
-                line = {"color": colour, "width": 2.25, "dash_type": dash}
-                looks = {"fill": {"color": colour}} if item.kind in BARS else {"line": line}
-            if item.kind == "stacked":
-                looks["gap"] = 40
+        for series, looks in zip(item.series, _looks_of_series(item), strict=True):
             chart.add_series(
                 {
                     "name": series.name,
@@ -344,10 +381,12 @@ class _Painter:
             )
         chart.set_title({"name": item.title, "name_font": {"size": 12}})
         explained = len(item.series) > 1 and not any(series.invisible for series in item.series)
-        chart.set_legend({"position": "bottom"} if explained else {"none": True})
-        grid = {"visible": True, "line": {"color": "#D9D9D9"}}
+        worded = [place for place, series in enumerate(item.series) if series.labels]
+        chart.set_legend({"position": "bottom", "delete_series": worded} if explained else {"none": True})
+        grid = {"visible": item.kind != "points", "line": {"color": "#D9D9D9"}}
         ends = {} if item.category_most is None else {"min": 0, "max": item.category_most}
-        beside = {"label_position": "low"} if item.kind in BARS else {}  # not across bars below nought
+        # not across bars or points below nought
+        beside = {"label_position": "low"} if item.kind in (*BARS, "points") else {}
         chart.set_x_axis({"name": item.category_title, "num_format": item.category_format.value, **ends, **beside})
         chart.set_y_axis({"name": item.value_title, "num_format": item.value_format.value, "major_gridlines": grid})
         chart.set_size({"width": item.width, "height": item.height})
@@ -356,7 +395,7 @@ class _Painter:
     def _range(self, cells: Cells) -> str:
         if isinstance(cells, BodyColumn):
             sheet, block = self.template.tables[cells.table.name]
-            column = block.column + [column.name for column in cells.table].index(cells.column)
+            column = _position(block, cells.column)
             first, last = (address(block.row + row, column, absolute=True) for row in (1, block.rows))
             return f"'{sheet.name}'!{first}:{last}"
         first, last = (self.template.place(key) for key in cells)
@@ -373,6 +412,40 @@ class _Painter:
                 column = item.column + [c.name for c in item.table].index("value")
                 for row, assumption in enumerate(REGISTER.values(), start=item.row + 1):
                     self.book.define_name(assumption.cell_name, f"={quoted}!{address(row, column, absolute=True)}")
+
+
+def _position(block: TableBlock, name: str) -> int:
+    """Give the sheet's column that a column of a table stands in."""
+    return block.column + [column.name for column in block.table].index(name)
+
+
+def _looks_of_series(chart: Chart) -> Iterator[dict[str, Any]]:
+    """Give each series its colours: those of the chart's kind in turn, grey for lines and words beside points."""
+    colours, points = iter(SERIES_LOOKS), iter(POINT_LOOKS)
+    for series in chart.series:
+        if chart.kind == "points":
+            yield _looks_of_points(series, points)
+            continue
+        looks: dict[str, Any] = {"fill": {"none": True}, "border": {"none": True}}
+        if not series.invisible:
+            colour, dash = next(colours)
+            line = {"color": colour, "width": 2.25, "dash_type": dash}
+            looks = {"fill": {"color": colour}} if chart.kind in BARS else {"line": line}
+        if chart.kind == "stacked":
+            looks["gap"] = 40
+        yield looks
+
+
+def _looks_of_points(series: Series, points: Iterator[tuple[str, str]]) -> dict[str, Any]:
+    if series.joined:
+        return {"marker": {"type": "none"}, "line": {"color": CUT_LINE, "width": 1.0, "dash_type": "dash"}}
+    if series.labels:
+        words = {"custom": [{"value": text} for text in series.labels], "value": True, "position": "center"}
+        font = {"color": WORD_GREY, "bold": True, "size": 11}
+        return {"marker": {"type": "none"}, "line": {"none": True}, "data_labels": words | {"font": font}}
+    colour, shape = next(points)
+    fill = {"color": colour}
+    return {"marker": {"type": shape, "size": 6, "fill": fill, "border": fill}, "line": {"none": True}}
 
 
 _LEFT: dict[str, Any] = {"align": "left", "indent": 1}

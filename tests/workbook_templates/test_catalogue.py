@@ -91,6 +91,20 @@ class TestWhatPacksShare:
         alone = [compose("customer_value", [name]) for name in ("officers", "receivables")]
         assert all("Invoices" in one.tables for one in alone)
 
+    def test_the_total_of_a_shared_input_stands_once(self) -> None:
+        template = compose("customer_value", ["receivables", "engagement", "officers", "segments"])
+        names = [total.name for total in template.totals]
+        assert len(names) == len(set(names))
+        for pack, total in (
+            ("receivables", "cv_used_invoices"),
+            ("engagement", "cv_used_referrals"),
+            ("officers", "cv_used_ideas"),
+            ("officers", "cv_used_survey"),
+            ("segments", "cv_used_survey"),
+        ):
+            assert total in names
+            assert total in [total.name for total in compose("customer_value", [pack]).totals]
+
     def test_a_sheet_of_the_same_name_that_differs_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         other = intruder(TableBlock(row=9, column=1, table=INVOICES, input=True), sheet="Invoices")
         monkeypatch.setattr(catalogue, "PACKS", {**PACKS, "new": other})
@@ -126,12 +140,12 @@ class TestRecognise:
     @pytest.mark.parametrize(
         ("identity", "message"),
         [
-            ("customer_value/1/core", "version 1 of its template, this is 2"),
+            ("customer_value/2/core", "version 2 of its template, this is 3"),
             ("customer_value", r"version \? of its template"),
             ("", r"version \? of its template"),
-            ("budget/2/core", "no template 'budget'"),
-            ("customer_value/2/core+hr", "no pack 'hr'"),
-            ("customer_value/2/", "no pack ''"),
+            ("budget/3/core", "no template 'budget'"),
+            ("customer_value/3/core+hr", "no pack 'hr'"),
+            ("customer_value/3/", "no pack ''"),
         ],
     )
     def test_another_one_is_not(self, identity: str, message: str) -> None:

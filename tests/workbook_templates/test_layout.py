@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from hypothesis import given
 
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.model import value_base
-from valuation.tables import POOL_COSTS, TABLES, Kind, TableData, normalise_heading
+from valuation.tables import LENSES, POOL_COSTS, TABLES, Kind, TableData, normalise_heading
 from workbook_templates.addresses import address, column_letters
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import (
@@ -40,12 +40,22 @@ from workbook_templates.sample import sample_company
 from workbook_templates.sheetmath import FUNCTIONS
 
 OPTIONAL = [name for name in PACKS if name != "core"]
-# Two packs can get into each other's way by a name or a place on Checks: each alone, every pair and all together show
-# it. All subsets would be 64 templates and the slowest tests of the suite.
-CHOICES = [packs for size in (0, 1, 2, len(OPTIONAL)) for packs in combinations(OPTIONAL, size)]
-TEMPLATES = {"+".join(("core", *packs)): compose("customer_value", packs) for packs in CHOICES}
+# Two packs can get into each other's way by a name or a place on Checks: every pair shows it. The rest of
+# what a pack holds to is looked at alone, and among all. All subsets would be 256 templates.
+PAIRS = tuple(combinations(OPTIONAL, 2))
+CHOICES = [(), *((name,) for name in OPTIONAL), tuple(OPTIONAL)]
+
+
+def composed(choices: Iterable[tuple[str, ...]]) -> dict[str, Template]:
+    """Make a template of each choice of packs."""
+    return {"+".join(("core", *packs)): compose("customer_value", packs) for packs in choices}
+
+
+TEMPLATES = composed(CHOICES)
+PAIRED = composed(PAIRS)
 
 every_template = pytest.mark.parametrize("template", TEMPLATES.values(), ids=list(TEMPLATES))
+every_pair_too = pytest.mark.parametrize("template", [*TEMPLATES.values(), *PAIRED.values()], ids=[*TEMPLATES, *PAIRED])
 
 
 def formulas(template: Template) -> Iterator[tuple[Sheet, Formula, str]]:
@@ -61,7 +71,7 @@ def bare(text: str) -> str:
 
 
 class TestNames:
-    @every_template
+    @every_pair_too
     def test_what_is_found_by_name_is_there_once(self, template: Template) -> None:
         items = list(template.items())
         for names in (
@@ -102,7 +112,7 @@ class TestNames:
 
 
 class TestPlaces:
-    @every_template
+    @every_pair_too
     def test_nothing_lies_over_anything_else(self, template: Template) -> None:
         for sheet in template.sheets:
             taken: dict[tuple[int, int], Item] = {}
@@ -163,7 +173,7 @@ class TestFormulas:
             assert called <= set(FUNCTIONS), item.key
             assert "CV_" not in bare(text), item.key
 
-    @every_template
+    @every_pair_too
     def test_formulas_refer_to_what_is_there(self, template: Template) -> None:
         tables = {block.table.excel_name: block.table for _, block in template.tables.values()}
         names = {item.name for _, item in template.items() if isinstance(item, NamedCell)}
@@ -217,6 +227,22 @@ class TestFormulas:
                     assert ends[0][1].row < ends[1][1].row
 
     @every_template
+    def test_colour_scales_lie_over_columns_of_tables_of_fixed_length(self, template: Template) -> None:
+        for _, block in template.tables.values():
+            assert not block.heat or block.table.name in FIXED_LENGTH
+            for heat in block.heat:
+                first = [column.name for column in block.table].index(heat.columns[0])
+                names = [column.name for column in block.table][first : first + len(heat.columns)]
+                assert names == list(heat.columns)
+
+    @every_template
+    def test_headings_that_fade_have_a_formula_above_them(self, template: Template) -> None:
+        for sheet, block in template.tables.values():
+            above = {item.column for item in sheet.items if isinstance(item, Formula) and item.row == block.row - 1}
+            places = {column.name: place for place, column in enumerate(block.table, start=block.column)}
+            assert {places[name] for name in block.fading} <= above
+
+    @every_template
     def test_no_formula_stands_in_a_cell_formatted_as_text(self, template: Template) -> None:
         assert [item.key for _, item, _ in formulas(template) if item.format is Format.TEXT] == []
 
@@ -234,6 +260,17 @@ FIXED_LENGTH = (
     "Concentration measures",
     "Concentration curve",
     "Effort by segment",
+    "Engagement summary",
+    "Lens agreement",
+    "Agreement",
+    "Best customers",
+    "Contested customers",
+    "Tier methods",
+    "Override effect",
+    "Value matrix quadrants",
+    "Value matrix points",
+    "Migration",
+    "Migration summary",
 )
 
 
@@ -319,6 +356,12 @@ def test_the_price_of_a_unit_shows_fractions_of_a_cent() -> None:
     assert column_format(POOL_COSTS["ledger"]) is Format.CENTS
 
 
+def test_ranks_and_scores_are_no_amounts() -> None:
+    assert column_format(LENSES["rank_1"]) is Format.GENERAL  # 2.5 where two share a rank, else whole
+    assert column_format(LENSES["score_1"]) is Format.SCORE
+    assert column_format(LENSES["money_rank"]) is Format.COUNT
+
+
 def test_every_kind_has_a_number_format() -> None:
     formats: Mapping[Kind, Format] = {kind: number_format(kind) for kind in Kind}
     assert formats[Kind.DATE] is Format.DATE
@@ -327,4 +370,4 @@ def test_every_kind_has_a_number_format() -> None:
 
 
 def test_identity_names_template_version_and_packs() -> None:
-    assert TEMPLATES["core"].identity == "customer_value/2/core"
+    assert TEMPLATES["core"].identity == "customer_value/3/core"

@@ -9,13 +9,15 @@ import pytest
 from valuation.dates import twelve_months_before
 from valuation.model.concentration import MEASURES
 from valuation.tables import CUSTOMER_PNL
-from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
 from workbook_templates.packs.concentration import MEASURE_FORMATS
+from workbook_templates.packs.engagement import FIGURES
 from workbook_templates.packs.explain import DETAIL_LINES, LINES
+from workbook_templates.packs.officers import BEST
+from workbook_templates.packs.segments import MIGRATION_FIGURES, MIGRATION_FORMATS, QUADRANTS
 from workbook_templates.plan import Cell, CellError
-from workbook_templates.planner import TableCells, formula_values
+from workbook_templates.planner import TableCells, book
 
 ALL = compose("customer_value", list(PACKS))
 Tables = Mapping[str, TableCells]
@@ -23,14 +25,13 @@ Tables = Mapping[str, TableCells]
 
 def shown(tables: Tables, key: str, **names: Cell) -> Cell:
     """Give the value of a formula cell by its key."""
-    sheet, formula = ALL.formulas[key]
-    return formula_values(ALL, tables, names)[sheet.name, address(formula.row, formula.column)]
+    return book(ALL, tables, names).figure(key)
 
 
 def every(tables: Tables, **names: Cell) -> dict[str, Cell]:
     """Give the values of all formula cells by their keys."""
-    values = formula_values(ALL, tables, names)
-    return {key: values[sheet.name, address(f.row, f.column)] for key, (sheet, f) in ALL.formulas.items()}
+    filled = book(ALL, tables, names)
+    return {key: filled.figure(key) for key in ALL.formulas}
 
 
 def table(names: str, *rows: Sequence[Cell]) -> TableCells:
@@ -183,7 +184,7 @@ class TestReconciliation:
 
 
 CONTRIBUTION, REVENUE = (CUSTOMER_PNL[name].title for name in ("contribution", "net_revenue"))
-SOUND: Tables = {
+SOUND: dict[str, TableCells] = {
     **LEDGER,
     **COMPANY,
     "Capacity use": table(
@@ -209,6 +210,60 @@ SOUND: Tables = {
     "Effort by segment": table("tier cost_to_serve", ["A", 30.0], ["none", 105.0]),
     "What-if P&L": table(
         "customer_id contribution_now contribution_then change", ["7", 480.0, 500.0, 20.0], ["a*", -75.0, -75.0, 0.0]
+    ),
+}
+SOUND |= {
+    "Lifetime value": {"value": [300.0, -50.0, 20.0]},
+    "Engagement value": table(
+        "customer_id name value referral_value influence_value knowledge_value engagement_value additive_value "
+        "outside_value",
+        ["7", "Seven", 300.0, 40.0, CellError.NA, 10.0, 350.0, 330.0, 10.0],
+        ["a*", "Star", -50.0, 0.0, 5.0, 0.0, -45.0, -45.0, 5.0],
+        ["ab", "Other", 20.0, 0.0, 0.0, 0.0, 20.0, 0.0, 0.0],
+    ),
+    "Officers": table(
+        "officer weight signed_by signed_on",
+        ["CCO", 0.4, "Support", dt.date(2025, 12, 1)],
+        ["CFO", 0.6, None, None],
+    ),
+    "Lens scores": table(
+        "customer_id engagement_value money_rank", ["a*", -45.0, 3.0], ["7", 350.0, 1.0], ["ab", 20.0, 2.0]
+    ),
+    "Best customers": table(
+        "money_rank customer_id name engagement_value top_share",
+        [1.0, "7", "Seven", 350.0, 1.0],
+        [2.0, "ab", None, 20.0, 0.4],
+        *[[None] * 5] * (BEST - 2),
+    ),
+    "Agreement": table(
+        "measure figure", ["Kendall's W", 0.74], ["Among the best whatever the weights", 1.0], ["Lenses compared", 2.0]
+    ),
+    "Lens agreement": table("officer w_without", ["CCO", 0.5], ["CFO", 0.86]),
+    "Contested customers": table("name champion sceptic rank_range", ["Star", "CCO", "CFO", 6.5]),
+    "Segments": table("customer_id segment value", ["7", "A", 300.0], ["a*", "N", -50.0], ["ab", "C", 20.0]),
+    "Override effect": table(
+        "segment model_customers customers value moved_in",
+        ["A", 1.0, 1.0, 350.0, 0.0],
+        ["B", 1.0, 0.0, 0.0, 0.0],
+        ["C", 0.0, 1.0, 20.0, 1.0],
+        ["N", 1.0, 1.0, -45.0, 0.0],
+        ["without segment", 0.0, 0.0, 0.0, 0.0],
+    ),
+    "Needs P&L": table(
+        "needs_segment net_revenue contribution value",
+        ["Trade", 900.0, 480.0, 300.0],
+        ["none", 100.0, -75.0, -30.0],
+    ),
+    "Migration": table(
+        "segment to_a to_b to_c to_n to_out",
+        ["A", 1.0, 0.0, 0.0, 0.0, 1.0],
+        ["B", 0.0, 0.0, 1.0, 0.0, 0.0],
+        ["C", 0.0, 0.0, 0.0, 0.0, 0.0],
+        ["N", 0.0, 0.0, 0.0, 0.0, 0.0],
+        ["none", 0.0, 0.0, 0.0, 1.0, 0.0],
+    ),
+    "Migration summary": table(
+        "measure figure", ["Stayed", 0.5], ["Moved up", 0.0], ["Moved down", 1.0], ["New", 1.0], ["Gone", 1.0]
     ),
 }
 PACK_CHECKS = [check.key for name, pack in PACKS.items() if name != "core" for check in pack.checks]
@@ -244,13 +299,41 @@ class TestChecks:
             ("effort", "Effort by segment", "cost_to_serve"),
             ("what_if", "What-if P&L", "contribution_now"),
             ("what_if", "What-if P&L", "change"),
+            ("additive", "Engagement value", "additive_value"),
+            ("additive", "Engagement value", "outside_value"),
+            ("additive", "Lifetime value", "value"),
+            ("engagement_parts", "Engagement value", "engagement_value"),
+            ("engagement_parts", "Engagement value", "influence_value"),
+            ("engagement_parts", "Engagement value", "knowledge_value"),
+            ("officer_weights", "Officers", "weight"),
+            ("best_customers", "Best customers", "engagement_value"),
+            ("best_customers", "Lens scores", "engagement_value"),
+            ("official", "Override effect", "customers"),
+            ("official", "Override effect", "model_customers"),
+            ("needs", "Needs P&L", "net_revenue"),
+            ("needs", "Needs P&L", "contribution"),
+            ("needs", "Needs P&L", "value"),
+            ("migration", "Migration summary", "figure"),
+            ("migration_now", "Migration", "to_c"),
+            ("migration_now", "Migration", "to_n"),
         ],
     )
     def test_a_cent_too_much_is_found(self, key: str, table_name: str, column: str) -> None:
         cells = list(SOUND[table_name][column])
-        cells[-1] = float(str(cells[-1])) + 0.01
+        last = max(place for place, cell in enumerate(cells) if cell is not None)
+        cells[last] = float(str(cells[last])) + 0.01
         wrong = {**SOUND, table_name: {**SOUND[table_name], column: cells}}
         assert shown(wrong, f"check.{key}") == "ERROR"
+
+    def test_best_customers_may_share_the_last_rank(self) -> None:
+        shared = table(
+            "customer_id engagement_value money_rank", ["7", 350.0, 1.0], ["ab", 20.0, 2.0], ["a*", 20.0, 2.0]
+        )
+        assert shown({**SOUND, "Lens scores": shared}, "check.best_customers") == "OK"
+
+    def test_weights_that_are_all_left_out_count_equally(self) -> None:
+        blank = {**SOUND["Officers"], "weight": [None, None]}
+        assert shown({**SOUND, "Officers": blank}, "check.officer_weights") == "OK"
 
     def test_every_check_of_a_pack_is_tried(self) -> None:
         marks = TestChecks.test_a_cent_too_much_is_found.pytestmark  # type: ignore[attr-defined]
@@ -273,6 +356,16 @@ class TestStale:
             ("Hierarchy", "customer_id"),
             ("Invoices", "amount"),
             ("What if", "value"),
+            ("Referrals", "margin"),
+            ("Influence", "value_with"),
+            ("Ideas", "npv"),
+            ("Issues", "hours"),
+            ("Survey", "fit"),
+            ("Officers", "weight"),
+            ("Lens statements", "weight"),
+            ("Strategic ratings", "growth"),
+            ("Overrides", "expires"),
+            ("Needs segments", "owner"),
         ],
     )
     def test_a_changed_input_makes_results_stale(self, name: str, column: str) -> None:
@@ -281,6 +374,22 @@ class TestStale:
         assert cells["stale"] is True
         kept = {total.name: cells[f"input.{i}"] for i, total in enumerate(ALL.totals)}
         assert shown(tables, "stale", **kept) is False
+
+    @pytest.mark.parametrize(
+        ("name", "column", "before", "after"),
+        [
+            ("Referrals", "evidence", "judged", "measured"),
+            ("Ideas", "evidence", "measured", "surveyed"),
+            ("Influence", "evidence", None, "measured"),
+            ("Lens statements", "better", "low", "high"),
+            ("Overrides", "segment", "A", "C"),
+        ],
+    )
+    def test_so_does_another_word(self, name: str, column: str, before: Cell, after: Cell) -> None:
+        cells = every({name: {column: [before]}})
+        kept = {total.name: cells[f"input.{i}"] for i, total in enumerate(ALL.totals)}
+        assert shown({name: {column: [before]}}, "stale", **kept) is False
+        assert shown({name: {column: [after]}}, "stale", **kept) is True
 
 
 @pytest.mark.parametrize("as_of", ["2025-12-31", "2025-06-30", "2024-02-29", "2025-11-30", "2025-05-15", "2026-02-28"])
@@ -293,6 +402,138 @@ def test_quarters_end_where_the_model_ends_them(as_of: str) -> None:
 
 def test_measures_have_a_format_each() -> None:
     assert len(MEASURE_FORMATS) == len(MEASURES)
+    assert len(MIGRATION_FORMATS) == len(MIGRATION_FIGURES)
+
+
+class TestOfficers:
+    def test_their_names_stand_above_their_lenses(self) -> None:
+        cells = every(SOUND)
+        for prefix in ("lens_scores.rank", "lens_scores.score", "best_customers.rank", "best_customers.agrees"):
+            assert [cells[f"{prefix}_{place}"] for place in range(1, 9)] == ["CCO", "CFO", *[""] * 6]
+
+    def test_who_has_not_signed(self) -> None:
+        assert shown(SOUND, "lenses.unsigned") == "Not signed yet: CFO."
+        assert shown({}, "lenses.unsigned") == "No officers yet: list them with their weights and statements."
+        signed = {**SOUND["Officers"], "signed_by": ["x", "y"], "signed_on": [dt.date(2025, 12, 1)] * 2}
+        assert shown({"Officers": signed}, "lenses.unsigned") == "All officers have signed."
+        undated = {**signed, "signed_on": [None, None]}
+        assert shown({"Officers": undated}, "lenses.unsigned") == "Not signed yet: CCO, CFO."
+
+    def test_weights_in_words(self) -> None:
+        assert str(shown(SOUND, "lenses.weights")).startswith("The weights add up to 100%")
+        heavy = {**SOUND["Officers"], "weight": [0.4, 0.7]}
+        assert shown({"Officers": heavy}, "lenses.weights") == "ERROR: the weights add up to 110.0%, not 100%."
+
+    def test_the_best_in_words(self) -> None:
+        cells = every(SOUND, **REGISTER_NAMES)
+        assert cells["best_customers.answer"] == (
+            "Our best customers in money, by what they buy and what they move others to do: Seven, ab. They hold 370, "
+            "100% of all that is worth something."
+        )
+        assert cells["best_customers.weights"] == (
+            "Whatever weight each officer gets, 1 customer is among the 10 best: Seven."
+        )
+        assert cells["best_customers.agreement"] == (
+            "The officers agree strongly (Kendall's W 0.74, from 0 to 1); CFO stands furthest apart. Most contested is "
+            "Star: CCO ranks it 6.5 places better than CFO does."
+        )
+
+    @pytest.mark.parametrize(("w", "words"), [(0.71, "agree strongly"), (0.5, "agree in part"), (0.29, "hardly agree")])
+    def test_how_far_they_agree(self, w: float, words: str) -> None:
+        figures = table("measure figure", ["Kendall's W", w])
+        said = str(shown({**SOUND, "Agreement": figures}, "best_customers.agreement"))
+        assert said.startswith(f"The officers {words} (Kendall's W {w:.2f}")
+
+    def test_nobody_is_always_among_the_best(self) -> None:
+        figures = table("measure figure", ["Kendall's W", 0.5], ["Among the best whatever the weights", 0.0])
+        said = shown({**SOUND, "Agreement": figures}, "best_customers.weights", **REGISTER_NAMES)
+        assert said == "Nobody is among the 10 best by every weighting of the officers."
+
+    def test_without_results_nothing_is_said(self) -> None:
+        cells = every({})
+        assert str(cells["best_customers.answer"]).startswith("No best customers yet")
+        assert cells["best_customers.weights"] == cells["best_customers.agreement"] == ""
+
+    def test_the_one_lens_too_few_to_agree(self) -> None:
+        figures = table("measure figure", ["Kendall's W", CellError.NA])
+        said = str(shown({**SOUND, "Agreement": figures}, "best_customers.agreement"))
+        assert said.startswith("How far the officers agree cannot be measured yet")
+
+
+REGISTER_NAMES: Mapping[str, Cell] = {"cv_top_customers": 10.0}
+
+
+class TestEngagement:
+    def test_what_others_do_because_of_customers_in_words(self) -> None:
+        amounts = dict.fromkeys(FIGURES, 0.0) | {
+            "Customer base value": 270.0,
+            "Additive total": 285.0,
+            "Moved between customers": 20.0,
+            "Referral value": 40.0,
+            "Influence value": 5.0,
+            "Knowledge value": 10.0,
+            "Measured": 40.0,
+            "Surveyed": 5.0,
+            "Judged": 15.0,
+        }
+        summary = table("measure amount", *([name, value] for name, value in amounts.items()))
+        cells = every({**SOUND, "Engagement summary": summary})
+        assert cells["engagement.answer"] == (
+            "Beside what they buy, customers are worth 40 by referral, 5 by influence and 10 by ideas; 25% of this is "
+            "judged, not measured or surveyed."
+        )
+        assert cells["engagement.once"] == (
+            "Counted once, it adds 15 to the customer base value of 270; 20 only moves from customers to those who "
+            "brought them. Seven brings most by referral (40). Seven brings most by ideas (10)."
+        )
+
+    def test_influence_that_was_not_measured_is_not_counted(self) -> None:
+        assert shown(SOUND, "engagement.influence") == 5.0
+
+
+class TestSegments:
+    def test_tiers_in_words(self) -> None:
+        assert shown(SOUND, "tiers.answer") == (
+            "Customers in official segment A: 1, worth 350; in B: 0, worth 0; in C: 1; in N: 1. Customers whom an "
+            "override puts elsewhere than the model does: 1."
+        )
+
+    def test_needs_in_words(self) -> None:
+        assert shown(SOUND, "needs.answer") == (
+            "Of 2 needs segments Trade contributes most (480) and none least (-75)."
+        )
+
+    def test_moves_in_words_are_those_of_the_refresh(self) -> None:
+        assert shown({}, "migration.answer") == "There is no earlier snapshot to compare with yet."
+        assert shown({}, "migration.answer", cv_used_moves="Two move up.") == "Two move up."
+
+    def test_the_matrix_in_words(self) -> None:
+        rows = [[name, count, 100.0 * count] for count, name in enumerate(QUADRANTS, start=1)]
+        rows[-1][2] = CellError.NA
+        assert shown({"Value matrix quadrants": table("quadrant customers value", *rows)}, "matrix.answer") == (
+            "1 (worth 100) customers are ideal. 2 (worth 200) are valuable to us and get too little from us: they may "
+            "leave. 3 (worth 300) get much and leave money on the table. 4 (worth 400) come last. What 5 get from us "
+            "is not known."
+        )
+
+    def test_cut_lines_and_words_lie_in_the_chart(self) -> None:
+        points = table("value_to_customer ideal low_priority", [90.0, 500.0, None], [20.0, None, -40.0])
+        cells = every({"Value matrix points": points}, cv_used_company_cut=100.0, cv_used_customer_cut=60.0)
+        at = {
+            key.removeprefix("matrix."): cell
+            for key, cell in cells.items()
+            if key.startswith(("matrix.cut", "matrix.w"))
+        }
+        assert [(at[f"cut.customer.{end}.x"], at[f"cut.customer.{end}.y"]) for end in ("bottom", "top")] == [
+            (60.0, -40.0),
+            (60.0, 500.0),
+        ]
+        assert [(at[f"cut.company.{end}.x"], at[f"cut.company.{end}.y"]) for end in ("left", "right")] == [
+            (0.0, 100.0),
+            (100.0, 100.0),
+        ]
+        assert (at["word.ideal.x"], at["word.ideal.y"]) == (80.0, 500.0)
+        assert (at["word.low_priority.x"], at["word.low_priority.y"]) == (30.0, -40.0)
 
 
 @pytest.mark.parametrize(

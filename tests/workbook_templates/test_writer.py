@@ -13,9 +13,9 @@ from openpyxl.workbook.workbook import Workbook
 
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS, Kind
-from workbook_templates.addresses import address
+from workbook_templates.addresses import address, column_letters
 from workbook_templates.catalogue import compose
-from workbook_templates.layout import Chart, NamedCell, Role, TableBlock, Text
+from workbook_templates.layout import Chart, Format, NamedCell, Role, TableBlock, Text, differs_by_row
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell
 from workbook_templates.writer import draw
@@ -219,11 +219,69 @@ def test_rows_of_different_numbers_have_a_format_each(book: Workbook) -> None:
             str(area.sqref): rule.dxf.numFmt.formatCode
             for area in book[sheet.name].conditional_formatting
             for rule in area.rules
-            if rule.dxf.numFmt is not None
+            if rule.dxf is not None and rule.dxf.numFmt is not None
         }
         for position, column in enumerate(block.table, start=block.column):
             for row, number in enumerate(block.formats, start=block.row + 1):
-                assert rules.get(address(row, position)) == (number.value if column.kind is Kind.ANY else None)
+                assert rules.get(address(row, position)) == (number.value if differs_by_row(column) else None)
+        assert any(differs_by_row(column) for column in block.table)
+
+
+def test_numbers_are_coloured_from_good_to_poor(book: Workbook) -> None:
+    scales = {
+        (sheet.title, str(area.sqref)): rule.colorScale
+        for sheet in book.worksheets
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+        if rule.type == "colorScale"
+    }
+    ranks, agreement = (scales["Best customers", cells] for cells in ("G12:N26", "G31:N38"))
+    assert len(scales) == sum(len(block.heat) for _, block in TEMPLATE.tables.values()) == 2
+    assert [stop.type for stop in ranks.cfvo] == ["min", "percentile", "max"]
+    assert [(stop.type, float(stop.val)) for stop in agreement.cfvo] == [("num", -1.0), ("num", 0.0), ("num", 1.0)]
+    colours = [[colour.rgb for colour in scale.color] for scale in (ranks, agreement)]
+    assert colours[0] == colours[1][::-1]  # of ranks the low ones are good, of agreement the high ones
+
+
+def test_headings_of_lenses_that_nobody_has_fade(book: Workbook) -> None:
+    rules = {
+        str(area.sqref): area.rules[0].formula
+        for area in book["Best customers"].conditional_formatting
+        if area.rules[0].type == "expression"
+    }
+    assert rules["G11"] == ['$G$10=""']
+    assert rules["N30"] == ['$N$29=""']
+
+
+def test_a_table_for_reading_has_no_buttons_and_no_cents(book: Workbook) -> None:
+    reading = [(sheet, block) for sheet, block in TEMPLATE.tables.values() if block.reading]
+    assert reading
+    for sheet, block in reading:
+        assert book[sheet.name].tables[block.table.excel_name].autoFilter is None
+        for position, column in enumerate(block.table, start=block.column):
+            if column.kind is Kind.MONEY:
+                assert book[sheet.name].cell(block.row + 1, position).number_format == Format.MONEY.value
+
+
+def test_points_have_markers_cut_lines_none_and_words_stand_in_their_place(drawn: bytes) -> None:
+    charts = [text for name, text in parts(drawn).items() if name.startswith("xl/charts/chart")]
+    (points,) = (text for text in charts if 'val="lineMarker"' in text and "VULNERABLE" in text)
+    series = re.findall(r"<c:ser>.*?</c:ser>", points)
+    assert [re.findall(r'<c:symbol val="(\w+)"/>', text) for text in series] == [
+        *(["circle"], ["diamond"], ["triangle"], ["square"]),
+        *(["none"], ["none"], ["none"]),
+    ]
+    assert ["<c:dLbls>" in text for text in series] == [False] * 6 + [True]
+    assert re.findall(r"<a:t>([A-Z ]+)</a:t>", series[-1]) == ["IDEAL", "VULNERABLE", "OVERLOOKED", "LOW PRIORITY"]
+    assert '<c:legendEntry><c:idx val="6"/><c:delete val="1"/></c:legendEntry>' in points
+    assert '<c:max val="100.0"/><c:min val="0"/>' in points
+
+
+def test_what_is_printed_ends_with_a_column(book: Workbook) -> None:
+    for sheet in TEMPLATE.sheets:
+        area = book[sheet.name].print_area
+        last = sheet.printed and column_letters(sheet.printed)
+        assert area == (f"'{sheet.name}'!$A$1:${last}$1048575" if last else "")
 
 
 def test_a_sentence_that_something_does_not_tie_is_red(book: Workbook) -> None:

@@ -4,13 +4,26 @@ from workbook_templates.layout import Pack
 from workbook_templates.packs.concentration import CONCENTRATION_PACK
 from workbook_templates.packs.core import CORE
 from workbook_templates.packs.costing import COSTING
+from workbook_templates.packs.engagement import ENGAGEMENT_PACK
 from workbook_templates.packs.models import MODELS
-from workbook_templates.packs.officers import OFFICERS
+from workbook_templates.packs.officers import OFFICERS_PACK
 from workbook_templates.packs.receivables import RECEIVABLES_PACK
+from workbook_templates.packs.segments import SEGMENTS_PACK
 from workbook_templates.packs.what_if import WHAT_IF_PACK
 
 __all__ = ["PACKS"]
 
 PACKS: dict[str, Pack] = {
-    pack.name: pack for pack in (CORE, COSTING, RECEIVABLES_PACK, CONCENTRATION_PACK, WHAT_IF_PACK, MODELS, OFFICERS)
+    pack.name: pack
+    for pack in (
+        CORE,
+        COSTING,
+        RECEIVABLES_PACK,
+        CONCENTRATION_PACK,
+        WHAT_IF_PACK,
+        ENGAGEMENT_PACK,
+        OFFICERS_PACK,
+        SEGMENTS_PACK,
+        MODELS,
+    )
 }

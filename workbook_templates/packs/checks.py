@@ -371,4 +371,5 @@ def checks_sheet(checks: Sequence[Check], totals: Sequence[InputTotal]) -> Sheet
         front=True,
         freeze=(FIRST, 1),
         widths={1: 78, 2: 20, 3: 20, 4: 14, 5: 78},
+        printed=5,
     )

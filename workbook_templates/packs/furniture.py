@@ -4,10 +4,13 @@ What sheets have in common: title, purpose, whether the sheet is up to date, and
 An input sheet has its header in row 5 and its total above it; a result sheet in row 7. The rows above stay in view.
 """
 
-from valuation.tables import Kind, Table
+from collections.abc import Iterable
+
+from valuation.tables import NUMERIC_KINDS, Kind, Table
 from workbook_templates.layout import (
     Format,
     Formula,
+    InputTotal,
     Item,
     Role,
     Sheet,
@@ -16,17 +19,25 @@ from workbook_templates.layout import (
     Text,
     number_format,
 )
-from workbook_templates.native import Column, Expr, Figure, Name, call
+from workbook_templates.native import Column, Expr, Figure, Name, call, const
 
 __all__ = [
+    "CURRENCY",
+    "SCALE",
+    "all_numbers",
     "amount",
     "answer",
     "count",
     "exactly",
     "head",
     "heading",
+    "in_units",
     "input_sheet",
+    "input_total",
+    "listed",
+    "money",
     "of_total",
+    "percent",
     "result_sheet",
     "row_of",
     "statement",
@@ -101,6 +112,56 @@ def count(expr: Expr) -> Expr:
 def amount(expr: Expr) -> Expr:
     """Write an amount to the cent in a sentence."""
     return call("FIXED", expr, 2)
+
+
+SCALE = call(
+    "IF",
+    Name("cv_display_unit").equals(1000),
+    " thousand",
+    call("IF", Name("cv_display_unit").equals(1000000), " million", ""),
+)
+CURRENCY = call("IF", Name("cv_currency").equals(""), "", Name("cv_currency") & " ")
+
+
+def in_units(expr: Expr) -> Expr:
+    """Show an amount in the unit for reading, rounded, so that a statement's lines add up as printed."""
+    return call("ROUND", expr / call("IF", Name("cv_display_unit") >= 1, Name("cv_display_unit"), 1), 0)
+
+
+def money(expr: Expr) -> Expr:
+    """Write an amount in a sentence in the unit for reading."""
+    return CURRENCY & call("FIXED", in_units(expr), 0) & SCALE
+
+
+def percent(expr: Expr) -> Expr:
+    """Write a share in a sentence."""
+    return call("FIXED", expr * 100, 0) & "%"
+
+
+def listed(words: Iterable[tuple[Expr, Expr]]) -> Expr:
+    """List words in a sentence: of each pair of a condition and a word those whose condition holds."""
+    text: Expr = const(_BEFORE)
+    for condition, word in words:
+        text = text & call("IF", condition, ", " & word, "")
+    return call("SUBSTITUTE", call("SUBSTITUTE", text, f"{_BEFORE}, ", ""), _BEFORE, "")
+
+
+_BEFORE = "|:"
+"""Marks the beginning of a list, whose first comma goes with it."""
+
+
+def all_numbers(table: Table) -> Expr:
+    """Sum every number and date of an input, and count its rows: when one changes, so does this, as a rule."""
+    summed = (column.name for column in table if column.kind in NUMERIC_KINDS or column.kind is Kind.DATE)
+    rows = call("COUNTA", Column(table, table.columns[0].name))
+    return call("SUM", *(Column(table, name) for name in summed)) + rows
+
+
+def input_total(name: str, table: Table, more: Expr | None = None) -> InputTotal:
+    """Make the total by which a change of an input is seen; `more` tells words apart that results rest on."""
+    numbers = all_numbers(table)
+    expr = numbers if more is None else numbers + more
+    return InputTotal(name, f"{table.name}, rows and all numbers", expr, Format.CENTS)
 
 
 def of_total(table: Table, name: str) -> Expr:
@@ -230,4 +291,13 @@ WIDTHS = {
     "line": 30.0,
     "to_pool": 26.0,
     "source": 24.0,
+    "action": 44.0,
+    "statement": 52.0,
+    "question": 52.0,
+    "reason": 60.0,
+    "override": 52.0,
+    "basis": 24.0,
+    "method": 30.0,
+    "need": 60.0,
+    "evidence": 24.0,
 }

@@ -1,12 +1,11 @@
 """Receivables: who pays when, what waiting for the money costs, and what of it may be lost."""
 
-from valuation.tables import AGEING, INVOICES, RECEIVABLES
+from valuation.tables import AGEING, RECEIVABLES
 from workbook_templates.layout import (
     BodyColumn,
     Chart,
     Check,
     Format,
-    InputTotal,
     Pack,
     Role,
     Series,
@@ -18,7 +17,7 @@ from workbook_templates.layout import (
 from workbook_templates.native import Column, Expr, Figure, call
 from workbook_templates.packs.checks import CENT, LIVE
 from workbook_templates.packs.furniture import amount, answer, head, heading, of_total, table_width, total, totals
-from workbook_templates.packs.officers import INVOICES_SHEET
+from workbook_templates.packs.officers import INVOICES_SHEET, INVOICES_TOTAL
 
 __all__ = ["RECEIVABLES_PACK"]
 
@@ -117,5 +116,5 @@ RECEIVABLES_PACK = Pack(
     purpose="Who pays on time, what terms and late payment cost, and what may be lost",
     sheets=(INVOICES_SHEET, _receivables()),
     checks=CHECKS,
-    totals=(InputTotal("cv_used_invoices", "Invoices, amount", of_total(INVOICES, "amount"), Format.CENTS),),
+    totals=(INVOICES_TOTAL,),
 )

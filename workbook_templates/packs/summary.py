@@ -3,7 +3,7 @@
 from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, POOL_COSTS, SEGMENTS, Table
 from workbook_templates.layout import Chart, Format, Formula, Item, Role, Series, Sheet, Stage, Text
 from workbook_templates.native import Column, Expr, Figure, Name, call, const
-from workbook_templates.packs.furniture import exactly, head
+from workbook_templates.packs.furniture import CURRENCY, SCALE, exactly, head, in_units, percent
 
 __all__ = ["SUMMARY"]
 
@@ -17,11 +17,6 @@ BEST = 5
 
 def _sum(table: Table, name: str) -> Expr:
     return call("SUM", Column(table, name))
-
-
-def _in_units(expr: Expr) -> Expr:
-    """Show an amount in the unit of the sheet, rounded, so that the statement's lines add up as printed."""
-    return call("ROUND", expr / call("IF", Name("cv_display_unit") >= 1, Name("cv_display_unit"), 1), 0)
 
 
 def _lookup(table: Table, wanted: str, key: str, value: Expr) -> Expr:
@@ -38,17 +33,6 @@ def _years() -> Expr:
     return call("IF", call("ISNUMBER", HORIZON), HORIZON & "-year", "unlimited")
 
 
-def _percent(expr: Expr) -> Expr:
-    return call("FIXED", expr * 100, 0) & "%"
-
-
-SCALE = call(
-    "IF",
-    Name("cv_display_unit").equals(1000),
-    " thousand",
-    call("IF", Name("cv_display_unit").equals(1000000), " million", ""),
-)
-CURRENCY = call("IF", Name("cv_currency").equals(""), "", Name("cv_currency") & " ")
 UNIT = Name("cv_currency") & SCALE
 
 
@@ -74,7 +58,7 @@ BEST_SENTENCE = call(
         "The best customers by value are "
         & _best_names()
         & ": they hold "
-        & _percent(Figure("best.share"))
+        & percent(Figure("best.share"))
         & " of the "
         & _years()
         & " customer value of "
@@ -101,7 +85,7 @@ HORIZON_SENTENCE = call(
         "The "
         & _years()
         & " figure is "
-        & _percent(Figure("share"))
+        & percent(Figure("share"))
         & " of the unlimited one; looking further ahead "
         & call(
             "IF",
@@ -175,14 +159,14 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
     (
         "net_revenue",
         "Net revenue",
-        _in_units(_sum(CUSTOMER_PNL, "net_revenue")),
+        in_units(_sum(CUSTOMER_PNL, "net_revenue")),
         Format.MONEY,
         "after discounts and returns",
     ),
     (
         "cogs",
         "Cost of goods sold",
-        _in_units(_sum(CUSTOMER_PNL, "cogs") + _sum(CUSTOMER_PNL, "goods")),
+        in_units(_sum(CUSTOMER_PNL, "cogs") + _sum(CUSTOMER_PNL, "goods")),
         Format.MONEY,
         "with freight in, less supplier rebates",
     ),
@@ -190,14 +174,14 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
     (
         "cost_to_serve",
         "Cost to serve",
-        _in_units(_sum(CUSTOMER_PNL, "cost_to_serve")),
+        in_units(_sum(CUSTOMER_PNL, "cost_to_serve")),
         Format.MONEY,
         "marketing, sales, orders, logistics, support, returns",
     ),
     (
         "imputed",
         "Imputed charges",
-        _in_units(
+        in_units(
             _sum(CUSTOMER_PNL, "financing") + _sum(CUSTOMER_PNL, "expected_loss") + _sum(CUSTOMER_PNL, "stock_carrying")
         ),
         Format.MONEY,
@@ -213,14 +197,14 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
     (
         "unused",
         "  unused capacity",
-        _in_units(_sum(POOL_COSTS, "unused")),
+        in_units(_sum(POOL_COSTS, "unused")),
         Format.MONEY,
         "paid for and not used by anybody",
     ),
     (
         "overhead",
         "  cost that stays with the company",
-        _in_units(_sum(POOL_COSTS, "unallocated") + _sum(POOL_COSTS, "unknown_customer")),
+        in_units(_sum(POOL_COSTS, "unallocated") + _sum(POOL_COSTS, "unknown_customer")),
         Format.MONEY,
         "not caused by a customer on Customers",
     ),
@@ -235,14 +219,14 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
     (
         "base_value",
         "Customer base value",
-        _in_units(VALUE_TOTAL),
+        in_units(VALUE_TOTAL),
         Format.MONEY,
         "over the chosen horizon; not a lifetime",
     ),
     (
         "positive",
         "  customers worth something",
-        _in_units(call("SUMIF", Column(LIFETIME_VALUE, "value"), ">0", Column(LIFETIME_VALUE, "value"))),
+        in_units(call("SUMIF", Column(LIFETIME_VALUE, "value"), ">0", Column(LIFETIME_VALUE, "value"))),
         Format.MONEY,
         "gross positive",
     ),
@@ -256,7 +240,7 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
     (
         "unlimited",
         "Value without a horizon",
-        _in_units(_sum(LIFETIME_VALUE, "value_unlimited")),
+        in_units(_sum(LIFETIME_VALUE, "value_unlimited")),
         Format.MONEY,
         "all years to come",
     ),
@@ -309,15 +293,15 @@ def _customer_line(prefix: str, row: int, rank: Expr | int) -> tuple[Item, ...]:
         ("name", call("IFERROR", _lookup(LIFETIME_VALUE, "name", "value_rank", place), ""), Format.GENERAL),
         (
             "revenue",
-            call("IFERROR", _in_units(_lookup(CUSTOMER_PNL, "net_revenue", "customer_id", key)), ""),
+            call("IFERROR", in_units(_lookup(CUSTOMER_PNL, "net_revenue", "customer_id", key)), ""),
             Format.MONEY,
         ),
         (
             "contribution",
-            call("IFERROR", _in_units(_lookup(CUSTOMER_PNL, "contribution", "customer_id", key)), ""),
+            call("IFERROR", in_units(_lookup(CUSTOMER_PNL, "contribution", "customer_id", key)), ""),
             Format.MONEY,
         ),
-        ("value", call("IFERROR", _in_units(_lookup(LIFETIME_VALUE, "value", "value_rank", place)), ""), Format.MONEY),
+        ("value", call("IFERROR", in_units(_lookup(LIFETIME_VALUE, "value", "value_rank", place)), ""), Format.MONEY),
     )
     return tuple(
         Formula(
@@ -364,8 +348,8 @@ def _largest(column: str) -> Expr:
 
 LARGEST = (
     ("largest.name", "Largest by revenue", _largest("name"), Format.GENERAL),
-    ("largest.revenue", "  its net revenue", _in_units(LARGEST_REVENUE), Format.MONEY),
-    ("largest.contribution", "  its contribution", _in_units(_largest("contribution")), Format.MONEY),
+    ("largest.revenue", "  its net revenue", in_units(LARGEST_REVENUE), Format.MONEY),
+    ("largest.contribution", "  its contribution", in_units(_largest("contribution")), Format.MONEY),
     ("largest.rank", "  its rank by contribution", _largest("profit_rank"), Format.PLAIN),
     (
         "best.share",
@@ -398,12 +382,12 @@ def _whale_curve() -> tuple[Item, ...]:
     ]
     count = call("MAX", Column(CUSTOMER_PNL, "profit_rank"))
     contribution = Column(CUSTOMER_PNL, "contribution")
-    for step, percent in enumerate(CURVE):
+    for step, part in enumerate(CURVE):
         x, y = f"whale.{step}.customers", f"whale.{step}.contribution"
         within = "<=" & call("ROUND", Figure(x) * count, 0)
         share = call("SUMIF", Column(CUSTOMER_PNL, "profit_rank"), within, contribution) / call("SUM", contribution)
         items += [
-            Formula(row=first + step, column=8, key=x, expr=const(percent / 100), format=Format.PERCENT),
+            Formula(row=first + step, column=8, key=x, expr=const(part / 100), format=Format.PERCENT),
             Formula(row=first + step, column=9, key=y, expr=call("IFERROR", share, 0), format=Format.PERCENT),
         ]
     last = len(CURVE) - 1

@@ -13,8 +13,12 @@ from addin.refresh import check_lines
 from addin.sources import SourceError, SourceMapping, save_mapping
 from addin.workbook import WorkbookError
 from tests.addin.ribbon.conftest import Bench, FakeDesk
+from valuation.tables import ISSUES
 from workbook_templates.catalogue import compose
+from workbook_templates.layout import Pack
 from workbook_templates.packs import PACKS
+from workbook_templates.packs.furniture import input_sheet
+from workbook_templates.packs.officers import INVOICES_SHEET
 from workbook_templates.planner import formula_values
 
 LINES = """\
@@ -157,18 +161,33 @@ def test_mapping_of_a_workbook_at_an_address_lies_in_the_users_folder(bench: Ben
 # Insert template sheet.
 
 
+INPUTS = Pack(
+    name="inputs",
+    purpose="What two officers know",
+    sheets=(INVOICES_SHEET, input_sheet(ISSUES, "Support officer: who needs how much support?")),
+)
+"""A pack of sheets to fill in and nothing else, as those are that can be added."""
+
+
+@pytest.fixture
+def inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PACKS, INPUTS.name, INPUTS)
+
+
+@pytest.mark.usefixtures("inputs")
 def test_lacking_sheets_are_drawn_and_handed_over(empty: Bench) -> None:
     desk = empty.run("InsertTemplateSheet")
-    assert "Add the sheets Invoices, Issues, Referrals, Ideas, Survey?" in desk.asked[0]
+    assert "Add the sheets Invoices, Issues?" in desk.asked[0]
     ((what, tables, sheets, after, identity),) = desk.done
     assert what == "sheets"
     assert isinstance(tables, tuple)
     assert "tblInvoices" in tables
-    assert (sheets, after) == (["Invoices", "Issues", "Referrals", "Ideas", "Survey"], "Retention")
-    assert identity == "customer_value/2/core+officers"
+    assert (sheets, after) == (["Invoices", "Issues"], "Retention")
+    assert identity == "customer_value/3/core+inputs"
     assert "Index has no lines" in desk.told[0]
 
 
+@pytest.mark.usefixtures("inputs")
 def test_sheets_that_are_not_wanted_are_not_added(empty: Bench) -> None:
     empty.desk.yes = False
     desk = empty.run("InsertTemplateSheet")
@@ -182,24 +201,27 @@ def test_workbook_that_has_everything_is_told_so(bench: Bench) -> None:
     assert desk.done == []
 
 
+@pytest.mark.usefixtures("inputs")
 def test_sheets_that_cannot_be_added_are_named(tmp_path: Path) -> None:
     path = tmp_path / "inputs.xlsx"
-    create_workbook(path, compose(packs=["officers"]), {})
+    create_workbook(path, compose(packs=["inputs"]), {})
     desk = Bench(path, FakeDesk(path)).run("InsertTemplateSheet")
-    assert "can be added to it: core, officers.\nOnly a new workbook has the pack costing: " in desk.told[0]
+    assert "can be added to it: core, inputs.\nOnly a new workbook has the pack costing: " in desk.told[0]
     assert "\nOnly a new workbook has the pack models: " in desk.told[0]
 
 
+@pytest.mark.usefixtures("inputs")
 def test_a_sheet_that_another_pack_has_brought_is_not_added_again(tmp_path: Path) -> None:
     path = tmp_path / "receivables.xlsx"
     create_workbook(path, compose(packs=["receivables"]), {})
     desk = Bench(path, FakeDesk(path)).run("InsertTemplateSheet")
-    assert "Add the sheets Issues, Referrals, Ideas, Survey?" in desk.asked[0]
+    assert "Add the sheets Issues?" in desk.asked[0]
     ((_, _, sheets, after, identity),) = desk.done
-    assert (sheets, after) == (["Issues", "Referrals", "Ideas", "Survey"], "Invoices")
-    assert identity == "customer_value/2/core+receivables+officers"
+    assert (sheets, after) == (["Issues"], "Invoices")
+    assert identity == "customer_value/3/core+receivables+inputs"
 
 
+@pytest.mark.usefixtures("inputs")
 def test_a_table_of_that_name_keeps_sheets_out(empty: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     names = empty.book.table_names()
     monkeypatch.setattr(FileBook, "table_names", lambda _: (*names, "TBLINVOICES"))

@@ -189,7 +189,7 @@ def test_lens_scores_are_the_published_ones(found: Results) -> None:
 
 def test_order_by_money_and_by_weight(found: Results) -> None:
     lenses = result(found, "Lens scores")
-    assert lenses["money_rank"].sort_values().index.tolist() == ("C02 C03 C08 C01 C04 C06 C12 C09 C07 C11 C05").split()
+    assert " ".join(lenses["money_rank"].sort_values().index) == "C02 C03 C08 C01 C04 C06 C12 C09 C07 C11 C05"
     weighted = lenses["weighted_score"].sort_values(ascending=False).round(2)
     assert weighted.index.tolist() == ["C03", "C02", "C12", "C04", "C06", "C08", "C09", "C01", "C07", "C11", "C05"]
     assert weighted.tolist() == [80.70, 74.61, 68.16, 66.89, 55.54, 53.00, 43.33, 43.10, 26.79, 25.96, 10.17]

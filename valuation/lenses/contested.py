@@ -29,6 +29,7 @@ def contested(
     *,
     min_range: float,
     items: pd.DataFrame | None = None,
+    most: int | None = None,
 ) -> pd.DataFrame:
     """
     List the customers about whom the lenses disagree.
@@ -43,6 +44,8 @@ def contested(
         The list holds those whose ranks are at least so far apart. [ranks]
     items : DataFrame, optional
         Items of `LensScores`: what the reasons are taken from. Without it they name the lenses alone.
+    most : int, optional
+        Length of the list; all without it. Reasons take longer than everything else.
 
     Returns
     -------
@@ -84,23 +87,24 @@ def contested(
         raise InputError("items must be those of the scores, customer by customer")
     value = np.full(len(ranks), np.nan) if money is None else money_column(money, len(ranks))
     given = ranks.to_numpy(dtype=np.float64)
-    rows = np.flatnonzero((np.isfinite(given).sum(axis=1) >= _FEWEST) & (_spans(given) >= least))
+    spans = _spans(given)
+    rows = np.flatnonzero((np.isfinite(given).sum(axis=1) >= _FEWEST) & (spans >= least))
+    stake = spans[rows] * np.abs(value[rows])
+    # unknown stakes come last; lexsort is stable and takes the last key first
+    rows = rows[np.lexsort((-spans[rows], -np.where(np.isnan(stake), -1.0, stake)))][:most]
     champion, sceptic = _extremes(given[rows])
     names = ranks.columns.to_numpy(dtype=object)
-    span = _spans(given)[rows]
     table = ranks.iloc[rows].add_prefix("rank_").rename_axis(columns=None)
-    table = table.assign(
-        range=span,
+    return table.assign(
+        range=spans[rows],
         sd=table.std(axis=1, ddof=0),
         champion=names[champion],
         sceptic=names[sceptic],
         money=value[rows],
         money_rank=mid_ranks(-value)[rows],
-        stake=span * np.abs(value[rows]),
+        stake=spans[rows] * np.abs(value[rows]),
         reason=_reasons(ranks, items, rows, champion, sceptic),
     )
-    # unknown stakes come last; lexsort is stable and takes the last key first
-    return table.iloc[np.lexsort((-table["range"], -table["stake"].fillna(-1.0)))]
 
 
 def _spans(ranks: FloatArray) -> FloatArray:

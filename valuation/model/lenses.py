@@ -426,9 +426,9 @@ def _best(looked: _Looked, by_customer: pd.DataFrame) -> pd.DataFrame:
 def _contested(looked: _Looked) -> pd.DataFrame:
     """Give those on whom the officers disagree most, by what is at stake; as many rows as the page has."""
     money = looked.money if np.isfinite(looked.money).all() else None
-    found = contested(looked.scores.scores, money, min_range=LEAST_CONTESTED, items=looked.scores.items)[
-        :SHOWN_CONTESTED
-    ]
+    found = contested(
+        looked.scores.scores, money, min_range=LEAST_CONTESTED, items=looked.scores.items, most=SHOWN_CONTESTED
+    )
     at = found.index.to_numpy()
     frame = pd.DataFrame(
         {

@@ -36,6 +36,7 @@ from valuation.tables import (
     BEST_CUSTOMERS,
     CONTESTED,
     LENS_AGREEMENT,
+    LENS_INPUTS,
     LENS_MEASURES,
     LENSES,
     MOST_LENSES,
@@ -123,7 +124,12 @@ def lens_tables(
     officers, on_officers = _officers(tables)
     statements, on_statements = _statements(tables, officers, measured)
     findings = [*on_officers, *on_statements]
-    shown = {LENS_MEASURES.name: _measures_used(statements, measured)}
+    customers = base.customers[current].reset_index(drop=True)
+    inputs = measured.assign(customer_id=customers["customer_id"], name=customers["name"])
+    shown = {
+        LENS_MEASURES.name: _measures_used(statements, measured),
+        LENS_INPUTS.name: inputs[[column.name for column in LENS_INPUTS]],
+    }
     try:
         scores = lens_scores(measured, statements) if len(statements) else None
     except MissingDataError as error:
@@ -131,7 +137,6 @@ def lens_tables(
         scores = None
     if scores is None:
         return shown | _nothing(officers), findings
-    customers = base.customers[current].reset_index(drop=True)
     top = max(1, min(int(settings.number("top_customers")), int(scores.scores.notna().sum().min())))
     money = measured["engagement_value"].to_numpy(dtype=float)
     sensitivity, on_weights = _sensitivity(scores.scores, top, money, customers["customer_id"], settings)

@@ -12,6 +12,7 @@ __all__ = [
     "ENGAGEMENT_SUMMARY",
     "LENSES",
     "LENS_AGREEMENT",
+    "LENS_INPUTS",
     "LENS_MEASURES",
     "MOST_LENSES",
 ]
@@ -88,6 +89,34 @@ LENS_MEASURES = Table(
         Column("missing", Kind.TEXT, "What happens where it is missing"),
     ),
     key=("measure",),
+)
+
+LENS_INPUTS = Table(
+    "Lens inputs",
+    "tblLensInputs",
+    "one row for each current customer: what the officers' statements are scored by",
+    (
+        customer_id_column(),
+        Column("name", Kind.TEXT, "Name"),
+        Column("support_minutes_per_1000", Kind.NUMBER, "Support minutes per 1,000 of net revenue", "minutes"),
+        Column("self_service_share", Kind.SHARE, "Part of its questions that it solved itself", "0-100%"),
+        Column("fit", Kind.SHARE, "Must-have requirements that the product meets", "0-100%"),
+        Column("ideas", Kind.COUNT, "Ideas that were not rejected", "count"),
+        Column("revenue_growth", Kind.SHARE, "Growth of net revenue on the twelve months before", "0-100%"),
+        Column("net_revenue", Kind.MONEY, "Net revenue of the twelve months", "currency/year"),
+        Column("cts_share", Kind.SHARE, "Cost to serve", "of net revenue", heading="Cost to serve, share"),
+        Column("won_referrals", Kind.COUNT, "Customers who came by its word", "count"),
+        Column("nps", Kind.NUMBER, "Would recommend us", "0-10", heading="NPS"),
+        Column("sales_cost_share", Kind.SHARE, "Cost of sales effort", "of net revenue"),
+        Column("retention_rate", Kind.SHARE, "Chance still a customer a year on", "0-100%"),
+        Column("lifetime_value", Kind.MONEY, "Customer value", "currency", heading="Customer value"),
+        Column("largest_deal", Kind.MONEY, "Largest contract signed, else largest document", "currency"),
+        Column("largest_deal_after_commission", Kind.MONEY, "Largest document after its commission", "currency"),
+        Column("ontime_share", Kind.SHARE, "Part of the invoiced money that was paid on time", "0-100%"),
+        Column("contribution", Kind.MONEY, "Contribution of the twelve months", "currency/year"),
+        Column("engagement_value", Kind.MONEY, "The synthesis in money", "currency"),
+    ),
+    key=("customer_id",),
 )
 
 LENSES = Table(

@@ -15,6 +15,7 @@ from valuation.tables import (
     INVOICES,
     ISSUES,
     LENS_AGREEMENT,
+    LENS_INPUTS,
     LENS_MEASURES,
     LENSES,
     MOST_LENSES,
@@ -522,6 +523,12 @@ OFFICERS_PACK = Pack(
         _lenses(),
         _best_customers(),
         _lens_scores(),
+        result_sheet(
+            LENS_INPUTS,
+            "Lens inputs",
+            "What the officers' statements are scored by, so that every score can be made again by hand.",
+            sums=("net_revenue", "lifetime_value", "contribution", "engagement_value"),
+        ),
     ),
     checks=CHECKS,
     totals=(

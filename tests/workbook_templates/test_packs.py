@@ -465,7 +465,7 @@ REGISTER_NAMES: Mapping[str, Cell] = {"cv_top_customers": 10.0}
 
 class TestEngagement:
     def test_what_others_do_because_of_customers_in_words(self) -> None:
-        amounts = dict.fromkeys(FIGURES, 0.0) | {
+        amounts: dict[str, Cell] = {name: 0.0 for name in FIGURES} | {
             "Customer base value": 270.0,
             "Additive total": 285.0,
             "Moved between customers": 20.0,
@@ -508,7 +508,7 @@ class TestSegments:
         assert shown({}, "migration.answer", cv_used_moves="Two move up.") == "Two move up."
 
     def test_the_matrix_in_words(self) -> None:
-        rows = [[name, count, 100.0 * count] for count, name in enumerate(QUADRANTS, start=1)]
+        rows: list[list[Cell]] = [[name, count, 100.0 * count] for count, name in enumerate(QUADRANTS, start=1)]
         rows[-1][2] = CellError.NA
         assert shown({"Value matrix quadrants": table("quadrant customers value", *rows)}, "matrix.answer") == (
             "1 (worth 100) customers are ideal. 2 (worth 200) are valuable to us and get too little from us: they may "

@@ -368,7 +368,8 @@ def _migration() -> Sheet:
             answer(
                 "migration.answer",
                 call("IF", MOVES.equals(""), "There is no earlier snapshot to compare with yet.", MOVES),
-                span=12,
+                span=17,
+                lines=4,
             ),
             heading(MIGRATION_HEADER - 1, "From the segment at the last snapshot to the one now", span=17),
             TableBlock(row=MIGRATION_HEADER, column=MIGRATION_COLUMN, table=MIGRATION, input=False, rows=len(FROM)),

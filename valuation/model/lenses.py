@@ -84,7 +84,8 @@ class _Looked:
     @property
     def money_rank(self) -> FloatArray:
         """1 for the largest, equal ones in the order of their rows, so that every rank stands once."""
-        return pd.Series(self.money).rank(ascending=False, method="first").to_numpy(dtype=np.float64)
+        ranks = pd.Series(self.money).rank(ascending=False, method="first")
+        return np.asarray(ranks, dtype=np.float64)
 
 
 def lens_tables(

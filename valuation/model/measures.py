@@ -132,4 +132,5 @@ def _deals(base: Base, said: pd.DataFrame, tables: Mapping[str, TableData]) -> d
 def _largest(base: Base, amounts: FloatArray, mask: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> FloatArray:
     """Give each customer's largest sale; NaN without one."""
     mask = mask & (amounts > 0)
-    return pd.Series(amounts[mask]).groupby(base.codes[mask]).max().reindex(range(len(base))).to_numpy(dtype=np.float64)
+    largest = pd.Series(amounts[mask]).groupby(base.codes[mask]).max().reindex(range(len(base)))
+    return np.asarray(largest, dtype=np.float64)

@@ -50,7 +50,7 @@ __all__ = ["Segmentation", "customer_segments", "override_effect"]
 
 REJECTED: Final = {
     "expired": (Severity.NOTE, "The override has expired; the model's segment holds"),
-    "not complete": (Severity.ERROR, "An override needs a reason, an owner and a last day; it has no effect"),
+    "not complete": (Severity.WARNING, "An override needs a reason, an owner and a last day; it has no effect"),
     "unknown customer": (Severity.WARNING, "The customer is not on Customers; the override has no effect"),
     "unknown segment": (Severity.ERROR, f"The segment must be one of {', '.join(SEGMENT_LABELS)}; it has no effect"),
     "twice": (Severity.ERROR, "Two overrides hold for the same customer; neither has an effect"),

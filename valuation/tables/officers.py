@@ -272,9 +272,19 @@ OVERRIDES = Table(
     (
         customer_id_column(),
         Column("segment", Kind.TEXT, "The official segment instead: A, B, C or N"),
-        Column("reason", Kind.TEXT, "Why; without a reason the row has no effect"),
-        Column("owner", Kind.TEXT, "Who answers for it; without an owner the row has no effect"),
-        Column("expires", Kind.DATE, "Last day on which it holds; without it the row has no effect"),
+        Column("reason", Kind.TEXT, "Why; without a reason the row has no effect", blank=Blank.ALLOWED),
+        Column(
+            "owner",
+            Kind.TEXT,
+            "Who answers for it; without an owner the row has no effect",
+            blank=Blank.ALLOWED,
+        ),
+        Column(
+            "expires",
+            Kind.DATE,
+            "Last day on which it holds; without it the row has no effect",
+            blank=Blank.ALLOWED,
+        ),
     ),
     key=("customer_id",),
 )

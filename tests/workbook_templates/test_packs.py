@@ -465,7 +465,7 @@ REGISTER_NAMES: Mapping[str, Cell] = {"cv_top_customers": 10.0}
 
 class TestEngagement:
     def test_what_others_do_because_of_customers_in_words(self) -> None:
-        amounts: dict[str, Cell] = {name: 0.0 for name in FIGURES} | {
+        amounts = dict.fromkeys(FIGURES, 0.0) | {
             "Customer base value": 270.0,
             "Additive total": 285.0,
             "Moved between customers": 20.0,
@@ -476,7 +476,8 @@ class TestEngagement:
             "Surveyed": 5.0,
             "Judged": 15.0,
         }
-        summary = table("measure amount", *([name, value] for name, value in amounts.items()))
+        rows: list[list[Cell]] = [[name, value] for name, value in amounts.items()]
+        summary = table("measure amount", *rows)
         cells = every({**SOUND, "Engagement summary": summary})
         assert cells["engagement.answer"] == (
             "Beside what they buy, customers are worth 40 by referral, 5 by influence and 10 by ideas; 25% of this is "

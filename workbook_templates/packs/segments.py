@@ -534,7 +534,7 @@ SEGMENTS_PACK = Pack(
             "The P&L of each needs segment, with the one person who answers for it.",
             sums=NEEDS_SUMS,
             more=(answer("needs.answer", _needs_answer()),),
-            widths={1: 26},
+            widths={1: 26, 2: 26},
         ),
         _value_matrix(),
         _migration(),

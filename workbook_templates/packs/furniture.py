@@ -301,5 +301,6 @@ WIDTHS = {
     "basis": 24.0,
     "method": 30.0,
     "need": 60.0,
+    "needs_segment": 24.0,
     "evidence": 24.0,
 }

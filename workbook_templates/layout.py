@@ -113,7 +113,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Formula:
-    """A native formula with its Python twin, known to other formulas by its key."""
+    """A native formula with its Python twin, known to other formulas by its key; a sentence may take some lines."""
 
     row: int
     column: int
@@ -122,6 +122,7 @@ class Formula:
     format: Format = Format.MONEY
     role: Role = Role.CALCULATION
     span: int = 1
+    lines: int = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"), ("#C55A11", "solid"))
 POINT_LOOKS = (("#1F3864", "circle"), ("#C55A11", "diamond"), ("#2E9AA8", "triangle"), ("#A6A6A6", "square"))
 CUT_LINE, WORD_GREY = "#7F7F7F", "#8C8C8C"
 LAST_ROW = 1_048_574  # counted from 0, the last but one: to whole columns some readers object
-TWO_LINES = 30
+TWO_LINES, LINE = 30, 17
 GOOD, MIDDLING, POOR = "#9DC3E6", "#FFFFFF", "#F4B183"
 
 TAB_COLOURS = {
@@ -209,7 +209,7 @@ class _Painter:
         row, column = item.row - 1, item.column - 1
         if item.span > 1:
             page.merge_range(row, column, row, column + item.span - 1, "", style)
-            page.set_row(row, 34)
+            page.set_row(row, LINE * item.lines)
         page.write_formula(row, column, text, style)
         if item.role in (Role.STATUS, Role.VERDICT):
             self._traffic_light(page, item)

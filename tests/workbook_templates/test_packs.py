@@ -476,7 +476,8 @@ class TestEngagement:
             "Surveyed": 5.0,
             "Judged": 15.0,
         }
-        summary = table("measure amount", *([name, value] for name, value in amounts.items()))
+        rows: list[list[Cell]] = [[name, value] for name, value in amounts.items()]
+        summary = table("measure amount", *rows)
         cells = every({**SOUND, "Engagement summary": summary})
         assert cells["engagement.answer"] == (
             "Beside what they buy, customers are worth 40 by referral, 5 by influence and 10 by ideas; 25% of this is "
@@ -508,7 +509,7 @@ class TestSegments:
         assert shown({}, "migration.answer", cv_used_moves="Two move up.") == "Two move up."
 
     def test_the_matrix_in_words(self) -> None:
-        rows = [[name, count, 100.0 * count] for count, name in enumerate(QUADRANTS, start=1)]
+        rows: list[list[Cell]] = [[name, count, 100.0 * count] for count, name in enumerate(QUADRANTS, start=1)]
         rows[-1][2] = CellError.NA
         assert shown({"Value matrix quadrants": table("quadrant customers value", *rows)}, "matrix.answer") == (
             "1 (worth 100) customers are ideal. 2 (worth 200) are valuable to us and get too little from us: they may "

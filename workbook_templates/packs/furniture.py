@@ -82,9 +82,11 @@ FRESH = "Up to date with its inputs."
 UNCLEAR = "An input holds an error value: see Checks and Exceptions."
 
 
-def answer(key: str, expr: Expr, *, row: int = 5, span: int = 6) -> Formula:
+def answer(key: str, expr: Expr, *, row: int = 5, span: int = 6, lines: int = 2) -> Formula:
     """Give the sentence that a sheet answers its question with."""
-    return Formula(row=row, column=1, key=key, expr=expr, format=Format.GENERAL, role=Role.ANSWER, span=span)
+    return Formula(
+        row=row, column=1, key=key, expr=expr, format=Format.GENERAL, role=Role.ANSWER, span=span, lines=lines
+    )
 
 
 def heading(row: int, text: str, span: int = 6) -> Text:
@@ -299,5 +301,6 @@ WIDTHS = {
     "basis": 24.0,
     "method": 30.0,
     "need": 60.0,
+    "needs_segment": 24.0,
     "evidence": 24.0,
 }

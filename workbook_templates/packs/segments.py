@@ -368,7 +368,8 @@ def _migration() -> Sheet:
             answer(
                 "migration.answer",
                 call("IF", MOVES.equals(""), "There is no earlier snapshot to compare with yet.", MOVES),
-                span=12,
+                span=17,
+                lines=4,
             ),
             heading(MIGRATION_HEADER - 1, "From the segment at the last snapshot to the one now", span=17),
             TableBlock(row=MIGRATION_HEADER, column=MIGRATION_COLUMN, table=MIGRATION, input=False, rows=len(FROM)),
@@ -533,7 +534,7 @@ SEGMENTS_PACK = Pack(
             "The P&L of each needs segment, with the one person who answers for it.",
             sums=NEEDS_SUMS,
             more=(answer("needs.answer", _needs_answer()),),
-            widths={1: 26},
+            widths={1: 26, 2: 26},
         ),
         _value_matrix(),
         _migration(),

@@ -19,10 +19,13 @@ from valuation.model import Results, changes, value_base
 from valuation.tables import ASSUMPTIONS, EXCEPTIONS, LIFETIME_VALUE, LOG, SEGMENTS, TABLES
 from workbook_templates.addresses import address
 from workbook_templates.layout import NamedCell, Template
+from workbook_templates.packs.summary import SENTENCES
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write
 
-__all__ = ["CheckLine", "Refresh", "check_lines", "figure", "plan_refresh", "results_of"]
+__all__ = ["CheckLine", "Refresh", "answer_in_words", "check_lines", "figure", "plan_refresh", "results_of"]
+
+ADDED_SENTENCES = ("best_customers.weights", "best_customers.agreement")
 
 FormulaValues = Mapping[tuple[str, str], Cell]
 
@@ -120,6 +123,12 @@ def check_lines(template: Template, formulas: FormulaValues) -> list[CheckLine]:
 def figure(contents: Contents, formulas: FormulaValues, key: str) -> Cell:
     """Give the value of a formula cell by its key."""
     return _figure(contents.template, formulas, key)
+
+
+def answer_in_words(contents: Contents, formulas: FormulaValues) -> list[str]:
+    """Give the sentences on top of Summary, and what Best customers adds to them where the workbook has it."""
+    keys = [*(key for key, _ in SENTENCES), *(key for key in ADDED_SENTENCES if key in contents.template.formulas)]
+    return [str(sentence) for key in keys if (sentence := figure(contents, formulas, key))]
 
 
 def _figure(template: Template, formulas: FormulaValues, key: str) -> Cell:

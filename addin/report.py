@@ -9,7 +9,7 @@ from rich.table import Table
 
 from addin.contents import Contents
 from addin.importing import ImportPlan
-from addin.refresh import CheckLine, FormulaValues, figure
+from addin.refresh import CheckLine, FormulaValues, answer_in_words, figure
 from addin.sources import ImportedTransactions
 from valuation.findings import Finding, Severity
 from workbook_templates.plan import Cell, CellError
@@ -19,7 +19,6 @@ __all__ = ["print_checks", "print_findings", "print_import", "print_report", "sa
 console = Console(highlight=False, soft_wrap=True)
 progress = Console(stderr=True, highlight=False)
 
-SENTENCES = ("answer.best", "answer.horizon", "answer.revenue")
 MONEY = (
     ("Net revenue", "net_revenue"),
     ("Cost to serve", "cost_to_serve"),
@@ -46,10 +45,8 @@ def working(what: str) -> Iterator[None]:
 def print_report(contents: Contents, formulas: FormulaValues) -> None:
     """Print the answer in words and the figures it rests on."""
     console.rule("Who are our best customers?", align="left")
-    for key in SENTENCES:
-        sentence = figure(contents, formulas, key)
-        if sentence:
-            say(escape(str(sentence)))
+    for sentence in answer_in_words(contents, formulas):
+        say(escape(sentence))
     say("")
     _print_figures(contents, formulas)
     for prefix, title in (("best", "Five best customers by value"), ("worst", "Five worst customers by value")):

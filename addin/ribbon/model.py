@@ -204,7 +204,7 @@ COMMANDS = (
         label=INSERT,
         group=GROUP,
         icon="SheetInsert",
-        tip="Adds sheets that this workbook lacks, such as the officers' inputs.",
+        tip="Adds sheets that this workbook lacks, as far as nothing else refers to them.",
         run=_insert_sheets,
     ),
 )

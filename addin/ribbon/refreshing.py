@@ -16,9 +16,9 @@ import pandas as pd
 from addin import undo
 from addin.contents import Contents, read_contents
 from addin.desk import Desk
-from addin.refresh import Refresh, check_lines, plan_refresh
+from addin.refresh import Refresh, answer_in_words, check_lines, plan_refresh
 from addin.ribbon.command import Command, Run, write
-from addin.ribbon.words import answer, asked, check_words, cost_changes, counted, finding_words, joined
+from addin.ribbon.words import asked, check_words, cost_changes, counted, finding_words, joined
 from addin.workbook import LiveWorkbook
 from valuation.model.changes import changes
 from valuation.tables import CUSTOMER_PNL, LIFETIME_VALUE, SEGMENTS, Table, empty_frame
@@ -112,7 +112,7 @@ def _refresh(view: View, book: LiveWorkbook, desk: Desk, _: Path | None) -> None
         title,
         joined(
             "The results are refreshed.",
-            answer(contents, planned.formulas),
+            answer_in_words(contents, planned.formulas),
             check_words(check_lines(contents.template, planned.formulas)),
             notes,
             planned.results.notes,

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from addin.contents import Contents
-from addin.refresh import CheckLine, FormulaValues, figure
+from addin.refresh import CheckLine
 from valuation.findings import Finding, Severity
 from valuation.tables import CUSTOMER_PNL, Column
 from workbook_templates.plan import Cell, CellError
 
 __all__ = [
     "MOST_SIGNS",
-    "answer",
     "asked",
     "check_words",
     "cost_changes",
@@ -28,7 +27,6 @@ MOST_SIGNS = 1000
 """A message box cuts at 1024 signs without saying so."""
 MOST_NAMED = 3
 CENT = 0.005
-SENTENCES = ("answer.best", "answer.horizon", "answer.revenue")
 COST_LINES = ("marketing", "sales", "order_handling", "logistics", "support", "returns_handling")
 
 
@@ -76,11 +74,6 @@ def money(cell: Cell) -> str:
     if isinstance(cell, bool) or not isinstance(cell, float | int):
         return cell.value if isinstance(cell, CellError) else "unknown"
     return f"{cell:,.2f}"
-
-
-def answer(contents: Contents, formulas: FormulaValues) -> list[str]:
-    """Give the sentences on top of Summary."""
-    return [str(sentence) for key in SENTENCES if (sentence := figure(contents, formulas, key))]
 
 
 def check_words(lines: Sequence[CheckLine]) -> list[str]:

@@ -23,6 +23,7 @@ from valuation.lenses import (
     lens_ranks,
     lens_scores,
     rank_agreement,
+    rank_biased_overlap,
     spearman,
     synthesis,
     top_sets,
@@ -77,6 +78,7 @@ class _Looked:
     names: "pd.Series[str]"
     segment: "pd.Series[str]"
     money: FloatArray
+    revenue: FloatArray
     scores: LensScores
     ranks: pd.DataFrame
     top: int
@@ -145,6 +147,7 @@ def lens_tables(
         names=customers["name"],
         segment=segment[current].reset_index(drop=True),
         money=money,
+        revenue=measured["net_revenue"].to_numpy(dtype=float),
         scores=scores,
         ranks=lens_ranks(scores.scores),
         top=top,
@@ -360,7 +363,7 @@ def _by_lens(
         rows[place - 1] = {"officer": name}
         if name not in scores:
             continue
-        rows[place - 1] |= {"weight": weights[name], "with_money": _with_money(scores[name], looked.money)}
+        rows[place - 1] |= {"weight": weights[name], **_with_money(scores[name], looked.money, ids)}
         if agreement is not None:
             rows[place - 1] |= {"w_without": agreement.without.get(name, np.nan)}
             rows[place - 1] |= {
@@ -383,11 +386,21 @@ def _by_lens(
 _MONEY: Final = "(money)"
 
 
-def _with_money(scores: "pd.Series[float]", money: FloatArray) -> float:
+def _with_money(
+    scores: "pd.Series[float]", money: FloatArray, ids: "np.typing.NDArray[np.object_]"
+) -> dict[str, float]:
+    """How far a lens ranks as money does: everywhere alike, and the top counting most."""
     try:
-        return spearman(scores, money)
+        return {
+            "with_money": spearman(scores, money),
+            "top_weighted": rank_biased_overlap(scores, money, p=TOP_WEIGHT, money=money, ids=ids),
+        }
     except (MissingDataError, ZeroDenominatorError):  # too few, or all alike
-        return np.nan
+        return {"with_money": np.nan, "top_weighted": np.nan}
+
+
+TOP_WEIGHT: Final = 0.9
+"""Of each further rank in the rank-biased overlap: the first ten make up most of it."""
 
 
 FIGURES: Final = (
@@ -401,6 +414,8 @@ FIGURES: Final = (
     ("Among the best in every lens", "Customers"),
     ("Among the best in any lens", "Customers"),
     ("Among the best whatever the weights", "Customers"),
+    ("Value held by the best in money", "Of all positive engagement value: the most that so many customers can hold"),
+    ("Value held by the largest by revenue", "The same of as many customers with the largest net revenue"),
 )
 
 
@@ -416,9 +431,21 @@ def _figures(looked: _Looked | None, agreement: RankAgreement | None) -> pd.Data
         sets = top_sets(looked.scores.scores, looked.top, ids=looked.ids.to_numpy(dtype=object))
         certain = looked.sensitivity.notna().any()
         always = float((looked.sensitivity >= 1).sum()) if certain else np.nan
-        values[7:] = (len(sets.in_all), len(sets.in_any), always)
+        values[7:] = (len(sets.in_all), len(sets.in_any), always, *_held(looked))
     names, meanings = zip(*FIGURES, strict=True)
     return pd.DataFrame({"measure": names, "figure": values, "meaning": meanings}, columns=[c.name for c in AGREEMENT])
+
+
+def _held(looked: _Looked) -> tuple[float, float]:
+    """Part of the value that the best in money hold, and that the largest by revenue do."""
+    if not np.isfinite(looked.money).all():
+        return np.nan, np.nan
+    revenue = pd.DataFrame({"revenue": looked.revenue})
+    try:
+        found = lens_capture(revenue, looked.money, looked.top, ids=looked.ids.to_numpy(dtype=object))
+    except (MissingDataError, ZeroDenominatorError):  # revenue is known of too few; nobody has a value above nought
+        return np.nan, np.nan
+    return found.best_share, float(found.lenses["share"].iloc[0])
 
 
 def _best(looked: _Looked, by_customer: pd.DataFrame) -> pd.DataFrame:

@@ -41,6 +41,7 @@ from valuation.segments import (
     rfm_scores,
     stale_ratings,
     strategic_value,
+    value_deciles,
     value_segment,
 )
 from valuation.settings import Settings
@@ -142,6 +143,9 @@ def customer_segments(
             "strategic_value": rated,
             "value": bases["lifetime"],
             "engagement_value": bases["engagement"],
+            # Equal values rank in the order of their rows, so that every rank stands once.
+            "engagement_rank": engagement.rank(ascending=False, method="first").to_numpy(dtype=float),
+            "value_decile": value_deciles(bases["engagement"]),
             "potential": potential,
             "growth_segment": _growth_segment(profit, potential, settings),
             "needs_segment": needs,

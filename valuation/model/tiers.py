@@ -111,11 +111,22 @@ def tier_methods(bases: Mapping[str, FloatArray], official: TextArray, settings:
                     **{label.lower(): float((tiers == label).sum()) for label in SEGMENT_LABELS},
                     "unknown": float(pd.isna(tiers).sum()),
                     "a_share": held,
+                    "fit": _between(amounts, tiers),
                     "same_as_official": float((tiers == official).mean()) if len(tiers) else np.nan,
                     "note": _method_note(amounts, cuts),
                 }
             )
     return pd.DataFrame(rows, columns=[column.name for column in TIER_METHODS])
+
+
+def _between(amounts: FloatArray, tiers: TextArray) -> float:
+    """Part of the variance of the positive amounts that lies between their tiers; NaN where they do not differ."""
+    positive = amounts > 0
+    values, groups = pd.Series(amounts[positive]), tiers[positive]
+    if not positive.any() or values.nunique() == 1 or pd.isna(groups).any():
+        return np.nan
+    within = values - values.groupby(groups).transform("mean")
+    return float(1 - (within**2).sum() / ((values - values.mean()) ** 2).sum())
 
 
 def _method_note(amounts: FloatArray, cuts: Cuts) -> str:

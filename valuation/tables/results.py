@@ -157,6 +157,8 @@ SEGMENTS = Table(
         Column("strategic_value", Kind.NUMBER, "Ratings of what matters beyond money", "0-100"),
         Column("value", Kind.MONEY, "Over the chosen horizon", "currency", missing="#N/A", heading="Customer value"),
         Column("engagement_value", Kind.MONEY, "With what it moves others to do", "currency", missing="#N/A"),
+        Column("engagement_rank", Kind.COUNT, "1 = largest engagement value", "rank", missing="#N/A"),
+        Column("value_decile", Kind.TEXT, "Tenth of the customers by engagement value; those without value apart"),
         Column("potential", Kind.MONEY, "Value of what it buys elsewhere and could buy from us", "currency"),
         Column("growth_segment", Kind.TEXT, "Grow, Defend, Develop or Automate: contribution now against potential"),
         Column("needs_segment", Kind.TEXT, "What it needs from us"),

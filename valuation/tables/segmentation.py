@@ -34,6 +34,7 @@ TIER_METHODS = Table(
         Column("n", Kind.COUNT, "Customers without a value above nought", "count", heading="In N"),
         Column("unknown", Kind.COUNT, "Customers whose value is not known", "count"),
         Column("a_share", Kind.SHARE, "Part of all that is positive which A holds", "0-100%", heading="Held by A"),
+        Column("fit", Kind.SHARE, "Part of the variance of what is positive that lies between the tiers", "0-100%"),
         Column("same_as_official", Kind.SHARE, "Customers whose tier is their official segment", "0-100%"),
         Column("note", Kind.TEXT, "What to know about the row"),
     ),

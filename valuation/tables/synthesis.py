@@ -152,6 +152,7 @@ LENS_AGREEMENT = Table(
         Column("officer", Kind.TEXT, "Officer"),
         Column("weight", Kind.SHARE, "Weight in the weighted score, as used", "0-100%"),
         Column("with_money", Kind.NUMBER, "Agreement with the ranking in money (Spearman): 1 = the same", "-1..1"),
+        Column("top_weighted", Kind.NUMBER, "The same, the top counting most (rank-biased overlap)", "0..1"),
         Column("capture", Kind.SHARE, "Part of all positive engagement value that its best customers hold", "0-100%"),
         Column("overlap", Kind.SHARE, "Part of its best customers that are among the best in money", "0-100%"),
         Column("w_without", Kind.NUMBER, "Agreement of the others (Kendall's W) without this officer", "0..1"),

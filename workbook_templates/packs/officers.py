@@ -276,6 +276,8 @@ AGREEMENT_FORMATS = (
     Format.COUNT,
     Format.COUNT,
     Format.COUNT,
+    Format.PERCENT,
+    Format.PERCENT,
 )
 """Of the measures of agreement, in their order."""
 NAMED = 5

@@ -5,7 +5,7 @@ from workbook_templates.layout import Chart, Format, Formula, Item, Role, Series
 from workbook_templates.native import Column, Expr, Figure, Name, call, const
 from workbook_templates.packs.furniture import CURRENCY, SCALE, exactly, head, in_units, percent
 
-__all__ = ["SUMMARY"]
+__all__ = ["SENTENCES", "SUMMARY"]
 
 PURPOSE = "The answer in words, with the figures it rests on."
 FIGURES_ROW = 12
@@ -34,6 +34,8 @@ def _years() -> Expr:
 
 
 UNIT = Name("cv_currency") & SCALE
+VALUE_TOTAL = _sum(LIFETIME_VALUE, "value")
+CENT = 0.005
 
 
 def _amount(key: str) -> Expr:
@@ -118,7 +120,40 @@ REVENUE_SENTENCE = call(
     "",
 )
 
-SENTENCES = (("answer.best", BEST_SENTENCE), ("answer.horizon", HORIZON_SENTENCE), ("answer.revenue", REVENUE_SENTENCE))
+
+def _by_engagement(rank: int) -> Expr:
+    return call("IFERROR", _lookup(SEGMENTS, "name", "engagement_rank", const(rank)), "")
+
+
+def _engagement_names() -> Expr:
+    names = _by_engagement(1)
+    for rank in range(2, BEST + 1):
+        name = _by_engagement(rank)
+        names = names & call("IF", name.equals(""), "", (" and " if rank == BEST else ", ") & name)
+    return names
+
+
+MOVED_TO_DO = _sum(SEGMENTS, "engagement_value") - VALUE_TOTAL
+ENGAGEMENT_SENTENCE = call(
+    "IFERROR",
+    call(
+        "IF",
+        call("ABS", MOVED_TO_DO) < CENT,
+        "",
+        "Counting what customers move others to do (referrals, influence, ideas), the best are "
+        & _engagement_names()
+        & "; the value segment goes by "
+        & call("IF", Name("cv_segment_basis").equals("lifetime"), "customer value alone.", "this."),
+    ),
+    "",
+)
+
+SENTENCES = (
+    ("answer.best", BEST_SENTENCE),
+    ("answer.horizon", HORIZON_SENTENCE),
+    ("answer.revenue", REVENUE_SENTENCE),
+    ("answer.engagement", ENGAGEMENT_SENTENCE),
+)
 
 
 def _answer() -> tuple[Item, ...]:
@@ -129,9 +164,6 @@ def _answer() -> tuple[Item, ...]:
             for i, (key, expr) in enumerate(SENTENCES)
         ),
     )
-
-
-VALUE_TOTAL = _sum(LIFETIME_VALUE, "value")
 
 
 def _grade_share(grade: str) -> Expr:

@@ -207,6 +207,8 @@ def test_agreement_is_the_published_one(found: Results) -> None:
     assert figures["Among the best in every lens"] == 1
     assert figures["Among the best in any lens"] == 6
     assert figures["Among the best whatever the weights"] == 1
+    assert round(100 * figures["Value held by the best in money"], 1) == 76.8
+    assert round(100 * figures["Value held by the largest by revenue"], 1) == 63.4
     by_lens: Any = found.tables["Lens agreement"].set_index("officer")
     assert by_lens["w_without"]["CRO"] == pytest.approx(0.8624, abs=5e-5)
     assert by_lens["with_money"][["CRO", "CPO", "CFO", "CMO", "CCO"]].round(4).tolist() == [
@@ -261,6 +263,7 @@ def test_tiers_by_five_bases(found: Results) -> None:
     assert segments["segment"].equals(engagement.rename("segment"))
     methods: Any = found.tables["Tier methods"].set_index(["basis", "method"])
     assert methods.loc[("Net revenue", "natural breaks"), ["cut_a", "cut_b"]].tolist() == [387_000.0, 95_000.0]
+    assert methods.loc[("Net revenue", "natural breaks"), "fit"] == pytest.approx(0.960245, abs=5e-7)
 
 
 def test_potential_is_the_published_headroom(found: Results) -> None:

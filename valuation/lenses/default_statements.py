@@ -51,13 +51,13 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             missing=_ALONE,
         ),
         "self_service_share": Measure(
-            title="share of questions solved without us",
+            title="questions solved without us",
             unit="0-1",
             source="Survey: self_resolved, and Issues: tickets",
             missing=_ALONE,
         ),
         "fit": Measure(
-            title="share of must-have requirements met",
+            title="must-have requirements met",
             unit="0-1",
             source="Survey: fit",
             missing=_ALONE,
@@ -69,7 +69,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             missing=_LEFT_OUT,
         ),
         "revenue_growth": Measure(
-            title="revenue growth on the year before",
+            title="revenue growth",
             unit="decimal/year",
             source="Transactions: net revenue of the last twelve months by that of the twelve before, less 1",
             missing="no revenue the year before, so no growth rate; the other measures of the statement count",
@@ -81,7 +81,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             missing=_LEFT_OUT,
         ),
         "cts_share": Measure(
-            title="cost to serve as a share of net revenue",
+            title="cost to serve by net revenue",
             unit="of net revenue",
             source="Customer P&L: cost_to_serve by net_revenue",
             missing=_UNKNOWN_COST,
@@ -99,19 +99,19 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             missing=_LEFT_OUT,
         ),
         "sales_cost_share": Measure(
-            title="cost of sales effort as a share of net revenue",
+            title="sales cost by net revenue",
             unit="of net revenue",
             source="Customer P&L: sales by net_revenue",
             missing=_UNKNOWN_COST,
         ),
         "retention_rate": Measure(
-            title="chance still a customer a year on",
+            title="chance to stay a year",
             unit="0-1/year",
             source="Lifetime value: retention_rate",
             missing=_LEFT_OUT,
         ),
         "lifetime_value": Measure(
-            title="customer value over the chosen horizon",
+            title="customer value",
             unit="currency",
             source="Lifetime value: value",
             missing=_LEFT_OUT,
@@ -129,7 +129,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
             missing=_ALONE,
         ),
         "ontime_share": Measure(
-            title="share of invoiced money paid on time",
+            title="money paid on time",
             unit="0-1",
             source="Invoices: what was paid by the due date",
             missing=_ALONE,

@@ -245,7 +245,7 @@ def _cut_beside(change: _Change, row: int) -> int:
 
 def _beyond(change: _Change, cut: float) -> str:
     """By how much a cut has to be passed."""
-    return f" by more than the band of {change.band:.4g} of it" if change.band and cut else ""
+    return f" by more than the band of {100 * change.band:.4g}%" if change.band and cut else ""
 
 
 def _customer_moved(change: _Change, row: int) -> str:
@@ -274,7 +274,7 @@ def _kept(change: _Change, row: int) -> str:
     above = place > 0 and value >= change.cuts_now[place - 1]
     cut = change.cuts_now[place - 1 if above else place]
     side = "not below" if above else "below"
-    return f"value {_amount(value)} is {side} the cut of {_amount(cut)}, but within the band of {change.band:.4g} of it"
+    return f"value {_amount(value)} is {side} the cut of {_amount(cut)}, but within the band of {100 * change.band:.4g}%"
 
 
 def _other_now(change: _Change, row: int) -> str:

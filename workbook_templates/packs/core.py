@@ -173,6 +173,7 @@ CORE = Pack(
             "One official segment for each customer, with tiers, stage and buying scores beside it.",
             sums=("value",),
             front=True,
+            printed="engagement_tier",
         ),
         result_sheet(
             EXCEPTIONS,

@@ -244,8 +244,13 @@ def result_sheet(
     more: tuple[Item, ...] = (),
     widths: dict[int, float] | None = None,
     front: bool = False,
+    printed: str = "",
 ) -> Sheet:
-    """Make the sheet of a result table that fills it; `more` stands in row 5, and in 6 where nothing is summed."""
+    """
+    Make the sheet of a result table that fills it.
+
+    `more` stands in row 5, and in 6 where nothing is summed; `printed` is the last column on paper, all without it.
+    """
     name = name or table.name
     return Sheet(
         name=name,
@@ -260,6 +265,7 @@ def result_sheet(
         front=front,
         freeze=(RESULT_HEADER + 1, 3),
         widths=table_width(table) | (widths or {}),
+        printed=[column.name for column in table].index(printed) + 1 if printed else None,
     )
 
 

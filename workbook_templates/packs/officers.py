@@ -473,8 +473,8 @@ def _best_customers() -> Sheet:
         ),
         freeze=(5, 1),
         widths={1: 8, 2: 8, 3: 10, 4: 27, 5: 9, 6: 14}
-        | dict.fromkeys(range(7, 7 + MOST_LENSES), 8.5)
-        | {15: 9, 16: 8, 17: 8, 18: 2, 19: 34, 20: 9, 21: 66},
+        | dict.fromkeys(range(7, 7 + MOST_LENSES), 7.5)
+        | {15: 9, 16: 8, 17: 8, 18: 2, 19: 36, 20: 10, 21: 66},
         one_page=True,
         printed=AGREEMENT_COLUMN + 1,
     )

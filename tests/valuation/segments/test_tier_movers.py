@@ -71,15 +71,15 @@ def test_both_moved() -> None:
 def test_the_band_keeps_and_lets_go() -> None:
     assert one(90, 104, "T2", "T2", [100], [100], band=0.05) == (
         "kept by the band",
-        "value 104 is not below the cut of 100, but within the band of 0.05 of it",
+        "value 104 is not below the cut of 100, but within the band of 5%",
     )
     assert one(110, 96, "T1", "T1", [100], [100], band=0.05) == (
         "kept by the band",
-        "value 96 is below the cut of 100, but within the band of 0.05 of it",
+        "value 96 is below the cut of 100, but within the band of 5%",
     )
     assert one(104, 106, "T2", "T1", [100], [100], band=0.05) == (
         "customer moved",
-        "value rose from 104 to 106, above the cut of 100 by more than the band of 0.05 of it",
+        "value rose from 104 to 106, above the cut of 100 by more than the band of 5%",
     )
     assert one(4, -1, "T1", "T2", [0], [0], band=0.05) == (
         "customer moved",

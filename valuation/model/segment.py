@@ -216,7 +216,8 @@ def _overridden(
     """Put overrides in place of the model's segments, and find those that have no effect."""
     frame = complete_frame(tables.get(OVERRIDES.name), OVERRIDES)
     filled = frame.notna().any(axis=1).to_numpy(dtype=bool)
-    given = frame[filled].assign(segment=frame["segment"].str.strip().str.upper())
+    given = frame[filled]
+    given = given.assign(segment=given["segment"].str.strip().str.upper())
     result = apply_overrides(
         base.customers["customer_id"], model, given, values=amounts, as_of=base.as_of, labels=SEGMENT_LABELS
     )

@@ -137,14 +137,14 @@ def _referrals(base: Base, values: pd.DataFrame, left: BoolArray, tables: Mappin
 
     retention = frame["retention"].to_numpy(dtype=float)
     days = frame["date"].to_numpy().astype("datetime64[D]")
-    past = ~(days > base.start)  # without a date, nobody knows that it was in the twelve months
+    of_year = (days > base.start) & (days <= base.as_of)  # without a date, nobody knows that it was
     return frame.assign(
         margin=np.where(typed, frame["margin"].to_numpy(dtype=float), of_referred("annual_margin")),
         # The margin of Lifetime value is one after marketing.
         marketing=np.where(typed, frame["marketing"].to_numpy(dtype=float), 0.0),
         retention=np.where(np.isnan(retention), of_referred("retention_rate"), retention),
         lost=_at(left, place),
-        **{name: np.where(past, 0.0, frame[name].to_numpy(dtype=float)) for name in ONCE},
+        **{name: np.where(of_year, frame[name].to_numpy(dtype=float), 0.0) for name in ONCE},
     )
 
 
@@ -154,9 +154,11 @@ def _at(flags: BoolArray, place: "npt.NDArray[np.intp]") -> BoolArray:
 
 
 def _endless(referrals: pd.DataFrame, settings: Settings) -> BoolArray:
-    """Without a horizon, a chance to stay that is not below 1 + the discount rate has no value."""
+    """Without a horizon, a chance to stay that is not below 1 + the discount rate has no value, if margins count."""
     stays = referrals["retention"].to_numpy(dtype=float) >= 1 + settings.number("discount_rate")
-    return np.asarray(stays & np.isinf(settings.number("horizon")))
+    kind, chance = (referrals[name].to_numpy(dtype=float) for name in ("type", "p_incremental"))
+    brings_margin = np.where(np.isnan(chance), kind == 1, chance > 0) & ~referrals["lost"].to_numpy(dtype=bool)
+    return np.asarray(stays & brings_margin & np.isinf(settings.number("horizon")))
 
 
 def _findings(frames: Mapping[str, pd.DataFrame], faults: pd.DataFrame) -> list[Finding]:

@@ -6,7 +6,7 @@ come yet, is nobody's best customer.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -139,6 +139,8 @@ def lens_tables(
         scores = None
     if scores is None:
         return shown | _nothing(officers), findings
+    scores, on_lenses = _with_scores(scores, officers)
+    findings += on_lenses
     top = max(1, min(int(settings.number("top_customers")), int(scores.scores.notna().sum().min())))
     money = measured["engagement_value"].to_numpy(dtype=float)
     sensitivity, on_weights = _sensitivity(scores.scores, top, money, customers["customer_id"], settings)
@@ -244,6 +246,23 @@ def _cannot_score(why: str) -> Finding:
         what=f"No lens can be scored: {why}",
         mend="Fill in the tables that the measures come from; Lenses says which",
     )
+
+
+def _with_scores(scores: LensScores, officers: _Officers) -> tuple[LensScores, list[Finding]]:
+    """Take out lenses that score nobody: they can neither agree with others nor be weighed."""
+    empty = scores.scores.isna().all()
+    if not empty.any():
+        return scores, []
+    finding = Finding(
+        severity=Severity.WARNING,
+        kind="lens without scores",
+        table=OFFICERS.name,
+        column="officer",
+        rows=tuple(sorted(officers.places[str(name)] for name in scores.scores.columns[empty])),
+        what="No measure that counts for this officer is known of at least three customers; the lens is left out",
+        mend="Fill in the tables that the measures come from; Lenses says which",
+    )
+    return replace(scores, scores=scores.scores.loc[:, ~empty]), [finding]
 
 
 def _measures_used(statements: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:

@@ -102,10 +102,13 @@ def _counts(base: Base, tables: Mapping[str, TableData], name: str) -> FloatArra
     column = "referrer_id" if name == REFERRALS.name else "customer_id"
     if data is None or not data.has(column):
         return np.full(len(base), np.nan)
-    frame = complete_frame(data, data.table)
+    frame = complete_frame(data, data.table).drop_duplicates(list(data.table.key))
     if name == IDEAS.name:
-        frame = frame[frame["stage_probability"] > 0]
-    return per_customer(base, frame[column], np.ones(len(frame)))
+        counts = frame["stage_probability"] > 0
+    else:  # who recommends itself, or somebody who never came, has won nobody
+        came = frame["referred_id"]
+        counts = came.isin(base.customers["customer_id"]) & (came != frame["referrer_id"])
+    return per_customer(base, frame.loc[counts, column], np.ones(int(counts.sum())))
 
 
 def _growth(base: Base) -> FloatArray:

@@ -101,7 +101,7 @@ def _side_by_side(earlier: Earlier, segments: Segmentation) -> pd.DataFrame:
     texts = ["segment", "model_segment", "segment_before", "model_before"]
     # A label of another edition is none of ours.
     both[texts] = both[texts].where(both[texts].isin(SEGMENT_LABELS), None).astype(object)
-    return both
+    return both.assign(there_before=everybody.isin(before.index), there=everybody.isin(now.index))
 
 
 def _cuts(earlier: Earlier) -> Cuts:
@@ -119,7 +119,8 @@ def _movers(both: pd.DataFrame, cuts_before: Cuts, cuts: Cuts, band: float) -> p
     rise = moved["segment_before"].map(place).to_numpy(dtype=float) - moved["segment"].map(place).to_numpy(dtype=float)
     came, went = moved["segment_before"].isna(), moved["segment"].isna()
     direction = np.where(came, "new", np.where(went, "gone", np.where(rise > 0, "up", "down")))
-    change = moved["segment_value"].fillna(0.0) - moved["value_before"].fillna(0.0)
+    # Who is not there is worth nothing; a value that is not known is not nought.
+    change = moved["segment_value"].where(moved["there"], 0.0) - moved["value_before"].where(moved["there_before"], 0.0)
     frame = moved.assign(
         customer_id=moved.index.to_numpy(dtype=object),
         direction=direction.astype(object),
@@ -166,7 +167,14 @@ def _by_override(moved: pd.DataFrame, cause: TextArray, reason: TextArray) -> tu
     cause = np.where(now | then, OVERRIDE, cause).astype(object)
     # New and gone are no moves that need a cause.
     cause[(moved["segment"].isna() | moved["segment_before"].isna()).to_numpy(dtype=bool)] = None
+    reason[_unknown(moved, "segment", "segment_value", "there")] = "the value is not known now"
+    reason[_unknown(moved, "segment_before", "value_before", "there_before")] = "the value was not known then"
     return cause, reason.astype(object)
+
+
+def _unknown(moved: pd.DataFrame, segment: str, value: str, there: str) -> BoolArray:
+    """Who is in no segment because its value is not known."""
+    return (moved[segment].isna() & moved[value].isna() & moved[there]).to_numpy(dtype=bool)
 
 
 def _differs(one: "pd.Series[str]", other: "pd.Series[str]") -> BoolArray:
@@ -239,10 +247,11 @@ def _words(earlier: Earlier, found: Migration, who: pd.DataFrame) -> list[str]:
 def _other_rules(earlier: Earlier, today: Snapshot) -> list[str]:
     """Say that figures are not alike because they were come to otherwise."""
     facts: Mapping[str, object] = today.facts
+    then = earlier.facts.where(earlier.facts.notna(), "not recorded")
     return [
-        f"The {what} was another one then ({earlier.facts[name]}; now {facts[name]}), which moves values too."
+        f"The {what} was another one then ({then[name]}; now {facts[name]}), which moves values too."
         for name, what in (("convention", "convention"), ("basis", "basis of the segment"))
-        if earlier.facts[name] != facts[name]
+        if then[name] != facts[name]
     ]
 
 

@@ -220,7 +220,8 @@ def _overridden(
     """Put overrides in place of the model's segments, and find those that have no effect."""
     frame = complete_frame(tables.get(OVERRIDES.name), OVERRIDES)
     filled = frame.notna().any(axis=1).to_numpy(dtype=bool)
-    given = frame[filled].assign(segment=frame["segment"].str.strip().str.upper())
+    given = frame[filled]
+    given = given.assign(segment=given["segment"].str.strip().str.upper())
     result = apply_overrides(
         base.customers["customer_id"], model, given, values=amounts, as_of=base.as_of, labels=SEGMENT_LABELS
     )
@@ -243,16 +244,24 @@ def _overridden(
 
 def override_effect(segments: Segmentation) -> pd.DataFrame:
     """Say what all overrides together change, by segment: columns of the contract's Override effect."""
-    model, official = segments.frame["model_segment"], segments.frame["segment"]
-    moved = model.fillna("") != official.fillna("")
     effect = segments.overridden.effect
+    model, official = (
+        segments.frame[name].astype(object).fillna(effect.index[-1]) for name in ("model_segment", "segment")
+    )
+    moved = model != official
+    unknown = np.isnan(segments.bases[segments.basis])
+
+    def amounts(column: str, segment: "pd.Series[str]") -> FloatArray:
+        # A sum that leaves somebody's unknown value out would look right.
+        return effect[column].round(6).mask(effect.index.isin(segment[unknown])).to_numpy(dtype=float)
+
     frame = pd.DataFrame(
         {
             "segment": effect.index.to_numpy(dtype=object),
             "model_customers": effect["customers_before"].to_numpy(dtype=float),
             "customers": effect["customers_after"].to_numpy(dtype=float),
-            "model_value": effect["value_before"].round(6).to_numpy(dtype=float),
-            "value": effect["value_after"].round(6).to_numpy(dtype=float),
+            "model_value": amounts("value_before", model),
+            "value": amounts("value_after", official),
             "moved_in": official[moved].value_counts().reindex(effect.index).fillna(0.0).to_numpy(dtype=float),
             "moved_out": model[moved].value_counts().reindex(effect.index).fillna(0.0).to_numpy(dtype=float),
         }

@@ -189,13 +189,14 @@ def _differing(final: pd.DataFrame, today: pd.DataFrame) -> int:
 
 def _restated(as_of: np.datetime64, differing: int, final: pd.DataFrame, today: Snapshot) -> Finding:
     before, now = (frame["value"].sum(skipna=False) for frame in (final, today.customers))
+    worth_then, worth_now = (f"{value:,.2f}" if np.isfinite(value) else "not known" for value in (before, now))
     return Finding(
         severity=Severity.WARNING,
         kind="closed period changed",
         table=SNAPSHOT_DATES.name,
         column="as_of",
         what=f"The period to {as_of} is final, but today's figures differ for {differing:,} customers (base value "
-        f"{before:,.2f} then, {now:,.2f} now); the final ones stay, and today's stand beside them as restated",
+        f"{worth_then} then, {worth_now} now); the final ones stay, and today's stand beside them as restated",
         mend="Find out which input was changed; accept the restatement, or put the input back",
         amounts=(float(now - before),) if np.isfinite(now - before) else (),
     )

@@ -101,7 +101,8 @@ def tier_methods(bases: Mapping[str, FloatArray], official: TextArray, settings:
             cuts = cuts_of(basis, amounts, settings) if cut is None else cut(amounts)
             tiers = put_into_tiers(amounts, cuts)
             positive = np.where(amounts > 0, amounts, 0.0)
-            held = positive[tiers == "A"].sum() / positive.sum() if positive.any() else np.nan
+            cut_at_all = positive.any() and not np.isnan(cuts).any()
+            held = positive[tiers == "A"].sum() / positive.sum() if cut_at_all else np.nan
             rows.append(
                 {
                     "basis": BASES[basis][0],
@@ -130,6 +131,8 @@ def _between(amounts: FloatArray, tiers: TextArray) -> float:
 
 
 def _method_note(amounts: FloatArray, cuts: Cuts) -> str:
+    if amounts.size and np.isnan(amounts).all():
+        return "nobody's value is known"
     if not (amounts > 0).any():
         return "nobody has a value above nought"
     return "too few different values to cut" if np.isnan(cuts).any() else ""

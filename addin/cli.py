@@ -56,10 +56,11 @@ def demo(out: Annotated[Path | None, typer.Option(help="The workbook to make.")]
     from workbook_templates.catalogue import compose
     from workbook_templates.packs import PACKS
     from workbook_templates.sample import sample_company
+    from workbook_templates.sample.snapshots import sample_snapshots
 
     path = out or _free_name("customer_value_demo")
     with working("Building the workbook of the sample company"):
-        create_workbook(path, compose("customer_value", list(PACKS)), sample_company())
+        create_workbook(path, compose("customer_value", list(PACKS)), sample_company() | sample_snapshots())
     failed = _refresh(path, out=None, dry_run=False, settings=[])
     say(f"\nThe workbook is {path.resolve()}\nOpen it in Excel or LibreOffice and begin with the sheet Summary.")
     raise typer.Exit(FAILED if failed else DONE)
@@ -87,6 +88,7 @@ def new(
     from workbook_templates.catalogue import UnknownTemplateError, compose
     from workbook_templates.packs import PACKS
     from workbook_templates.sample import sample_company
+    from workbook_templates.sample.snapshots import sample_snapshots
 
     given = parse_settings(settings or [])
     try:
@@ -94,7 +96,7 @@ def new(
     except UnknownTemplateError as error:
         raise UserError(str(error)) from None
     with working("Making the workbook"):
-        create_workbook(file, chosen, sample_company() if sample else {}, given)
+        create_workbook(file, chosen, sample_company() | sample_snapshots() if sample else {}, given)
     say(f"{file} has {len(chosen.sheets)} sheets ({', '.join(p.name for p in chosen.packs)}).")
     say("Next: fill in its yellow cells or import transactions, then customer-value refresh.")
 

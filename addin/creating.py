@@ -43,8 +43,9 @@ def create_workbook(
     template : Template
         The layout.
     inputs : mapping of str to DataFrame
-        Input tables by contract name; tables that the template does not have are left out. Officers and their
-        statements begin with those of `valuation.lenses.default_statements`, unless these inputs have their own.
+        Input tables by contract name, and of a company that has refreshed before its Snapshots and Snapshot dates;
+        tables that the template does not have are left out. Officers and their statements begin with those of
+        `valuation.lenses.default_statements`, unless these inputs have their own.
     settings : mapping of str to Cell, optional
         Assumptions given by hand.
     more : sequence of Sheet

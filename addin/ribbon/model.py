@@ -39,8 +39,9 @@ def _new_model(_: LiveWorkbook, desk: Desk, path: Path | None) -> None:
     desk.progress(f"Making {path.name}")
     if with_sample:
         from workbook_templates.sample import sample_company  # draws some thousand transactions
+        from workbook_templates.sample.snapshots import sample_snapshots
 
-        create_workbook(path, compose(packs=list(PACKS)), sample_company())
+        create_workbook(path, compose(packs=list(PACKS)), sample_company() | sample_snapshots())
         book = FileBook(path)
         book.apply(plan_refresh(read_contents(book), now=dt.datetime.now(dt.UTC)).plan)
         following = "It is refreshed already: begin with the sheet Summary."

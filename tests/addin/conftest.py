@@ -14,6 +14,7 @@ from addin.refresh import plan_refresh
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
 from workbook_templates.sample import sample_company
+from workbook_templates.sample.snapshots import sample_snapshots
 
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 
@@ -41,7 +42,7 @@ def small_company(customers: int = 40) -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="session")
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample company's workbook, refreshed once; do not change it."""
-    return refreshed(tmp_path_factory.mktemp("sample") / "sample.xlsx", sample_company())
+    return refreshed(tmp_path_factory.mktemp("sample") / "sample.xlsx", sample_company() | sample_snapshots())
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from workbook_templates.layout import Template
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell, CellError, Plan
 from workbook_templates.sample import sample_company
+from workbook_templates.sample.snapshots import sample_snapshots
 
 pytestmark = [
     pytest.mark.office,
@@ -141,7 +142,7 @@ EXPLAINED = ("Explain a customer", address(5, 2))
 CASES = {
     "empty": Case(inputs=dict, refreshed=False),
     "empty_refreshed": Case(inputs=dict, settings={"as_of": dt.date(2025, 12, 31)}),
-    "sample": Case(inputs=sample_company),
+    "sample": Case(inputs=lambda: sample_company() | sample_snapshots()),
     "core_only": Case(inputs=small, packs=()),
     "day_one": Case(inputs=day_one, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}),
     "odd_ids": Case(inputs=odd_ids, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}),

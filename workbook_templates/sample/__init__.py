@@ -7,7 +7,8 @@ best customers" has customers who stand for it; `planted` names them. The same t
 
 import pandas as pd
 
-from valuation.tables import INPUT_TABLES, NUMERIC_KINDS, Kind, Table
+from valuation.tables import INPUT_TABLES
+from workbook_templates.sample.contracted import as_contracted
 from workbook_templates.sample.engagement import ideas_table, influence_table, referrals_table
 from workbook_templates.sample.extras import document_extras
 from workbook_templates.sample.ledger import (
@@ -75,20 +76,4 @@ def sample_company() -> dict[str, pd.DataFrame]:
         "Overrides": overrides_table(),
         "Needs segments": needs_table(),
     }
-    return {table.name: _as_contracted(table, frames[table.name]) for table in INPUT_TABLES}
-
-
-def _as_contracted(table: Table, frame: pd.DataFrame) -> pd.DataFrame:
-    """Put the columns into the contract's order and kinds, those added to an open table last; a blank text is None."""
-    kinds = {column.name: column.kind for column in table if column.name in frame}
-    if table.open is not None:
-        kinds |= {str(name): table.open.kind for name in frame if name not in kinds}
-    return pd.DataFrame({name: _as_kind(kind, frame[name]) for name, kind in kinds.items()})
-
-
-def _as_kind(kind: Kind, column: pd.Series) -> pd.Series:
-    if kind in NUMERIC_KINDS or kind is Kind.DATE:
-        return column
-    # pandas 3 would make its own kind of text of them, whose blank is NaN
-    cells = [None if blank else cell for cell, blank in zip(column, column.isna(), strict=True)]
-    return pd.Series(cells, dtype=object)
+    return {table.name: as_contracted(table, frames[table.name]) for table in INPUT_TABLES}

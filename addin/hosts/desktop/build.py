@@ -36,6 +36,7 @@ from workbook_templates.layout import LiveFormula, Sheet, Stage, Text
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import CellError
 from workbook_templates.sample import sample_company
+from workbook_templates.sample.snapshots import sample_snapshots
 from workbook_templates.writer import FIXED_DATE
 
 __all__ = ["ADDIN_NAME", "DEMO_NAME", "built_for", "write_addin", "write_demo", "write_sources"]
@@ -145,7 +146,7 @@ def _demo_workbook() -> bytes:
 
 def _refreshed(path: Path, more: tuple[Sheet, ...]) -> Path:
     """The sample company's workbook, with the clock of all that we draw on its Log."""
-    create_workbook(path, compose("customer_value", list(PACKS)), sample_company(), more=more)
+    create_workbook(path, compose("customer_value", list(PACKS)), sample_company() | sample_snapshots(), more=more)
     book = FileBook(path)
     book.apply(plan_refresh(read_contents(book), now=FIXED_DATE).plan)
     return path

@@ -6,6 +6,7 @@ Each step is one module and takes what the steps before it gave; `value_base` ru
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -150,19 +151,19 @@ def value_base(
         before.segments,
     )
     found = _Found(
-        settings,
-        usable,
-        base,
-        history,
-        accounts,
-        receivables,
-        profit,
-        value,
-        current,
-        engagement,
-        segments,
-        last,
-        before,
+        settings=settings,
+        usable=usable,
+        base=base,
+        history=history,
+        accounts=accounts,
+        receivables=receivables,
+        profit=profit,
+        value=value,
+        current=current,
+        engagement=engagement,
+        segments=segments,
+        last=last,
+        before=before,
     )
     parts = [step(found) for name, step in STEPS.items() if name in wanted]
     findings = [
@@ -219,7 +220,8 @@ def _segments(by_customer: pd.DataFrame) -> dict[str, str]:
     return {str(id_): str(segment) for id_, segment in by_customer["model_segment"].dropna().items()}
 
 
-class _Found(NamedTuple):
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Found:
     """What the steps of every workbook found, for those that only some workbooks want."""
 
     settings: Settings
@@ -235,6 +237,19 @@ class _Found(NamedTuple):
     segments: Segmentation
     last: Mapping[str, pd.DataFrame]
     before: _Before
+
+    @cached_property
+    def matrix(self) -> "_Part":
+        """The value matrix, which snapshots record as well."""
+        tables, cuts, findings = matrix_tables(
+            self.base,
+            self.current,
+            self.segments.bases["engagement"],
+            self.segments.bases["revenue"],
+            self.settings,
+            self.usable,
+        )
+        return _Part(tables, findings, cuts=cuts)
 
 
 class _Part(NamedTuple):
@@ -303,20 +318,8 @@ def _segmentation(found: _Found) -> _Part:
     )
 
 
-def _matrix(found: _Found) -> _Part:
-    tables, cuts, findings = matrix_tables(
-        found.base,
-        found.current,
-        found.segments.bases["engagement"],
-        found.segments.bases["revenue"],
-        found.settings,
-        found.usable,
-    )
-    return _Part(tables, findings, cuts=cuts)
-
-
 def _snapshots(found: _Found) -> _Part:
-    matrix = _matrix(found).tables[VALUE_MATRIX.name]
+    matrix = found.matrix.tables[VALUE_MATRIX.name]
     today = snapshot_of(found.segments, found.profit.pnl, found.value.values, matrix, found.settings)
     kept, findings = keep_snapshot(
         found.last, today, as_of=found.base.as_of, closed_through=found.settings.date("closed_through")
@@ -336,7 +339,7 @@ STEPS: Final[Mapping[str, Callable[[_Found], _Part]]] = {
     ENGAGEMENT.name: _engagement,
     LENSES.name: _lenses,
     TIER_METHODS.name: _segmentation,
-    VALUE_MATRIX.name: _matrix,
+    VALUE_MATRIX.name: lambda found: found.matrix,
     SNAPSHOTS.name: _snapshots,
 }
 """Table that is wanted to the step that gives it, with those that come about together."""

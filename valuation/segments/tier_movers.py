@@ -274,7 +274,9 @@ def _kept(change: _Change, row: int) -> str:
     above = place > 0 and value >= change.cuts_now[place - 1]
     cut = change.cuts_now[place - 1 if above else place]
     side = "not below" if above else "below"
-    return f"value {_amount(value)} is {side} the cut of {_amount(cut)}, but within the band of {100 * change.band:.4g}%"
+    return (
+        f"value {_amount(value)} is {side} the cut of {_amount(cut)}, but within the band of {100 * change.band:.4g}%"
+    )
 
 
 def _other_now(change: _Change, row: int) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.valuation.model.builders import Tables, customers, from_frame, settings, table, tables, transactions
+from tests.valuation.model.builders import Tables, customers, from_frame, settings, tables, transactions
 from tests.valuation.model.by_margin import AS_OF, rows
 from valuation.lenses import MEASURES
 from valuation.model.accounts import accounts_of
@@ -130,7 +130,7 @@ def test_measure_by_hand(measures: Any, measure: str, expected: list[float | Non
 def test_every_measure_that_statements_may_name_is_there_then_those_that_people_added(measures: Any) -> None:
     assert list(measures) == [*MEASURES, "visits", "mood"]
     assert len(measures) == len(IDS)
-    assert (measures.dtypes == float).all()
+    assert set(measures.dtypes.map(str)) == {"float64"}
 
 
 def test_without_their_tables_measures_are_unknown_not_nought() -> None:

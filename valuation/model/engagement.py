@@ -163,6 +163,9 @@ def _endless(referrals: pd.DataFrame, settings: Settings) -> BoolArray:
 
 def _findings(frames: Mapping[str, pd.DataFrame], faults: pd.DataFrame) -> list[Finding]:
     """Say which rows do not count, and why; what the checks of the inputs say already is not said again."""
+    faults = faults.drop_duplicates(["table", "row", "fault"])
+    # A number is only missed in a row with which nothing else is wrong.
+    faults = faults[(faults["fault"] != "missing number") | ~faults.duplicated(["table", "row"], keep=False)]
     said = faults["fault"].isin(FOUND_BEFORE) | ((faults["table"] == "ideas") & (faults["fault"] == "unknown customer"))
     findings = []
     for (name, fault), rows in faults[~said].groupby(["table", "fault"], sort=False):

@@ -41,8 +41,7 @@ def test_the_reason_is_the_widest_gap_between_items_of_the_two_lenses(lenses: Le
     reasons = contested(lenses.scores, min_range=5, items=lenses.items)["reason"]
     assert reasons["C04"] == "CRO: sign the biggest deals (rank 10 of 11) against CCO: need no support (rank 1 of 11)"
     assert reasons["C12"] == (
-        "CRO: sign the biggest deals (rank 11 of 11) against "
-        "CMO: win us new customers (NPS answer, rank 1.5 of 11)"
+        "CRO: sign the biggest deals (rank 11 of 11) against CMO: win us new customers (NPS answer, rank 1.5 of 11)"
     )
 
 

@@ -25,6 +25,9 @@ BEST_LAST: Final = (DRAFT, FINAL, RESTATED)
 COMPARED: Final = ("segment", "segment_value", "value", "engagement_value", "net_revenue", "contribution")
 """What makes a final snapshot another one."""
 CENT: Final = 0.005
+SHEET_ROWS: Final = 1_048_576
+ROOM: Final = 900_000
+"""Rows of snapshots from which on people are warned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -163,7 +166,23 @@ def keep_snapshot(
         table.name: kept.sort_values(["as_of", "state"], kind="stable", ignore_index=True)[[c.name for c in table]]
         for table, kept in ((SNAPSHOTS, customers), (SNAPSHOT_DATES, dates))
     }
-    return tables, [_restated(as_of, differing, final, today)] if differing else []
+    findings = [_restated(as_of, differing, final, today)] if differing else []
+    return tables, [*findings, *_full(len(tables[SNAPSHOTS.name]))]
+
+
+def _full(rows: int) -> list[Finding]:
+    """Warn before the sheet has no rows left; which snapshots to part with is for people to say."""
+    if rows <= ROOM:
+        return []
+    return [
+        Finding(
+            severity=Severity.WARNING,
+            kind="snapshots fill the sheet",
+            table=SNAPSHOTS.name,
+            what=f"There are {rows:,} rows of snapshots; a sheet ends at {SHEET_ROWS:,}",
+            mend="Delete the rows of drafts, or of dates that nothing is compared with any more, from both tables",
+        )
+    ]
 
 
 def _joined(kept: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:

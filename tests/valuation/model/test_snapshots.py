@@ -11,7 +11,7 @@ from tests.valuation.model.builders import found, kinds, segmented
 from tests.valuation.model.by_margin import AS_OF, CUTS, MARGINS, has_columns, valued
 from valuation.findings import Severity
 from valuation.model import Results
-from valuation.model.snapshots import EDITION, earlier_snapshot
+from valuation.model.snapshots import EDITION, Snapshot, earlier_snapshot, keep_snapshot
 
 NEXT = pd.Timestamp("2026-12-31")
 TABLES = ("Snapshots", "Snapshot dates", "Migration", "Migration summary", "Movers")
@@ -246,3 +246,13 @@ def test_a_base_without_customers_has_a_snapshot_too() -> None:
     assert states(empty) == [(2025, "draft", 0.0)]
     unchanged(empty, refresh(empty.tables, {}))
     assert refresh(empty.tables, as_of=NEXT).tables["Movers"]["direction"].tolist() == ["new"] * 4
+
+
+def test_a_sheet_that_fills_up_is_told_before_it_is_full() -> None:
+    many = 900_001
+    rows = pd.DataFrame({"as_of": pd.Timestamp("2025-09-30"), "state": "final", "customer_id": range(many)})
+    dates = pd.DataFrame({"as_of": [pd.Timestamp("2025-09-30")], "state": ["final"]})
+    today = Snapshot(customers=rows[:1].drop(columns=["as_of", "state"]), facts={})
+    last = {"Snapshots": rows, "Snapshot dates": dates}
+    _, findings = keep_snapshot(last, today, as_of=np.datetime64("2025-12-31"), closed_through=None)
+    assert [finding.kind for finding in findings] == ["snapshots fill the sheet"]

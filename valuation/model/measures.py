@@ -19,6 +19,7 @@ __all__ = ["lens_measures"]
 MINUTES_PER_HOUR = 60
 PER_REVENUE = 1000
 MONTHS_COMPARED = 24
+DIGITS = 6
 
 
 def lens_measures(
@@ -93,7 +94,8 @@ def _share(part: "pd.Series[float] | FloatArray", whole: FloatArray) -> FloatArr
     """Divide; nothing is a part of a whole of nought or less."""
     result = np.full(whole.shape, np.nan)
     np.divide(np.asarray(part, dtype=float), whole, out=result, where=whole > 0)
-    return result
+    # Lenses rank by these: where a cost is a typed share of revenue, all are alike but for rounding.
+    return result.round(DIGITS)
 
 
 def _counts(base: Base, tables: Mapping[str, TableData], name: str) -> FloatArray:

@@ -198,7 +198,7 @@ def test_ideas_that_cannot_count_are_found() -> None:
 # Sums.
 
 
-@pytest.mark.parametrize(("transfer", "of_b"), [(0.0, 0.0), (0.5, 25.0), (1.0, 50.0)])
+@pytest.mark.parametrize(("transfer", "of_b"), [(0.0, 0.0), (0.5, 25.0)])
 def test_what_others_brought_is_moved_not_added(transfer: float, of_b: float) -> None:
     results = engaged(
         referrals(("A", "B", 1.0)),

@@ -155,3 +155,11 @@ def test_growth_needs_records_of_both_years() -> None:
     """With the first document in the course of the year before, growth would compare with a part of it."""
     found = measured(sales(*(row for row in DOCUMENTS if row[1] > "2024-03")))
     assert found["revenue_growth"].isna().all()
+
+
+def test_customers_with_the_same_share_are_equal_whatever_rounding_does() -> None:
+    """A typed share of revenue is the same for all; a lens must not rank them by what rounding leaves."""
+    amounts = {"A": 33.333333, "B": 66.67, "C": 10.010101, "D": 0.77}
+    found = measured(sales(*((id_, "2025-06-30", amount) for id_, amount in amounts.items())))
+    for name in ("cts_share", "sales_cost_share"):
+        assert found[name].nunique() == 1, name

@@ -231,7 +231,7 @@ def _words(earlier: Earlier, found: Migration, who: pd.DataFrame) -> list[str]:
     together = found.stayed + found.up + found.down
     sentences = [
         f"Against {earlier.as_of} ({earlier.state}): {found.stayed:,} of {together:,} customers stay in their segment, "
-        f"{found.up:,} move up, {found.down:,} down; {new:,} are new and {gone:,} gone."
+        f"{found.up:,} move up, {found.down:,} down; {new:,} are new and {gone:,} in no segment any more."
     ]
     causes = [f"{cause[name]:,} by {name}" for name in CAUSES.values() if name in cause]
     if causes:

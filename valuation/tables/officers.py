@@ -286,7 +286,7 @@ OVERRIDES = Table(
             blank=Blank.ALLOWED,
         ),
     ),
-    key=("customer_id",),
+    key=("customer_id", "expires"),
 )
 
 NEEDS = Table(

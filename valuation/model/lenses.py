@@ -30,6 +30,7 @@ from valuation.lenses import (
     weight_sensitivity,
 )
 from valuation.model.history import Base, BoolArray, FloatArray
+from valuation.model.officers import PLACES, Officers, read_officers, read_statements
 from valuation.settings import Settings
 from valuation.tables import (
     AGREEMENT,
@@ -40,11 +41,9 @@ from valuation.tables import (
     LENS_INPUTS,
     LENS_MEASURES,
     LENSES,
-    MOST_LENSES,
     OFFICERS,
     STATEMENTS,
     TableData,
-    complete_frame,
     empty_frame,
 )
 
@@ -53,21 +52,6 @@ __all__ = ["lens_tables"]
 SHOWN_BEST: Final = 15
 SHOWN_CONTESTED: Final = 8
 LEAST_CONTESTED: Final = 1.0
-PLACES: Final = range(1, MOST_LENSES + 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Officers:
-    """Who looks at the customers: short names by place on the table, and the weights as typed."""
-
-    places: Mapping[str, int]
-    weights: Mapping[str, float]
-
-    def columns(self, stem: str, frame: pd.DataFrame) -> dict[str, FloatArray]:
-        """Spread a column for each officer over the places, blank where there is none."""
-        blank: FloatArray = np.full(len(frame), np.nan)
-        by_place = {place: frame[name].to_numpy(dtype=float) for name, place in self.places.items() if name in frame}
-        return {f"{stem}_{place}": by_place.get(place, blank) for place in PLACES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,8 +107,8 @@ def lens_tables(
         Rows of Officers and Lens statements that cannot be used, and what could not be computed.
     """
     measured = measures[current].reset_index(drop=True)
-    officers, on_officers = _officers(tables)
-    statements, on_statements = _statements(tables, officers, measured)
+    officers, on_officers = read_officers(tables)
+    statements, on_statements = read_statements(tables, officers, measured)
     findings = [*on_officers, *on_statements]
     customers = base.customers[current].reset_index(drop=True)
     inputs = measured.assign(customer_id=customers["customer_id"], name=customers["name"])
@@ -167,77 +151,6 @@ def lens_tables(
     }, findings
 
 
-# What the tables say.
-
-
-def _officers(tables: Mapping[str, TableData]) -> tuple[_Officers, list[Finding]]:
-    """Read the officers, those that have a column, each once."""
-    frame = complete_frame(tables.get(OFFICERS.name), OFFICERS, ["officer", "weight"])
-    known = frame["officer"].notna() & ~frame.duplicated("officer")
-    late = known & (frame.index >= MOST_LENSES)
-    usable = frame[known & ~late]
-    typed = usable["weight"].to_numpy(dtype=float)
-    typed = np.where((typed >= 0) & (typed <= 1), typed, np.nan)
-    # Without any weight all count alike; beside others a blank has none.
-    weights = np.ones(len(typed)) if np.isnan(typed).all() else np.nan_to_num(typed)
-    findings = []
-    if late.any():
-        findings.append(
-            Finding(
-                severity=Severity.ERROR,
-                kind="too many officers",
-                table=OFFICERS.name,
-                column="officer",
-                rows=tuple((np.flatnonzero(late) + 1).tolist()),
-                what=f"There are columns for the first {MOST_LENSES} rows; this officer is left out",
-                mend="Take an officer out",
-            )
-        )
-    return _Officers(
-        places={
-            str(name): int(row) + 1 for row, name in zip(np.flatnonzero(known & ~late), usable["officer"], strict=True)
-        },
-        weights=dict(zip(usable["officer"], weights.tolist(), strict=True)),
-    ), findings
-
-
-def _statements(
-    tables: Mapping[str, TableData], officers: _Officers, measured: pd.DataFrame
-) -> tuple[pd.DataFrame, list[Finding]]:
-    """Keep the rows that can be scored, and find the others."""
-    frame = complete_frame(tables.get(STATEMENTS.name), STATEMENTS)
-    filled = frame[["officer", "statement", "measure", "better"]].notna()
-    key = frame["officer"].astype(object) + "|" + frame["statement"].astype(object)
-    faults = [
-        ("officer unknown", "officer", filled["officer"] & ~frame["officer"].isin(list(officers.places)),
-         "The officer is not on Officers; the row has no effect", "Add the officer there, or correct it here"),
-        ("measure unknown", "measure", filled["measure"] & ~frame["measure"].isin(list(measured)),
-         "There is no such measure; the row has no effect",
-         f"Name one of {', '.join(MEASURES)}, or a column of your own on Survey"),
-        ("weights differ", "statement_weight",
-         filled.all(axis=1) & (frame["statement_weight"].fillna(1.0).groupby(key).transform("nunique") > 1),
-         "The rows of a statement give it different weights; none of them has an effect", "Give it the same weight"),
-    ]  # fmt: skip
-    faulty = ~filled.all(axis=1) | frame.duplicated(["officer", "statement", "measure"])
-    faulty |= (frame["weight"] < 0) | (frame["statement_weight"] < 0)
-    findings = []
-    for kind, column, mask, what, mend in faults:
-        faulty |= mask
-        if mask.any():
-            findings.append(
-                Finding(
-                    severity=Severity.ERROR,
-                    kind=kind,
-                    table=STATEMENTS.name,
-                    column=column,
-                    rows=tuple((np.flatnonzero(mask) + 1).tolist()),
-                    what=what,
-                    mend=mend,
-                )
-            )
-    return frame[~faulty].reset_index(drop=True), findings
-
-
 def _cannot_score(why: str) -> Finding:
     return Finding(
         severity=Severity.WARNING,
@@ -248,7 +161,7 @@ def _cannot_score(why: str) -> Finding:
     )
 
 
-def _with_scores(scores: LensScores, officers: _Officers) -> tuple[LensScores, list[Finding]]:
+def _with_scores(scores: LensScores, officers: Officers) -> tuple[LensScores, list[Finding]]:
     """Take out lenses that score nobody: they can neither agree with others nor be weighed."""
     empty = scores.scores.isna().all()
     if not empty.any():
@@ -285,9 +198,6 @@ def _measures_used(statements: pd.DataFrame, measured: pd.DataFrame) -> pd.DataF
     return pd.DataFrame(rows, columns=[column.name for column in LENS_MEASURES])
 
 
-# What comes of it.
-
-
 def _sensitivity(
     scores: pd.DataFrame, top: int, money: FloatArray, ids: "pd.Series[str]", settings: Settings
 ) -> tuple["pd.Series[float]", list[Finding]]:
@@ -314,7 +224,7 @@ def _sensitivity(
     return pd.Series(found.share.to_numpy(dtype=float), index=scores.index), []
 
 
-def _by_customer(looked: _Looked, officers: _Officers) -> tuple[pd.DataFrame, "pd.Series[float]", list[Finding]]:
+def _by_customer(looked: _Looked, officers: Officers) -> tuple[pd.DataFrame, "pd.Series[float]", list[Finding]]:
     """Give the table Lens scores, the weights that it uses, and what was made of those that were typed."""
     scores = looked.scores.scores
     weights = {str(name): officers.weights[str(name)] for name in scores}
@@ -373,7 +283,7 @@ def _agreement(looked: _Looked) -> RankAgreement | None:
 
 
 def _by_lens(
-    looked: _Looked, officers: _Officers, weights: "pd.Series[float]", agreement: RankAgreement | None
+    looked: _Looked, officers: Officers, weights: "pd.Series[float]", agreement: RankAgreement | None
 ) -> pd.DataFrame:
     """Give the table Lens agreement: a row for each place, blank where there is no officer."""
     scores, ids = looked.scores.scores, looked.ids.to_numpy(dtype=object)
@@ -497,7 +407,7 @@ def _contested(looked: _Looked) -> pd.DataFrame:
     return frame.reindex(range(SHOWN_CONTESTED))
 
 
-def _nothing(officers: _Officers) -> dict[str, pd.DataFrame]:
+def _nothing(officers: Officers) -> dict[str, pd.DataFrame]:
     """Give the tables without any score, those of a fixed length as long as ever."""
     lenses = pd.DataFrame({"officer": pd.Series(None, index=PLACES, dtype=object)})
     lenses.loc[list(officers.places.values()), "officer"] = list(officers.places)

@@ -245,7 +245,7 @@ def _cut_beside(change: _Change, row: int) -> int:
 
 def _beyond(change: _Change, cut: float) -> str:
     """By how much a cut has to be passed."""
-    return f" by more than the band of {100 * change.band:.4g}%" if change.band and cut else ""
+    return f" by more than the band of {100 * change.band:.4g}%" if change.band * cut else ""
 
 
 def _customer_moved(change: _Change, row: int) -> str:

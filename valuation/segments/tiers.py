@@ -6,7 +6,7 @@ values always have equal labels. Cuts in money are the rule, kept until somebody
 customer when *other* customers change. The same functions serve every basis: revenue, contribution, lifetime value.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -345,7 +345,11 @@ def checked_places(tiers: Tiers, names: Sequence[str], *, name: str) -> IntArray
     """Each tier as its place among the names, from 0 for the best; -1 for a customer who has none."""
     cells: npt.NDArray[Any] = np.asarray(tiers, dtype=object)
     known = {label: place for place, label in enumerate(names)}
-    code, distinct = pd.factorize(cells.ravel())
+    try:
+        code, distinct = pd.factorize(cells.ravel())
+    except TypeError:  # a list or another cell that cannot be looked up, and is no label
+        odd = next(cell for cell in cells.ravel().tolist() if not isinstance(cell, Hashable))
+        raise InputError(f"{name} must be one of {', '.join(known)}, not {odd!r}") from None
     places = [-1 if cell == "" else known.get(cell, _UNKNOWN) for cell in distinct.tolist()]
     found = np.array([*places, -1], dtype=np.int64)[code]  # code -1, for None and NaN, is the last one
     if (found == _UNKNOWN).any():

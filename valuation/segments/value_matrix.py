@@ -55,7 +55,7 @@ QUADRANTS: Final = (
     ),
     Quadrant(
         name="Vulnerable",
-        wording="strategically valuable but not value the products",
+        wording="strategically valuable, but do not value the products",
         action="outcome repair, sponsor, retention plan",
     ),
     Quadrant(

@@ -98,8 +98,8 @@ def test_causes(movers: Any) -> None:
 
 def test_reasons_name_amounts_cuts_and_overrides(movers: Any) -> None:
     assert movers["reason"].to_dict() == {
-        "fell": "value fell from 100 to 30, below the cut of 60 by more than the band of 0.05 of it",
-        "rose": "value rose from 10 to 30, above the cut of 20 by more than the band of 0.05 of it",
+        "fell": "value fell from 100 to 30, below the cut of 60 by more than the band of 5%",
+        "rose": "value rose from 10 to 30, above the cut of 20 by more than the band of 5%",
         "cut": "the cut fell from 80 to 60; value 70 did not move past it",
         "both": "value rose from 70 to 100, and the cut fell from 80 to 60",
         # Who comes from N had no tier that a band could hold: 20.5 is above 20, if not by 5%.

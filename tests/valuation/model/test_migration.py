@@ -178,8 +178,8 @@ def test_words_give_numbers_causes_and_the_largest_by_id_never_by_name(results: 
         "Against 2025-12-31 (draft): 2 of 9 customers stay in their segment, 5 move up, 2 down; 2 are new and 2 in no "
         "segment any more.",
         "What moved them: 3 by the customer, 1 by the cut, 1 by both, 2 by an override.",
-        "The largest: fell from A to B (value fell from 100 to 30, below the cut of 60 by more than the band of 0.05 "
-        "of it); both from B to A (value rose from 70 to 100, and the cut fell from 80 to 60); from N from N to B "
+        "The largest: fell from A to B (value fell from 100 to 30, below the cut of 60 by more than the band of 5%"
+        "); both from B to A (value rose from 70 to 100, and the cut fell from 80 to 60); from N from N to B "
         "(value rose from -5 to 20.50, not below the cut of 0).",
     )
     assert "Secret" not in " ".join(results.moves)

@@ -11,11 +11,12 @@ from valuation.model.concentration import MEASURES
 from valuation.tables import CUSTOMER_PNL
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
+from workbook_templates.packs.best_customers import BEST
 from workbook_templates.packs.concentration import MEASURE_FORMATS
 from workbook_templates.packs.engagement import FIGURES
 from workbook_templates.packs.explain import DETAIL_LINES, LINES
-from workbook_templates.packs.officers import BEST
-from workbook_templates.packs.segments import MIGRATION_FIGURES, MIGRATION_FORMATS, QUADRANTS
+from workbook_templates.packs.migration import MIGRATION_FIGURES, MIGRATION_FORMATS
+from workbook_templates.packs.value_matrix import QUADRANTS
 from workbook_templates.plan import Cell, CellError
 from workbook_templates.planner import TableCells, book
 

@@ -1,7 +1,6 @@
 """The Checks: every one a native formula with its tolerance, and the inputs as they were at the last refresh."""
 
 from collections.abc import Sequence
-from functools import reduce
 
 from valuation.tables import (
     ASSUMPTIONS,
@@ -33,7 +32,7 @@ from workbook_templates.layout import (
     Text,
 )
 from workbook_templates.native import Column, Expr, Figure, Figures, Name, call, const
-from workbook_templates.packs.furniture import head
+from workbook_templates.packs.furniture import added, head
 
 __all__ = ["CENT", "CHECK_LIST", "INPUT_TOTALS", "LIVE", "checks_sheet"]
 
@@ -59,16 +58,12 @@ def _count(table: Table) -> Expr:
 
 def _errors(*columns: Expr) -> Expr:
     """Count the error cells in columns that are summed."""
-    return _added(*(call("SUMPRODUCT", call("ISERROR", column) * 1) for column in columns))
+    return added(*(call("SUMPRODUCT", call("ISERROR", column) * 1) for column in columns))
 
 
 def _exact(difference: Expr) -> Expr:
     """Take off what binary fractions leave behind: amounts have six decimals at the most."""
     return call("ROUND", difference, 6)
-
-
-def _added(first: Expr, *more: Expr) -> Expr:
-    return reduce(lambda total, term: total + term, more, first)
 
 
 CENT = 0.005
@@ -85,7 +80,7 @@ ASSUMPTIONS_CHANGED = call("SUMPRODUCT", Column(ASSUMPTIONS, "value").differs(Co
 
 def _inputs_changed(totals: Sequence[InputTotal]) -> Expr:
     """Sum the differences between the inputs and what they were at the refresh."""
-    return _added(*(call("ABS", Figure(f"input.{i}") - Name(total.name)) for i, total in enumerate(totals)))
+    return added(*(call("ABS", Figure(f"input.{i}") - Name(total.name)) for i, total in enumerate(totals)))
 
 
 LIVE = "Refresh; #N/A comes from what Exceptions lists; else somebody changed a result table by hand"

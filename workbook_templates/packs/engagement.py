@@ -1,12 +1,11 @@
 """Engagement value: what customers are worth by what they buy and by what they move others to do, counted once."""
 
-from functools import reduce
-
 from valuation.tables import ENGAGEMENT, ENGAGEMENT_SUMMARY, INFLUENCE, LIFETIME_VALUE
 from workbook_templates.layout import Check, Format, Formula, Item, Pack, Role, Sheet, Stage, TableBlock, Text
 from workbook_templates.native import Column, Expr, call
 from workbook_templates.packs.checks import CENT, LIVE
 from workbook_templates.packs.furniture import (
+    added,
     answer,
     head,
     heading,
@@ -54,10 +53,6 @@ def _figure(name: str) -> Expr:
     return call("INDEX", Column(ENGAGEMENT_SUMMARY, "amount"), row_of(ENGAGEMENT_SUMMARY, "measure", name))
 
 
-def _added(first: Expr, *more: Expr) -> Expr:
-    return reduce(lambda total, term: total + term, more, first)
-
-
 def _foremost(name: str) -> Expr:
     """Name the customer with the largest part of a kind."""
     column = Column(ENGAGEMENT, name)
@@ -71,7 +66,7 @@ def _leads(name: str, by: str) -> Expr:
     return call("IFERROR", call("IF", largest > 0, said, ""), "")
 
 
-EVIDENCE = _added(*(_figure(name) for name in ("Measured", "Surveyed", "Judged")))
+EVIDENCE = added(*(_figure(name) for name in ("Measured", "Surveyed", "Judged")))
 NOBODY = call("COUNTA", Column(ENGAGEMENT, "customer_id")).equals(0)
 WORTH = call(
     "IFERROR",
@@ -182,7 +177,7 @@ CHECKS = (
             NOBODY,
             0,
             of_total(ENGAGEMENT, "engagement_value")
-            - _added(*(of_total(ENGAGEMENT, name) for name in ("value", "referral_value", "knowledge_value")))
+            - added(*(of_total(ENGAGEMENT, name) for name in ("value", "referral_value", "knowledge_value")))
             - INFLUENCE_KNOWN,
         ),
         CENT,

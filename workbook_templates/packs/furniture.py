@@ -5,6 +5,7 @@ An input sheet has its header in row 5 and its total above it; a result sheet in
 """
 
 from collections.abc import Iterable
+from functools import reduce
 
 from valuation.tables import NUMERIC_KINDS, Kind, Table
 from workbook_templates.layout import (
@@ -24,6 +25,7 @@ from workbook_templates.native import Column, Expr, Figure, Name, call, const
 __all__ = [
     "CURRENCY",
     "SCALE",
+    "added",
     "all_numbers",
     "amount",
     "answer",
@@ -164,6 +166,11 @@ def input_total(name: str, table: Table, more: Expr | None = None) -> InputTotal
     numbers = all_numbers(table)
     expr = numbers if more is None else numbers + more
     return InputTotal(name, f"{table.name}, rows and all numbers", expr, Format.CENTS)
+
+
+def added(first: Expr, *more: Expr) -> Expr:
+    """Add terms up."""
+    return reduce(lambda total, term: total + term, more, first)
 
 
 def of_total(table: Table, name: str) -> Expr:

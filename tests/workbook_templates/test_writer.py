@@ -244,7 +244,7 @@ def test_numbers_are_coloured_from_good_to_poor(book: Workbook) -> None:
         for rule in area.rules
         if rule.type == "colorScale"
     }
-    ranks, agreement = (scales["Best customers", cells] for cells in ("G12:N26", "G31:N38"))
+    ranks, agreement = (scales["Best customers", cells] for cells in ("G12:N26", "H31:O38"))
     assert len(scales) == sum(len(block.heat) for _, block in TEMPLATE.tables.values()) == 2
     assert [stop.type for stop in ranks.cfvo] == ["min", "percentile", "max"]
     assert [(stop.type, float(stop.val)) for stop in agreement.cfvo] == [("num", -1.0), ("num", 0.0), ("num", 1.0)]

@@ -257,7 +257,7 @@ def read_referrals(table: pd.DataFrame | None, customers: Customers, *, valued: 
         "realised": reading.number("realised", blank=0.0),
     }
     share = reading.number("share", low=0.0, high=1.0)
-    itself = (referrer == referred) & (referrer >= 0)
+    itself = _itself(referrer, referred, customers)
     reading.find(itself, "self-referral", DomainError, "a customer must not refer itself", reading.table["referrer_id"])
     reading.each_once(referrer, referred, "a referral")
     reading.find(
@@ -278,7 +278,7 @@ def read_influence(table: pd.DataFrame | None, customers: Customers, referrals: 
     influenced = reading.places("influenced_id", customers, known=False)
     amounts = {name: reading.number(name) for name in ("value_with", "value_without")}
     share = reading.number("share", low=0.0, high=1.0)
-    itself = (influencer == influenced) & (influencer >= 0)
+    itself = _itself(influencer, influenced, customers)
     rule = "a customer must not influence itself"
     reading.find(itself, "self-influence", DomainError, rule, reading.table["influencer_id"])
     reading.each_once(influencer, influenced, "an influence")
@@ -294,6 +294,11 @@ def read_influence(table: pd.DataFrame | None, customers: Customers, referrals: 
         )
     filled = reading.shares(share, influenced, "share", "an influenced customer")
     return reading.done(influencer, influenced, filled, amounts)
+
+
+def _itself(owner: IntArray, target: IntArray, customers: Customers) -> BoolArray:
+    """Whether both ends are the same customer; who is not in the base has no place that the other column knows."""
+    return (owner == target) & (owner >= 0) & (owner < len(customers))
 
 
 def read_ideas(table: pd.DataFrame | None, customers: Customers) -> Edges:

@@ -418,3 +418,10 @@ def test_doors_of_segments() -> None:
         clv_crv_segment([1.0], [1.0, 2.0])
     with pytest.raises(DomainError, match="cut_clv must be a finite number, not inf"):
         clv_crv_segment([1.0], [1.0], cut_clv=math.inf)
+
+
+def test_two_ends_outside_the_base_are_unknown_not_the_same() -> None:
+    referrals = pd.DataFrame({"referrer_id": ["X"], "referred_id": ["Y"], "type": [2.0]})
+    influence = pd.DataFrame({"influencer_id": ["X"], "influenced_id": ["Y"], "value_with": [1.0]})
+    found = edge_faults(["A", "B", "C"], referrals=referrals, influence=influence.assign(value_without=0.0))
+    assert set(found["fault"]) == {"unknown customer"}

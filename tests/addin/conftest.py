@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,9 +20,9 @@ from workbook_templates.sample.snapshots import sample_snapshots
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 
 
-def refreshed(path: Path, company: dict[str, pd.DataFrame]) -> Path:
-    """Make a workbook of a company with all packs and refresh it."""
-    create_workbook(path, compose("customer_value", list(PACKS)), company)
+def refreshed(path: Path, company: dict[str, pd.DataFrame], packs: Sequence[str] = tuple(PACKS)) -> Path:
+    """Make a workbook of a company with all packs, or some, and refresh it."""
+    create_workbook(path, compose("customer_value", packs), company)
     book = FileBook(path)
     book.apply(plan_refresh(read_contents(book), now=NOW).plan)
     return path
@@ -49,6 +50,12 @@ def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook of forty customers, refreshed once; do not change it."""
     return refreshed(tmp_path_factory.mktemp("small") / "small.xlsx", small_company())
+
+
+@pytest.fixture(scope="session")
+def core_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with the core pack alone, which is refreshed in no time; do not change it."""
+    return refreshed(tmp_path_factory.mktemp("core") / "core.xlsx", small_company(), packs=())
 
 
 @pytest.fixture

@@ -112,9 +112,10 @@ def _refresh(view: View, book: LiveWorkbook, desk: Desk, _: Path | None) -> None
         title,
         joined(
             "The results are refreshed.",
-            answer_in_words(contents, planned.formulas),
-            check_words(check_lines(contents.template, planned.formulas)),
+            # What must be read comes first: a long message is cut.
             notes,
+            check_words(check_lines(contents.template, planned.formulas)),
+            answer_in_words(contents, planned.formulas),
             planned.results.notes,
         ),
     )

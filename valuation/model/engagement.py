@@ -39,6 +39,7 @@ __all__ = ["Engagement", "customer_engagement"]
 EDGES: Final = {"referrals": REFERRALS, "influence": INFLUENCE, "ideas": IDEAS}
 """Name of the tables of edges in `valuation.engagement` to their contract."""
 ONCE: Final = ("reward", "acq_saving")
+NO_FAULTS: Final = pd.DataFrame(columns=["table", "row", "fault", "what"])
 FOUND_BEFORE: Final = ("blank id", "out of range", "unknown word", "twice")
 """Faults that the checks of the inputs find already."""
 
@@ -90,7 +91,7 @@ def customer_engagement(
         "ideas": _filled(IDEAS, tables),
     }
     endless = _endless(frames["referrals"], settings)
-    faults = edge_faults(ids, **frames)
+    faults = edge_faults(ids, **frames) if any(map(len, frames.values())) else NO_FAULTS
     clean = {
         name: frame[~(np.isin(np.arange(1, len(frame) + 1), faults.loc[faults["table"] == name, "row"]))]
         for name, frame in frames.items()

@@ -27,7 +27,7 @@ from valuation.model import Results, value_base
 from valuation.tables import INPUT_TABLES, TABLES, TableData, empty_frame
 
 AS_OF = pd.Timestamp("2025-12-31")
-WHOLE_CHAIN = settings(max_examples=25)
+WHOLE_CHAIN = settings(max_examples=12)
 """Each example runs the whole chain, which takes some hundredths of a second."""
 RESULTS = ("Customer P&L", "Cost to serve", "Lifetime value", "Horizons", "Segments", "Reconciliation")
 

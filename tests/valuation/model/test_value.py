@@ -28,7 +28,7 @@ from valuation.model.value import HORIZON_YEARS
 from valuation.tables import HORIZONS, LIFETIME_VALUE, TableData
 
 AS_OF_DATE = pd.Timestamp("2025-12-31")
-WHOLE_CHAIN = settings(max_examples=25)
+WHOLE_CHAIN = settings(max_examples=12)
 """Each example runs the whole chain, which takes some hundredths of a second."""
 VALUES = ["value", *HORIZON_YEARS]
 

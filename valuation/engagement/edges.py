@@ -298,7 +298,7 @@ def read_influence(table: pd.DataFrame | None, customers: Customers, referrals: 
 
 def _itself(owner: IntArray, target: IntArray, customers: Customers) -> BoolArray:
     """Whether both ends are the same customer; who is not in the base has no place that the other column knows."""
-    return (owner == target) & (owner >= 0) & (owner < len(customers))
+    return np.asarray((owner == target) & (owner >= 0) & (owner < len(customers)), dtype=np.bool_)
 
 
 def read_ideas(table: pd.DataFrame | None, customers: Customers) -> Edges:

@@ -284,9 +284,9 @@ def _read_comparisons(comparisons: npt.ArrayLike) -> FloatArray:
             raise MissingDataError(f"a comparison must be known; there is none {place}")
         if not 0 < value < np.inf:
             raise DomainError(f"a comparison must be above 0 and finite, not {value:g} {place}")
-        if abs(value * given[column, row] - 1.0) > _ROUNDED:
+        if abs(float(value) * float(given[column, row]) - 1.0) > _ROUNDED:
             raise DomainError(f"a comparison must be the reciprocal of the opposite one, not {value:g} {place}")
-    return np.sqrt(given / given.T)
+    return np.sqrt(given) / np.sqrt(given.T)  # the quotient itself may be too large
 
 
 # The formulas.

@@ -226,3 +226,9 @@ def test_comparisons_that_say_nothing_are_refused(rows: Any, error: type[Excepti
 def test_a_reciprocal_may_be_typed_with_two_decimals(times: int) -> None:
     found = ahp_weights([[1.0, float(times)], [round(1 / times, 2), 1.0]]).weights
     assert found[0] / found[1] == pytest.approx(times, rel=0.025)
+
+
+def test_comparisons_of_any_size_are_read_without_a_warning() -> None:
+    with pytest.raises(DomainError, match="reciprocal of the opposite one"):
+        ahp_weights([[1.4e154]])
+    assert ahp_weights([[1.0, 1e200], [1e-200, 1.0]]).weights.tolist() == pytest.approx([1.0, 1e-200])

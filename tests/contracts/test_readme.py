@@ -30,7 +30,7 @@ def test_own_data_from_new_to_refresh(
     monkeypatch.chdir(tmp_path)
     Path("sales.csv").write_text(SALES, encoding="utf-8")
     steps = commands("From your own data")
-    assert [step[0] for step in steps] == ["new", "import", "refresh"]
+    assert [step[0] for step in steps] == ["new", "import", "refresh", "refresh", "refresh"]
     for step in steps:
         outcome = run(capsys, *step)
         assert outcome.code == 0, (step, outcome.out, outcome.err)

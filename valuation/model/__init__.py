@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from valuation.checks import PAST_DATES, check_inputs
@@ -35,7 +36,7 @@ from valuation.model.receivables import Receivables, read_receivables
 from valuation.model.reconcile import negative_customers, reconcile_transactions
 from valuation.model.retention import gone, prospects
 from valuation.model.segment import Segmentation, customer_segments, override_effect
-from valuation.model.snapshots import Earlier, earlier_snapshot, keep_snapshot
+from valuation.model.snapshots import CURRENT, LEFT, TO_COME, Earlier, earlier_snapshot, keep_snapshot
 from valuation.model.tiers import tier_methods
 from valuation.model.value import Value, customer_value
 from valuation.model.views import pnl_by_group, pnl_by_period
@@ -159,6 +160,7 @@ def value_base(
         receivables=receivables,
         profit=profit,
         value=value,
+        left=left,
         current=current,
         engagement=engagement,
         segments=segments,
@@ -232,11 +234,17 @@ class _Found:
     receivables: Receivables
     profit: Profit
     value: Value
+    left: BoolArray
     current: BoolArray
     engagement: Engagement
     segments: Segmentation
     last: Mapping[str, pd.DataFrame]
     before: _Before
+
+    @property
+    def status(self) -> npt.NDArray[np.object_]:
+        """Whether each customer is one now, as snapshots record it."""
+        return np.where(self.current, CURRENT, np.where(self.left, LEFT, TO_COME)).astype(object)
 
     @cached_property
     def matrix(self) -> "_Part":
@@ -320,7 +328,7 @@ def _segmentation(found: _Found) -> _Part:
 
 def _snapshots(found: _Found) -> _Part:
     matrix = found.matrix.tables[VALUE_MATRIX.name]
-    today = snapshot_of(found.segments, found.profit.pnl, found.value.values, matrix, found.settings)
+    today = snapshot_of(found.segments, found.profit, found.value.values, matrix, found.status, found.settings)
     kept, findings = keep_snapshot(
         found.last, today, as_of=found.base.as_of, closed_through=found.settings.date("closed_through")
     )

@@ -1,7 +1,7 @@
 """Who moved since the last snapshot, and why: the customer itself, a cut, or an override."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,7 @@ import pandas as pd
 
 from valuation.errors import ZeroDenominatorError
 from valuation.model.history import BoolArray, FloatArray
+from valuation.model.profit import Profit
 from valuation.model.segment import Segmentation
 from valuation.model.snapshots import EDITION, Earlier, Snapshot
 from valuation.model.tiers import LABELS, SEGMENT_LABELS, Cuts
@@ -29,21 +30,28 @@ CAUSES: Final = {
 }
 """Cause as `valuation.segments.movers` calls it to what people read."""
 OVERRIDE: Final = CAUSES["another rule"]
-TextArray = npt.NDArray[np.object_]
+TextArray: TypeAlias = npt.NDArray[np.object_]
 
 
 def snapshot_of(
-    segments: Segmentation, pnl: pd.DataFrame, values: pd.DataFrame, matrix: pd.DataFrame, settings: Settings
+    segments: Segmentation,
+    profit: Profit,
+    values: pd.DataFrame,
+    matrix: pd.DataFrame,
+    status: TextArray,
+    settings: Settings,
 ) -> Snapshot:
-    """Take down what the customers are today."""
+    """Take down what the customers are today, and by which rules."""
+    pnl = profit.pnl
     quadrant = matrix.set_index("customer_id")["quadrant"].reindex(segments.frame["customer_id"])
     frame = segments.frame.assign(
         annual_margin=values["annual_margin"],
         retention_rate=values["retention_rate"],
         net_revenue=pnl["net_revenue"],
         contribution=pnl["contribution"],
-        cost_to_serve=pnl["cost_to_serve"],
+        cost_to_serve=profit.projected_cost,
         quadrant=quadrant.to_numpy(dtype=object),
+        status=status,
     )
     return Snapshot(
         customers=frame[[column.name for column in SNAPSHOTS if column.name not in ("as_of", "state")]],
@@ -55,6 +63,10 @@ def snapshot_of(
             "value": float(frame["value"].sum(skipna=False)),
             "cut_a": segments.cuts.a,
             "cut_b": segments.cuts.b,
+            "discount_rate": settings.number("discount_rate"),
+            "horizon": settings.number("horizon") if np.isfinite(settings.number("horizon")) else np.nan,
+            "timing": settings.word("timing"),
+            "periods_per_year": settings.number("periods_per_year"),
         },
     )
 

@@ -15,10 +15,22 @@ import pandas as pd
 from valuation.findings import Finding, Severity
 from valuation.tables import SNAPSHOT_DATES, SNAPSHOTS, empty_frame
 
-__all__ = ["EDITION", "Earlier", "Snapshot", "earlier_snapshot", "keep_snapshot", "kept_snapshots"]
+__all__ = [
+    "CURRENT",
+    "EDITION",
+    "LEFT",
+    "TO_COME",
+    "Earlier",
+    "Snapshot",
+    "earlier_snapshot",
+    "keep_snapshot",
+    "kept_snapshots",
+]
 
 EDITION: Final = 1
 """Of the columns of a snapshot: raised whenever one changes its meaning."""
+CURRENT, LEFT, TO_COME = "current", "left", "to come"
+"""Whether somebody was a customer on the date."""
 DRAFT, FINAL, RESTATED = "draft", "final", "restated"
 BEST_LAST: Final = (DRAFT, FINAL, RESTATED)
 """Of several snapshots of a date the last in this order is compared with."""

@@ -65,6 +65,10 @@ ISSUES = Table(
         ),
         optional_column("p_loss_served", Kind.SHARE, "The same if it is solved", "0-100%", low=0, high=1),
         optional_column("must_serve", Kind.FLAG, "1 if a duty to solve it stands whatever the value"),
+        optional_column(
+            "contract_hours", Kind.NUMBER, "Hours until it has to be solved by the customer's contract", "hours", low=0
+        ),
+        optional_column("exempt", Kind.FLAG, "1 for safety or law: never weighed against the customer's value"),
     ),
     key=("issue_id",),
 )
@@ -193,6 +197,13 @@ SURVEY = Table(
             "currency",
             blank=Blank.ESTIMATE,
             low=0,
+        ),
+        optional_column(
+            "lead_user", Kind.NUMBER, "Ahead of the market, with needs others will have", "0-10", low=0, high=10
+        ),
+        optional_column("technology", Kind.TEXT, "New technology that it took up early: the evidence"),
+        optional_column(
+            "p_poach", Kind.SHARE, "Chance that a competitor wins it within a year", "0-100%", low=0, high=1
         ),
     ),
     key=("customer_id",),

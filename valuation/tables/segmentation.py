@@ -137,10 +137,11 @@ SNAPSHOTS = Table(
         Column("net_revenue", Kind.MONEY, "Net revenue of the twelve months", "currency"),
         Column("contribution", Kind.MONEY, "Contribution", "currency", missing="#N/A"),
         Column("annual_margin", Kind.MONEY, "Projection base", "currency/year", missing="#N/A"),
-        Column("cost_to_serve", Kind.MONEY, "Cost to serve", "currency", missing="#N/A"),
+        Column("cost_to_serve", Kind.MONEY, "Cost to serve in the projection base", "currency/year", missing="#N/A"),
         Column("retention_rate", Kind.SHARE, "Chance still a customer a year on", "0-100%"),
         Column("lifecycle", Kind.TEXT, "Stage of the customer's life"),
         Column("quadrant", Kind.TEXT, "Quadrant of the value matrix"),
+        Column("status", Kind.TEXT, "current, left, or to come (never bought)"),
     ),
     key=("as_of", "state", "customer_id"),
 )
@@ -159,6 +160,10 @@ SNAPSHOT_DATES = Table(
         Column("value", Kind.MONEY, "Customer base value", "currency", missing="#N/A", heading="Customer base value"),
         Column("cut_a", Kind.MONEY, "Cut of segment A", "currency"),
         Column("cut_b", Kind.MONEY, "Cut of segment B", "currency"),
+        Column("discount_rate", Kind.SHARE, "Discount rate", "per year"),
+        Column("horizon", Kind.NUMBER, "Years that count; blank is no limit", "years"),
+        Column("timing", Kind.TEXT, "When in a period the margin arrives"),
+        Column("periods_per_year", Kind.COUNT, "Grid", "periods per year"),
     ),
     key=("as_of", "state"),
 )

@@ -18,6 +18,7 @@ from addin.books.file import FileBook
 from tests.addin.commands import run
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
+from workbook_templates.packs.core import CORE
 
 Capture = pytest.CaptureFixture[str]
 

@@ -145,7 +145,7 @@ BRIDGE_LINES: Final = {
     "reactivated": ("Reactivated customers", "Were none then, are again"),
     "one_date_only": (
         "Known at one date only",
-        "A value that was not known then comes in, one that is not now goes out",
+        "A value not known then comes in, one not known now goes out",
     ),
     "closing": ("Closing", "Customer equity now"),
 }

@@ -1,0 +1,2 @@
+"""x."""
+from valuation.loyalty.drivers import Drivers, BusinessCase

@@ -1,2 +1,3 @@
 """x."""
+
 from valuation.loyalty.drivers import Drivers, BusinessCase

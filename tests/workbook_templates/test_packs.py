@@ -291,7 +291,7 @@ METRICS = table(
         *(1000.0, -80.0, -50.0, 120.0, 30.0, 217.0, 303.5, 1540.5, 0.99, 0.87, "By contracts that end."),
     ],
 )
-BRIDGE_AMOUNTS = (100.0, 10.0, -30.0, -90.0, 15.0, 40.0, -20.0, -5.0, 8.0, -3.0, 0.0, 200.0, 45.0)
+BRIDGE_AMOUNTS = (100.0, 10.0, -30.0, -90.0, 15.0, 40.0, -20.0, -5.0, 8.0, -3.0, 0.0, 200.0, 50.0, -5.0)
 EQUITY: Tables = {
     "Customer equity": table(
         "segment customers positive negative value value_unlimited",

@@ -8,6 +8,7 @@ __all__ = [
     "BRIDGE_LINES",
     "CASES_COMPARED",
     "CASE_FIGURES",
+    "CASE_MEASURES",
     "CASE_YEARS",
     "CUSTOMER_METRICS",
     "EQUITY_BRIDGE",
@@ -142,6 +143,10 @@ BRIDGE_LINES: Final = {
     "horizon": ("Horizon", "The next years come into view, or another horizon was chosen"),
     "new": ("New customers", "Customers for the first time"),
     "reactivated": ("Reactivated customers", "Were none then, are again"),
+    "one_date_only": (
+        "Known at one date only",
+        "A value not known then comes in, one not known now goes out",
+    ),
     "closing": ("Closing", "Customer equity now"),
 }
 """Key of each line of the bridge to its name and what it means, in their order."""
@@ -152,8 +157,8 @@ EQUITY_BRIDGE = Table(
     "one row for each line from the customer equity of the last snapshot to that of today",
     (
         Column("line", Kind.TEXT, "What changed the customer equity"),
-        _money("amount", "By how much"),
-        Column("customers", Kind.COUNT, "Customers concerned", "customers", missing="#N/A"),
+        Column("amount", Kind.MONEY, "By how much; blank where there is no bridge", "currency"),
+        Column("customers", Kind.COUNT, "Customers concerned", "customers"),
         Column("meaning", Kind.TEXT, "How to read it"),
     ),
     key=("line",),
@@ -228,6 +233,21 @@ CASE_FIGURES = Table(
     ),
     key=("measure",),
 )
+
+CASE_MEASURES: Final = {
+    "NPV": "Present value of the differences of all years",
+    "NPV, three years": "The same of the first three years alone, which hide what retention brings later",
+    "Internal rate of return": "Discount rate at which the program would just pay; #N/A where there is none or several",
+    "Modified rate of return": "The same with money lent and reinvested at the discount rate",
+    "Break-even, years": "From when on the cumulative difference stays at nought or above",
+    "Break-even discounted, years": "The same with later money counting less",
+    "Cash trough": "Most money out at any time",
+    "Trough in year": "When that is",
+    "Deepest dip of profit": "Largest part of a year's profit that the program costs",
+    "Customer equity gained": "At the end of the case; not in the NPV",
+    "Share of the effect needed for NPV 0": "Part of the planned effect on retention at which the program just pays",
+}
+"""Figure of the case to its meaning, in their order."""
 
 TORNADO = Table(
     "Loyalty tornado",
@@ -313,6 +333,7 @@ SPEND_RETURNS = Table(
             missing="#DIV/0!",
         ),
         _money("net", "Value added less money spent"),
+        Column("payback", Kind.NUMBER, "Years until the money has come back", "years", missing="#N/A"),
         Column("note", Kind.TEXT, "What to know about the row"),
     ),
     key=("purpose", "name"),

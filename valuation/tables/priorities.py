@@ -1,5 +1,7 @@
 """The result tables of priorities: issues, hours, voices, the insight panel, money on the table, goals."""
 
+from typing import Final
+
 from valuation.tables.schema import Column, Kind, Table, customer_id_column
 
 __all__ = [
@@ -10,6 +12,7 @@ __all__ = [
     "KEY_RETENTION",
     "MONEY_ON_TABLE",
     "PANEL",
+    "PANEL_MEASURES",
     "PANEL_READINGS",
     "PANEL_STRATA",
     "SERVICE_COMPLIANCE",
@@ -189,6 +192,16 @@ PANEL = Table(
     ),
     key=("customer_id",),
 )
+
+PANEL_MEASURES: Final = {
+    "Panel, weighted by customers": "What the customers think: each answer counts for the customers that it stands for",
+    "Panel, weighted by value": "What the money thinks: each answer counts for the customer value that it stands for",
+    "Segment A alone": "What would be heard if only the largest were asked",
+    "Panel, unweighted": "Plain mean: groups with more places than their part count too much",
+    "Effective number of answers": "As many answers of a plain sample would say as much",
+    "Design effect": "What the guaranteed places cost in precision: 1 is nothing",
+}
+"""Reading of the panel to its meaning, in their order."""
 
 PANEL_READINGS = Table(
     "Panel readings",

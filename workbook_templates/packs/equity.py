@@ -33,7 +33,7 @@ STATIC = of_total(EQUITY_SEGMENTS, "value")
 TO_COME = of_total(EQUITY_COHORTS, "present_value")
 UNLIMITED = of_total(EQUITY_SEGMENTS, "value_unlimited")
 YEARS = call("COUNTA", Column(EQUITY_COHORTS, "year"))
-NOTHING = call("COUNTA", Column(LIFETIME_VALUE, "customer_id")).equals(0)
+NOTHING = of_total(EQUITY_SEGMENTS, "customers").equals(0)
 
 ANSWER = call(
     "IF",
@@ -191,6 +191,7 @@ def _equity() -> Sheet:
     )
 
 
+TO_COME_KNOWN = call("AND", YEARS > 0, call("ISNUMBER", TO_COME))
 LAST_CUMULATIVE = call("INDEX", Column(EQUITY_COHORTS, "cumulative"), YEARS)
 CHECKS = (
     Check(
@@ -209,7 +210,7 @@ CHECKS = (
     Check(
         "equity_to_come",
         "Customer equity with customers to be won: the last year = today + all years",
-        call("IF", YEARS.equals(0), 0, LAST_CUMULATIVE - STATIC - TO_COME),
+        call("IF", TO_COME_KNOWN, LAST_CUMULATIVE - STATIC - TO_COME, 0),
         CENT,
         LIVE,
     ),

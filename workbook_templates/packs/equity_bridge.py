@@ -91,15 +91,15 @@ BRIDGED = (
     & call("IF", call("MIN", CHANGES) < 0, " What took most: " & _extreme("MIN") & ".", "")
 )
 NO_SNAPSHOT = (
-    "There is no earlier snapshot to start from yet. This refresh keeps one; a refresh at a later as-of date shows "
-    "what has changed."
+    "There is no earlier snapshot to start from yet, or it was valued by other conventions (then Exceptions says so). "
+    "This refresh keeps one; a refresh at a later as-of date shows what has changed."
 )
 UNKNOWN = "Customer equity cannot be bridged: values are not known. See Exceptions for what is missing."
 ANSWER = call(
     "IFERROR",
     call(
         "IF",
-        call("COUNTA", Column(LIFETIME_VALUE, "customer_id")).equals(0),
+        call("COUNTA", Column(LIFETIME_VALUE, "value")).equals(0),
         "Nothing to bridge yet: fill in the inputs and refresh.",
         call(
             "IF",

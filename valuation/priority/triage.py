@@ -65,8 +65,8 @@ def triage(issues: pd.DataFrame, *, mode: Mode = "normal") -> IntArray:
 
     Notes
     -----
-    Issues of unknown customers, and those whose value at risk or hours are unknown, come last in this order, after
-    others that must be served if they must be: a duty does not depend on who is known. What takes no hours has
+    Issues of unknown customers, and those whose value at risk or hours are unknown, come last, by what else
+    is known of them; those that must be served come last among those: a duty does not depend on who is known. What takes no hours has
     infinitely much at risk per hour, unless serving makes it worse. Ids are compared as text, I10 before I2.
 
     References
@@ -157,10 +157,10 @@ class _Issues(NamedTuple):
 
     @property
     def per_hour(self) -> FloatArray:
-        """Value at risk per hour, what takes none having infinitely much."""
+        """Value at risk per hour, what takes none having infinitely much; NaN where it is unknown."""
         each = np.where(self.value < 0, -np.inf, np.inf)
-        np.divide(self.value, self.hours, out=each, where=~(self.hours == 0))
-        return each
+        np.divide(self.value, self.hours, out=each, where=self.hours != 0)
+        return np.where(self.unknown, np.nan, each)
 
     def why_unknown(self, row: int) -> str:
         """What is not known of an issue."""
@@ -179,7 +179,8 @@ def _normal_keys(read: _Issues) -> Keys:
 
 def _crisis_keys(read: _Issues) -> Keys:
     """Class, value at risk, hours; the least first."""
-    return [_group(read), read.place, -read.value, read.hours]
+    place = np.where(read.unknown, len(CLASSES), read.place)
+    return [_group(read), place, np.where(read.unknown, np.nan, -read.value), read.hours]
 
 
 _KEYS: Final[Mapping[str, Callable[[_Issues], Keys]]] = {"normal": _normal_keys, "crisis": _crisis_keys}

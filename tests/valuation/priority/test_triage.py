@@ -52,13 +52,13 @@ def sorted_plainly(issues: pd.DataFrame, mode: Mode) -> list[str]:
         value, hours = issue.value_at_risk, issue.hours
         unknown = not issue.known or math.isnan(value) or math.isnan(hours)
         group = (not issue.must_serve, unknown)
-        if mode == "crisis":
-            place = CLASSES.index(issue.value_class) if isinstance(issue.value_class, str) else len(CLASSES)
-            return (group, place, last_if_missing(-value), last_if_missing(hours), issue.issue_id)
-        if math.isnan(value):
-            rate = math.nan if hours != 0 else math.inf
+        if unknown:
+            value, rate, place = math.nan, math.nan, len(CLASSES)
         else:
-            rate = value / hours if hours != 0 else math.copysign(math.inf, value + 0.0)
+            rate = value / hours if hours else math.copysign(math.inf, value)
+            place = CLASSES.index(issue.value_class) if isinstance(issue.value_class, str) else len(CLASSES)
+        if mode == "crisis":
+            return (group, place, last_if_missing(-value), last_if_missing(hours), issue.issue_id)
         late = 0.0 if math.isnan(issue.breach_ratio) else issue.breach_ratio
         age = math.nan if pd.isna(issue.opened) else issue.opened.timestamp()
         return (group, last_if_missing(-rate * (1 + late)), last_if_missing(issue.severity), last_if_missing(age),

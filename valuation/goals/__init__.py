@@ -1,6 +1,4 @@
-"""
-Goals: how far each one is, whether it is on pace, and how the company's goals cascade to officers, managers and teams.
-"""
+"""Goals: how far each one is, whether it is on pace, and how they cascade from the company to its teams."""
 
 from valuation.goals.attainment import GoalStatus, attainment, goal_status, pace, status
 from valuation.goals.cascade import Cascade, cascade

@@ -32,7 +32,7 @@ class GoalStatus:
         Part of the time that has passed; of a goal to keep 1. [1]
     """
 
-    status: npt.NDArray[Any] | str | None
+    status: Any
     attainment: FloatArray
     pace: FloatArray
 
@@ -233,7 +233,6 @@ def goal_status(
     elif not shape:
         done, passed = np.asarray(attainment(start, end, now)), np.asarray(pace(begun, due, as_of))
     else:
-        # An array of one row at least: single values that are faulty spoil rows, not the call.
         rows = [np.broadcast_to(one, shape) for one in (start, end, now, width)]
         done = np.where(keep, _kept(rows[1], rows[2], rows[3]), attainment(rows[0], rows[1], rows[2]))
         steady = pace(np.broadcast_to(begun, shape), np.broadcast_to(due, shape), as_of)

@@ -127,7 +127,7 @@ def share_of_voice(
     np.divide(voice, worth, out=index, where=(worth > 0) | ~known)
     p = _tail(counted, total, worth)
     flag = np.full(worth.shape, "", dtype=object)
-    flag[(index <= _QUIET) & _high_value(np.where(known, value, np.nan), value_class)] = "under-voiced"
+    flag[(index <= _QUIET) & _high_value(scaled, value_class)] = "under-voiced"
     flag[(index >= loud) & (p < rare)] = "over-voiced"
     flag[~known] = None
     return ShareOfVoice(voice_share=voice, value_share=worth, index=index, p=p, flag=flag)

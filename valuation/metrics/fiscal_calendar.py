@@ -102,7 +102,7 @@ def fiscal_calendar(
     else:
         ends = _on_weekday(ends, WEEKDAYS.index(weekday), nearest=year_end == "nearest")
         period_ends = _week_ends(ends, pattern)
-    starts = np.append(period_ends[0] - _DAY, period_ends[:-1]) + _DAY
+    starts: DateArray = np.concatenate([period_ends[:1], period_ends[:-1] + _DAY])
     whole = np.arange(period_ends.size) >= 12  # the first year only says where the second begins
     wanted = whole & (starts <= finish) & (period_ends >= begin)
     plain = pattern == "month" and month == 12
@@ -131,8 +131,8 @@ def _month_ends(years: npt.NDArray[np.int64], month: int) -> DateArray:
     """Last days of the twelve calendar months of each year."""
     last = (years - 1970) * 12 + month  # months since 1970-01 to the one after the year's end
     months = last[:, np.newaxis] + np.arange(-11, 1)
-    ends: DateArray = months.ravel().astype("datetime64[M]").astype("datetime64[D]") - _DAY
-    return ends
+    next_months: DateArray = months.ravel().astype("datetime64[M]").astype("datetime64[D]")
+    return next_months - _DAY
 
 
 def _year_ends(years: npt.NDArray[np.int64], month: int) -> DateArray:
@@ -144,13 +144,14 @@ def _on_weekday(ends: DateArray, weekday: int, *, nearest: bool) -> DateArray:
     """The last such weekday up to each day, or the nearest one."""
     latest = ends + np.timedelta64(3 if nearest else 0, "D")
     back = (latest.astype(np.int64) + _EPOCHS_WEEKDAY - weekday) % 7
-    return latest - back.astype("timedelta64[D]")
+    found: DateArray = latest - back.astype("timedelta64[D]")
+    return found
 
 
 def _week_ends(year_ends: DateArray, pattern: str) -> DateArray:
     """Last days of the twelve periods of each year; a 53rd week is in the last one."""
     weeks = np.cumsum([int(digit) for digit in pattern.split("-")] * 4)
-    begins = np.append(year_ends[0] - np.timedelta64(364, "D"), year_ends[:-1])
+    begins: DateArray = np.concatenate([year_ends[:1] - np.timedelta64(364, "D"), year_ends[:-1]])
     ends: DateArray = begins[:, np.newaxis] + (7 * weeks).astype("timedelta64[D]")
     ends[:, -1] = year_ends
     return ends.ravel()

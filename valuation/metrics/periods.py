@@ -149,8 +149,11 @@ def _days(periods: pd.DataFrame) -> tuple[DateArray, DateArray]:
 
 def _optional(periods: pd.DataFrame, name: str) -> npt.NDArray[Any]:
     """Labels, None where there is none."""
-    labels = texts_of(periods[name]) if name in periods else np.full(len(periods), "", dtype=object)
-    return np.where(labels == "", None, labels)
+    if name not in periods:
+        return np.full(len(periods), None, dtype=object)
+    labels = texts_of(periods[name])
+    labels[labels == ""] = None
+    return labels
 
 
 def _refuse_row(bad: npt.NDArray[np.bool_], words: str) -> None:

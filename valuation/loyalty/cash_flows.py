@@ -148,7 +148,9 @@ def modified_internal_rate(cash_flows: npt.ArrayLike, *, finance_rate: float, re
     with np.errstate(all="ignore"):
         rate = float(((received @ on) / -(paid @ back)) ** (1.0 / (flows.size - 1)) - 1.0)
     if not np.isfinite(rate):
-        raise DomainError(f"finance_rate {finance_rate:.15g} and reinvest_rate {reinvest_rate:.15g} have no finite answer")
+        raise DomainError(
+            f"finance_rate {finance_rate:.15g} and reinvest_rate {reinvest_rate:.15g} have no finite answer"
+        )
     return rate
 
 
@@ -207,7 +209,9 @@ def break_even(cash_flows: npt.ArrayLike, *, discount_rate: float | None = None,
         return 0.0
     last = int(below[-1])
     if last == flows.size - 1:
-        raise MissingDataError(f"break-even is not reached: {-cumulative[-1]:,.2f} is still out after {flows.size} periods")
+        raise MissingDataError(
+            f"break-even is not reached: {-cumulative[-1]:,.2f} is still out after {flows.size} periods"
+        )
     return float(last + 1 - cumulative[last] / (cumulative[last + 1] - cumulative[last]))
 
 

@@ -13,7 +13,7 @@ from valuation.loyalty.internal_rate import InternalRates, internal_rate, intern
 from valuation.loyalty.presets import PRESETS, Preset, preset_drivers
 from valuation.loyalty.projection import project
 from valuation.loyalty.returns import PURPOSES, returns_on_spend
-from valuation.loyalty.sensitivity import required_effect, scenarios, tornado
+from valuation.loyalty.sensitivity import required_effect, scenario_drivers, scenarios, tornado
 from valuation.loyalty.stop_rule import stop_rule
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "project",
     "required_effect",
     "returns_on_spend",
+    "scenario_drivers",
     "scenarios",
     "stop_rule",
     "tornado",

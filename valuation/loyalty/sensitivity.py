@@ -14,10 +14,10 @@ from valuation.errors import DomainError, MissingDataError
 from valuation.lifetime.conventions import FINITE, NOT_NEGATIVE, RATE, FloatArray, Range, known_word, single
 from valuation.loyalty.cash_flows import discount_factors, trough
 from valuation.loyalty.comparison import break_even_or_nan
-from valuation.loyalty.drivers import DRIVER_NAMES, LIMITS, BusinessCase, whole_number
+from valuation.loyalty.drivers import DRIVER_NAMES, LIMITS, BusinessCase, Drivers, whole_number
 from valuation.loyalty.projection import closing_customers, closing_equity, profits
 
-__all__ = ["required_effect", "scenarios", "shares_where", "tornado"]
+__all__ = ["required_effect", "scenario_drivers", "scenarios", "shares_where", "tornado"]
 
 RATE_ROW: Final = "discount_rate"
 
@@ -148,16 +148,45 @@ def scenarios(case: BusinessCase, *, part: float = 0.5, delay: int = 1, short_ho
     >>> scenarios(case)["npv"].round(0).tolist()
     [26689.0, -125058.0, -137832.0]
     """
-    share = single("part", part, NOT_NEGATIVE)
-    late, short = whole_number("delay", delay), whole_number("short_horizon", short_horizon)
+    short = whole_number("short_horizon", short_horizon)
+    base, _ = case.pair
+    tried = _scenario_tables(case, part, delay)
+    return pd.DataFrame([{"scenario": name} | _outcome(case, table, base, short) for name, table in tried.items()])
+
+
+def scenario_drivers(case: BusinessCase, *, part: float = 0.5, delay: int = 1) -> dict[str, Drivers]:
+    """
+    The programs of `scenarios`, by their names, to be looked at as closely as the plan.
+
+    Parameters
+    ----------
+    case, part, delay
+        As in `scenarios`.
+
+    Returns
+    -------
+    dict of str to Drivers
+        "plan", "part of the effect" and "late".
+
+    Raises
+    ------
+    DomainError, InputError
+        As in `scenarios`.
+    """
+    tables = _scenario_tables(case, part, delay)
+    return {name: Drivers(**dict(zip(DRIVER_NAMES, table, strict=True))) for name, table in tables.items()}
+
+
+def _scenario_tables(case: BusinessCase, part: float, delay: int) -> dict[str, FloatArray]:
+    """The drivers of each scenario, each as an array of shape (6, periods)."""
+    share, late = single("part", part, NOT_NEGATIVE), whole_number("delay", delay)
     base, program = case.pair
     effect = program - base
     good = np.where(effect * GOOD > 0.0, effect, 0.0)
     rest = program - good
     delayed = np.zeros_like(good)
     delayed[:, late:] = good[:, :-late]
-    tried = {"plan": program, "part of the effect": rest + share * good, "late": rest + delayed}
-    return pd.DataFrame([{"scenario": name} | _outcome(case, table, base, short) for name, table in tried.items()])
+    return {"plan": program, "part of the effect": rest + share * good, "late": rest + delayed}
 
 
 def required_effect(case: BusinessCase, driver: str, target_npv: float = 0.0, *, most: float = 2.0) -> float:

@@ -13,36 +13,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from valuation.errors import MissingDataError, ValuationError, ZeroDenominatorError
 from valuation.findings import Finding, Severity
 from valuation.model.history import Base, BoolArray, FloatArray, IntArray
 from valuation.model.snapshots import CURRENT, Earlier
 from valuation.model.tiers import SEGMENT_LABELS
 from valuation.priority import (
-    HoursPlan,
-    allocate_hours,
     allowed_hours,
     breach_ratio,
     due,
     reasons,
     service_status,
-    share_of_voice,
     triage,
     value_at_risk,
 )
 from valuation.settings import Settings
 from valuation.tables import (
-    HOURS_ISSUES,
-    HOURS_METHODS,
     ISSUE_QUEUE,
     ISSUES,
     KEY_RETENTION,
     SERVICE_COMPLIANCE,
     SERVICE_LEVELS,
-    VOICE,
     TableData,
     complete_frame,
-    empty_frame,
 )
 
 __all__ = ["Customers", "Issues", "key_retention", "queue_tables", "read_issues", "to_triage"]

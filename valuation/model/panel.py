@@ -11,7 +11,15 @@ from valuation.findings import Finding, Severity
 from valuation.model.history import FloatArray, IntArray
 from valuation.model.issues import Customers, TextArray
 from valuation.model.tiers import SEGMENT_LABELS
-from valuation.priority import SMALL_FAST_ADOPTERS, SampleWeights, panel_strata, readings, sample_plan, sample_select, sample_weights
+from valuation.priority import (
+    SMALL_FAST_ADOPTERS,
+    SampleWeights,
+    panel_strata,
+    readings,
+    sample_plan,
+    sample_select,
+    sample_weights,
+)
 from valuation.settings import Settings
 from valuation.tables import (
     PANEL,
@@ -150,16 +158,12 @@ def _groups(sizes: FloatArray, wanted: float) -> pd.DataFrame:
     )
 
 
-def _readings(
-    panel: pd.DataFrame, places: IntArray, sizes: FloatArray, weights: SampleWeights
-) -> pd.DataFrame:
+def _readings(panel: pd.DataFrame, places: IntArray, sizes: FloatArray, weights: SampleWeights) -> pd.DataFrame:
     """Read the answers by customers, by value, and as they would be read without care."""
     each = dict(zip(STRATA, np.divide(sizes, places, out=np.ones(len(STRATA)), where=places > 0).tolist(), strict=True))
     figures = np.full(len(PANEL_MEASURES), np.nan)
     if panel["score"].notna().any():
-        found = readings(
-            panel["score"], panel["stratum"], panel["stratum"].map(each), panel["value"], best_tier=BEST
-        )
+        found = readings(panel["score"], panel["stratum"], panel["stratum"].map(each), panel["value"], best_tier=BEST)
         means = (found.population, found.value, found.best_tier, found.unweighted)
         figures = np.array([*means, weights.n_effective, weights.design_effect])
     return pd.DataFrame({"measure": list(PANEL_MEASURES), "figure": figures, "meaning": list(PANEL_MEASURES.values())})

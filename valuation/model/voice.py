@@ -43,7 +43,9 @@ def voice_table(issues: Issues, customers: Customers, settings: Settings) -> pd.
             "index": np.where(without, np.nan, found.index),
             "p_value": found.p,
             "flag": found.flag,
-            "note": np.where(without, "no value: loud at any volume", np.where(spared > 0, "exempt issues left out", "")),
+            "note": np.where(
+                without, "no value: loud at any volume", np.where(spared > 0, "exempt issues left out", "")
+            ),
             "order": np.where(np.isnan(found.index), -1.0, found.index),
         }
     )

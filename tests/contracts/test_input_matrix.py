@@ -101,6 +101,25 @@ STATED: list[list[Any]] = [
 ]
 LENSES: list[list[Any]] = [["customer_id", "CPO", "CFO"], ["A", 100.0, 50.0], ["B", 50.0, 100.0], ["C", 0.0, 0.0]]
 
+STRATA: list[list[Any]] = [["stratum", "n"], ["A", 1.0]]
+GOALS: list[list[Any]] = [
+    [
+        "goal_id",
+        "parent_id",
+        "level",
+        "owner",
+        "baseline",
+        "baseline_date",
+        "target",
+        "target_date",
+        "actual",
+        "rollup",
+    ],
+    ["G-1", None, "company", "CEO", 0.0, 45658.0, 10.0, 46022.0, 5.0, "own"],
+    ["G-2", "G-1", "executive", "CFO", 0.0, 45658.0, 10.0, 46022.0, 5.0, "own"],
+]
+GOAL: dict[str, Any] = {"baseline": 0.8, "target": 0.85, "actual": 0.83}
+
 MATRIX = """
 CV_AGEING            blank   text    error  single  row     header  rows
   due_dates          #N/A    #VALUE! #REF!  5x3     5x3     #VALUE! 5x3
@@ -122,6 +141,10 @@ CV_ALLOCATE_RECIPROCAL blank text error single row header rows
   final_shares       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #VALUE! #VALUE!
   method             4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
   headers            4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+CV_ATTAINMENT        blank   text    error  single  row     header  rows
+  baseline           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  target             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  actual             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_BDW_DERL          blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -197,6 +220,10 @@ CV_BGNBD_PROBABILITY blank   text    error  single  row     header  rows
 CV_CAC               blank   text    error  single  row     header  rows
   acq_cost           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   gross_new          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_CASCADE           blank   text    error  single  row     header  rows
+  table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x10
+  as_of              #N/A    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
+  headers            3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
 CV_CEV               blank   text    error  single  row     header  rows
   clv                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   crv                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -343,6 +370,22 @@ CV_GG_SPEND          blank   text    error  single  row     header  rows
   mbar               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_GINI              blank   text    error  single  row     header  rows
   values             #N/A    #VALUE! #REF!  #N/A    0.75    #VALUE! 0.33334
+CV_GOAL_STATUS       blank   text    error  single  row     header  rows
+  baseline           #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  target             #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  actual             #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  baseline_date      #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  target_date        #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  as_of              #N/A    #VALUE! #REF!  1x3     #VALUE! #VALUE! #VALUE!
+  band               1x3     #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+CV_HEADROOM          blank   text    error  single  row     header  rows
+  revenue            #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  wallet             #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  target_share       #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  margin_pct         #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  retention          #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  rate               #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  periods            1x5     #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
 CV_HORIZON_FOR       blank   text    error  single  row     header  rows
   retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -605,6 +648,10 @@ CV_PNBD_PROBABILITY  blank   text    error  single  row     header  rows
   t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+CV_POACH_RISK        blank   text    error  single  row     header  rows
+  p_poach            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  rlv                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  headroom_pv        #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
 CV_POOL_RATE         blank   text    error  single  row     header  rows
   pool_cost          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   driver_total       #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -657,6 +704,20 @@ CV_RFM_SUMMARY       blank   text    error  single  row     header  rows
   as_of              #N/A    #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
   unit               3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
   headers            3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+CV_SAMPLE_PLAN       blank   text    error  single  row     header  rows
+  sizes              #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+  n                  #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
+  min                3x1     #VALUE! #REF!  3x1     3x1     #VALUE! #VALUE!
+  max                3x1     #VALUE! #REF!  3x1     3x1     #VALUE! #VALUE!
+  sd                 3x1     #VALUE! #REF!  3x1     3x1     #VALUE! #VALUE!
+CV_SAMPLE_SELECT     blank   text    error  single  row     header  rows
+  ids                #N/A    #VALUE! #REF!  1x2     2x3     #VALUE! 50000x2
+  strata             #N/A    #N/A    #REF!  1x2     2x3     #N/A    50000x2
+  plan               #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    3x2
+  seed               #N/A    3x2     #REF!  3x2     #VALUE! 3x2     #VALUE!
+CV_SAMPLE_WEIGHT     blank   text    error  single  row     header  rows
+  sizes              #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+  sampled            #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
 CV_SBG_DERL          blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -739,6 +800,11 @@ CV_VALUE_SEGMENT     blank   text    error  single  row     header  rows
   current            3x3     #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
   potential          3x3     #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
   cuts               3x3     #VALUE! #REF!  #VALUE! 3x3     #VALUE! #VALUE!
+CV_VOICE             blank   text    error  single  row     header  rows
+  issues             #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  values             #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+  ratio              3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+  alpha              3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
 CV_WATERFALL         blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    19x9
   customer           #N/A    #N/A    #REF!  19x9    #VALUE! #N/A    #VALUE!
@@ -769,6 +835,23 @@ CV_WHAT_IF           blank   text    error  single  row     header  rows
 """
 
 GOOD: dict[str, dict[str, Any]] = {
+    "CV_ATTAINMENT": GOAL,
+    "CV_CASCADE": {"table": GOALS, "as_of": 45839.0, "headers": True},
+    "CV_GOAL_STATUS": {**GOAL, "baseline_date": 45658.0, "target_date": 46022.0, "as_of": 45839.0, "band": 0.1},
+    "CV_HEADROOM": {
+        "revenue": 12000.0,
+        "wallet": 40000.0,
+        "target_share": 0.6,
+        "margin_pct": 0.4,
+        "retention": 0.9,
+        "rate": 0.1,
+        "periods": 3.0,
+    },
+    "CV_POACH_RISK": {"p_poach": 0.25, "rlv": 10000.0, "headroom_pv": 5000.0},
+    "CV_SAMPLE_PLAN": {"sizes": [40.0, 160.0, 600.0], "n": 20.0, "min": 0.0, "max": 50.0, "sd": 1.0},
+    "CV_SAMPLE_SELECT": {"ids": ["A", "B", "C"], "strata": ["A", "A", "A"], "plan": STRATA, "seed": "2025Q4"},
+    "CV_SAMPLE_WEIGHT": {"sizes": [40.0, 160.0, 600.0], "sampled": [5.0, 7.0, 38.0]},
+    "CV_VOICE": {"issues": [60.0, 20.0, 40.0], "values": [40.0, 200.0, -10.0], "ratio": 2.0, "alpha": 0.01},
     "CV_KENDALL_W": {"rank_table": LENS_TABLE, "headers": True},
     "CV_LENS_CAPTURE": {
         "lens_scores": LENS_TABLE,
@@ -1188,15 +1271,16 @@ GOOD: dict[str, dict[str, Any]] = {
 
 # Ranges that must have one length: the columns single, row and rows change them all.
 TOGETHER = (
-    {"dates", "amounts", "ids", "contributions", "inv_dates", "due_dates", "paid_dates"},
+    {"dates", "amounts", "ids", "strata", "contributions", "inv_dates", "due_dates", "paid_dates"},
     {"ageing_amounts", "loss_rates"},
     {"margins", "retentions"},
     {"x", "tx", "age", "mbar", "n", "weight"},
     {"recency_days", "frequency", "monetary"},
     {"cost", "value", "tiers", "prev_tier"},
-    {"prev", "curr", "lens_scores", "values"},
+    {"prev", "curr", "lens_scores", "values", "issues"},
     {"value_before", "value_now", "tier_before", "tier_now"},
     {"p", "q"},
+    {"sizes", "sampled"},
     {"unit_times", "quantities"},
     {"current", "potential"},
     {"value_to_company", "value_to_customer"},
@@ -1220,6 +1304,7 @@ LONG: dict[str, Callable[[], Any]] = {
     "attributes": lambda: CASE_LINES[:1] + [[5.0]] * MANY,
     "ledger_lines": lambda: LEDGER_LINES[:1] + [["A", 0.01]] * MANY,
     "customer_values": lambda: CUSTOMER_VALUES + [[f"K{row}", 10.0] for row in range(MANY - 2)],
+    "plan": lambda: STRATA + [[f"K{row}", 0.0] for row in range(MANY - 1)],
     "referrals": lambda: REFERRALS + [["A", f"K{row}", 1.0, 100.0, 0.8] for row in range(MANY - 1)],
     "influence": lambda: INFLUENCE + [["B", f"K{row}", 100.0, 80.0] for row in range(MANY - 1)],
     "ideas": lambda: IDEAS + [[f"K{row}", "A", 1000.0, 0.5, 0.2] for row in range(MANY - 1)],
@@ -1260,6 +1345,8 @@ def header(good: Any) -> Any:
 
 
 def rows(name: str, good: Any) -> Any:
+    if good is GOALS:
+        return GOALS + [[f"K{row}", "G-1", *GOALS[2][2:]] for row in range(MANY - 2)]
     if good is MEASURED:
         return MEASURED + [[f"K{row}", 900.0, row / 10.0, None] for row in range(MANY - 3)]
     # In other functions "customers" is a word, and "drivers" is one column.

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from valuation.dates import dates, one_date
-from valuation.errors import DomainError, InputError, ZeroDenominatorError
+from valuation.errors import DomainError, InputError, MissingDataError, ZeroDenominatorError
 from valuation.lifetime.conventions import FINITE, NOT_NEGATIVE, BoolArray, FloatArray, common_shape, plain, within
 
 __all__ = ["GoalStatus", "attainment", "goal_status", "pace", "status"]
@@ -107,6 +107,8 @@ def pace(baseline_date: npt.ArrayLike, target_date: npt.ArrayLike, as_of: object
         If a single target date is not after the baseline date.
     InputError
         If something is not a date, or lengths differ.
+    MissingDataError
+        If a single date is missing.
 
     Notes
     -----
@@ -123,7 +125,9 @@ def pace(baseline_date: npt.ArrayLike, target_date: npt.ArrayLike, as_of: object
         begun, due = np.broadcast_arrays(begun, due)
     except ValueError:
         raise InputError(f"lengths differ: baseline_date {begun.shape}, target_date {due.shape}") from None
-    if not begun.ndim and not due > begun:
+    if not begun.ndim and (np.isnat(begun) or np.isnat(due)):
+        raise MissingDataError(f"{'baseline_date' if np.isnat(begun) else 'target_date'} is not known")
+    if not begun.ndim and due <= begun:
         raise DomainError(f"target_date must be after baseline_date, {begun}, not {due}")
     passed = np.full(begun.shape, np.nan)
     one = np.timedelta64(1, "D")
@@ -210,6 +214,8 @@ def goal_status(
         If single values are missing or out of range.
     InputError
         If something is not a number or not a date, or lengths differ.
+    MissingDataError
+        If a single date is missing.
     ZeroDenominatorError
         If a single goal to keep has no band.
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from valuation.dates import twelve_months_before
-from valuation.equity import RollForward, dynamic_equity, roll_forward
+from valuation.equity import RollForward, dynamic_equity, return_on_customer, roll_forward
 from valuation.errors import ValuationError
 from valuation.findings import Finding, Severity
 from valuation.lifetime import Timing
@@ -31,7 +31,7 @@ from valuation.tables import (
     empty_frame,
 )
 
-__all__ = ["COHORT_YEARS", "bridge_tables", "equity_tables"]
+__all__ = ["COHORT_YEARS", "bridge_tables", "equity_tables", "return_since"]
 
 COHORT_YEARS: Final = 5
 WITHOUT: Final = "without segment"
@@ -153,6 +153,20 @@ def bridge_tables(
     except ValuationError as error:
         return _nothing(), [_no_bridge(earlier, str(error))]
     return _drawn(rolled, names), _known_once(rolled)
+
+
+def return_since(earlier: Earlier | None, today: Snapshot, as_of: np.datetime64, pnl: pd.DataFrame) -> float:
+    """
+    Return on Customer since the last snapshot, for a year; NaN without one, or where equity was nought or less.
+
+    The profit of that time is taken to be its part of the twelve months' contribution.
+    """
+    if earlier is None:
+        return np.nan
+    years = years_between(earlier.as_of, as_of)
+    opening, closing = (float(frame["value"].astype(float).sum()) for frame in (earlier.customers, today.customers))
+    profit = years * float(pnl["contribution"].sum(min_count=1))
+    return return_on_customer(profit, opening, closing).item() / years if opening > 0 and years else np.nan
 
 
 def years_between(earlier: np.datetime64, later: np.datetime64) -> float:

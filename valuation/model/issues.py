@@ -7,7 +7,7 @@ as-of date counts as over, so that an issue due on it and still open is late.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Any, Final, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -40,11 +40,12 @@ from valuation.tables import (
 __all__ = ["Customers", "Issues", "key_retention", "queue_tables", "read_issues", "to_triage"]
 
 TextArray = npt.NDArray[np.object_]
+Mode = Literal["normal", "crisis"]
 END_OF_DAY: Final = np.timedelta64(86_399, "s")
 STATUSES: Final = {"Met": "met", "Breached": "breached", "Open-in": "open_in", "Open-over": "open_over"}
 """Status of an issue to its column of Service compliance."""
 WORDS: Final = {"Open-in": "Open, in time", "Open-over": "Open, late"}
-OTHER: Final = {"normal": "crisis", "crisis": "normal"}
+OTHER: Final[Mapping[Mode, Mode]] = {"normal": "crisis", "crisis": "normal"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,9 +110,8 @@ def read_issues(base: Base, customers: Customers, tables: Mapping[str, TableData
     findings = _closed_before_opened(frame.index[backwards])
     frame = frame[~backwards]
     code = pd.Index(customers.ids).get_indexer(pd.Index(frame["customer_id"]))
-    known = code >= 0
-    segment = np.where(known, customers.segment[code] if len(customers.ids) else None, None)
-    value = np.where(known, customers.value[code] if len(customers.ids) else np.nan, np.nan)
+    segment = _of(code, customers.segment, np.full(len(frame), None, dtype=object))
+    value = _of(code, customers.value, np.full(len(frame), np.nan))
     served = frame["p_loss_served"].fillna(0.0).to_numpy(dtype=float)
     frame["code"], frame["segment"] = code, segment
     frame["value_at_risk"] = value_at_risk(value, frame["p_loss_now"].to_numpy(dtype=float), served)
@@ -129,6 +129,13 @@ def read_issues(base: Base, customers: Customers, tables: Mapping[str, TableData
         ),
         [*findings, *faults],
     )
+
+
+def _of(codes: IntArray, values: npt.NDArray[Any], otherwise: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Give what is known of each issue's customer; the code of an unknown one is -1."""
+    known = codes >= 0
+    otherwise[known] = values[codes[known]]
+    return otherwise
 
 
 def _levels(tables: Mapping[str, TableData]) -> tuple[pd.DataFrame, list[Finding]]:
@@ -178,11 +185,11 @@ def queue_tables(
 ) -> dict[str, pd.DataFrame]:
     """Give the Issue queue in the mode on Assumptions, and Service compliance."""
     waiting = issues.frame[issues.is_open].reset_index(drop=True)
-    mode = cast(Literal["normal", "crisis"], settings.word("triage_mode"))
+    mode = cast(Mode, settings.word("triage_mode"))
     given = to_triage(waiting, as_of)
     rank = triage(given, mode=mode)
     code = waiting["code"].to_numpy(dtype=np.int64)
-    name = np.where(code >= 0, customers.names[code] if len(customers.names) else None, None)
+    name = _of(code, customers.names, np.full(len(waiting), None, dtype=object))
     hours, risk = (waiting[column].to_numpy(dtype=float) for column in ("hours", "value_at_risk"))
     queue = pd.DataFrame(
         {

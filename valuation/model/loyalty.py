@@ -274,12 +274,16 @@ def _program(plan: _Plan, chosen: _Case) -> dict[str, pd.DataFrame]:
 
 
 def _by_year(plan: _Plan, chosen: _Case) -> pd.DataFrame:
-    how = {
-        "opening_customers": plan.average.customers,
-        "periods": plan.years,
-        "discount_rate": plan.discount_rate,
-    }
-    base, program = (project(drivers, **how, extend="last") for drivers in (plan.base, chosen.drivers))
+    base, program = (
+        project(
+            drivers,
+            opening_customers=plan.average.customers,
+            periods=plan.years,
+            discount_rate=plan.discount_rate,
+            extend="last",
+        )
+        for drivers in (plan.base, chosen.drivers)
+    )
     found = chosen.found.frame
     frame = pd.DataFrame(
         {

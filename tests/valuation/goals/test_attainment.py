@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valuation.errors import DomainError, InputError, ZeroDenominatorError
+from valuation.errors import DomainError, InputError, MissingDataError, ZeroDenominatorError
 from valuation.goals import attainment, goal_status, pace, status
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[2] / "golden" / "insight.json").read_text("utf-8"))
@@ -103,8 +103,10 @@ def test_refusals() -> None:
         attainment(1, "2", 1)
     with pytest.raises(DomainError, match="target_date must be after baseline_date, 2025-01-01, not 2025-01-01"):
         pace(DAY, DAY, DAY)
-    with pytest.raises(DomainError, match="target_date must be after baseline_date"):
+    with pytest.raises(MissingDataError, match="baseline_date is not known"):
         pace(np.datetime64("NaT"), DAY, DAY)
+    with pytest.raises(MissingDataError, match="target_date is not known"):
+        pace(DAY, np.datetime64("NaT"), DAY)
     with pytest.raises(InputError, match="as_of must be a date"):
         pace(DAY, DAY, None)
     with pytest.raises(InputError, match="lengths differ: baseline_date"):

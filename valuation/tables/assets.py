@@ -121,7 +121,7 @@ EQUITY_COHORTS = Table(
     "one row for each year of customers still to be won",
     (
         Column("year", Kind.COUNT, "Years from the as-of date", "years"),
-        Column("new_customers", Kind.NUMBER, "Customers won in the year", "customers", missing="#N/A"),
+        _count("new_customers", "Customers won in the year"),
         _money("value_each", "Value of one when it is won, its cost of winning taken off", "Value of one"),
         _money("present_value", "Value of all of them today"),
         _money("cumulative", "Customer equity with these and the years before", "Equity with them"),

@@ -1,5 +1,7 @@
 """Customer equity: the customer base as an asset, with the customers still to be won, and what changed it."""
 
+from dataclasses import replace
+
 from valuation.tables import EQUITY_COHORTS, EQUITY_SEGMENTS, LIFETIME_VALUE
 from workbook_templates.layout import Check, Format, Formula, Item, Pack, Role, Sheet, Stage, TableBlock, Text
 from workbook_templates.native import Column, Expr, Figure, Name, call
@@ -128,7 +130,13 @@ def _enterprise() -> tuple[Item, ...]:
     items += [Text(row=top + i, column=1, text=f"  {label}") for i, (_, label, _) in enumerate(ENTERPRISE, start=2)]
     return (
         *items,
-        Text(row=top + len(ENTERPRISE) + 2, column=1, text="Value of the equity that would follow", role=Role.TOTAL),
+        Text(
+            row=top + len(ENTERPRISE) + 2,
+            column=1,
+            text="Value of the equity that would follow",
+            role=Role.TOTAL,
+            span=TODAY_COLUMN - 1,
+        ),
         Formula(
             row=top + len(ENTERPRISE) + 3,
             column=1,
@@ -154,6 +162,14 @@ LEFT_OUT_ROW = ENTERPRISE_ROW + len(ENTERPRISE) + 6
 READ_ROW = LEFT_OUT_ROW + len(LEFT_OUT) + 2
 
 
+def _totals() -> tuple[Item, ...]:
+    """Give the totals of all segments, without cents as the rows below them."""
+    return tuple(
+        replace(item, format=Format.MONEY) if isinstance(item, Formula) else item
+        for item in totals(EQUITY_SEGMENTS, SUMS, SEGMENTS_HEADER - 1)
+    )
+
+
 def _equity() -> Sheet:
     purpose = "What the customer base is worth, as an asset: the customers of today, and those still to be won."
     return Sheet(
@@ -165,7 +181,7 @@ def _equity() -> Sheet:
             answer("equity.answer", ANSWER, span=PAGE_WIDTH),
             answer("equity.further", FURTHER, row=6, span=PAGE_WIDTH),
             heading(SEGMENTS_HEADER - 2, "Customers of today, by official segment", span=PAGE_WIDTH),
-            *totals(EQUITY_SEGMENTS, SUMS, SEGMENTS_HEADER - 1),
+            *_totals(),
             TableBlock(
                 row=SEGMENTS_HEADER,
                 column=1,
@@ -196,7 +212,7 @@ LAST_CUMULATIVE = call("INDEX", Column(EQUITY_COHORTS, "cumulative"), YEARS)
 CHECKS = (
     Check(
         "equity_segments",
-        "Customer equity: positive and negative of all segments = customer value of all on Lifetime value",
+        "Customer equity: positive and negative of all segments = Lifetime value",
         call(
             "IF",
             call("COUNTA", Column(EQUITY_SEGMENTS, "segment")).equals(0),

@@ -187,7 +187,7 @@ def _waterfall() -> Chart:
         value_title="",
         category_format=Format.GENERAL,
         value_format=Format.MONEY,
-        width=900,
+        width=1000,
         height=20 * (CHART_ROWS - 1),
     )
 
@@ -262,7 +262,7 @@ BRIDGE_CHECKS = (
     ),
     Check(
         "equity_customers",
-        "Equity bridge by customer: nothing is left over for anybody, and all together are the bridge",
+        "Equity bridge by customer: nothing is left over; all together are the bridge",
         call("SUMPRODUCT", call("ABS", Column(EQUITY_BRIDGE_CUSTOMERS, "residual")))
         + call("ABS", of_total(EQUITY_BRIDGE_CUSTOMERS, "closing") - CLOSING),
         CENT,

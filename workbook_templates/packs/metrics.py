@@ -38,7 +38,7 @@ PERIODS_SHOWN = (("month", "Months", 12), ("quarter", "Quarters", 8), ("year", "
 """Kind of period, heading, and how many of them stand on the page."""
 NAMES_ROW = 9
 FIRST_ROW = NAMES_ROW + 2
-LABELS_WIDTH, PERIOD_WIDTH, GAP_WIDTH = 44.0, 11.0, 2.0
+LABELS_WIDTH, PERIOD_WIDTH, GAP_WIDTH = 40.0, 10.5, 1.5
 SENTENCE_SPAN = 13
 
 
@@ -259,7 +259,7 @@ def _places() -> tuple[Item, ...]:
     latest = call("IF", year.equals(""), call("IF", quarter.equals(""), month, quarter), year)
     return (
         *items,
-        Text(row=PLACES_ROW + 1, column=1, text="  of which above", role=Role.NOTE),
+        Text(row=PLACES_ROW + 1, column=1, text="  of the sentence above", role=Role.NOTE),
         Formula(row=PLACES_ROW + 1, column=2, key="metrics.latest", expr=latest, format=Format.PLAIN),
     )
 
@@ -352,21 +352,21 @@ def _every_period(bridge: _Bridge) -> Expr:
 CHECKS = (
     Check(
         "metric_counts",
-        "Customer metrics: active at the start + new + reactivated - lost = active at the end, in every period",
+        "Customer metrics: active at the start + new + reactivated - lost = at the end",
         _every_period(CUSTOMER_COUNTS),
         0,
         LIVE,
     ),
     Check(
         "metric_classes",
-        "Customer metrics: revenue of new, maturing, existing and others = net revenue, in every period",
+        "Customer metrics: revenue of new, maturing, existing, others = net revenue",
         _every_period(CLASSES),
         CENT,
         LIVE,
     ),
     Check(
         "metric_bridge",
-        "Customer metrics: revenue of a year before and its changes = revenue of the twelve months, in every period",
+        "Customer metrics: revenue of a year before and its changes = revenue now",
         _every_period(TWELVE_MONTHS),
         CENT,
         LIVE,
@@ -387,6 +387,7 @@ METRICS_PACK = Pack(
             "Every month, quarter and year that is over, as Customer metrics shows the last of them.",
             sums=(),
             name="Metric periods",
+            printed="existing_active",
         ),
     ),
     checks=CHECKS,

@@ -72,7 +72,7 @@ CUSTOMER_METRICS = Table(
             missing="#DIV/0!",
         ),
         _money("before_12m", "Net revenue of the twelve months that ended a year before", "12 months before"),
-        _money("lost_12m", "Less that of customers without any in the twelve months to the end", "Lost"),
+        _money("lost_12m", "Less that of customers without any in the twelve months to the end", "Lost, revenue"),
         _money("contraction_12m", "Less by those who bought less", "Contraction"),
         _money("expansion_12m", "More by those who bought more", "Expansion"),
         _money("reactivated_12m", "From customers of earlier years", "Reactivated, revenue"),

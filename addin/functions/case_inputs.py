@@ -61,7 +61,7 @@ COLUMNS_IN_WORDS: Final = (
     "one row for each period: retention_rate, new_customers, margin, cost_to_serve, acquisition_cost, [investment]"
 )
 DRIVERS: Final = Argument(
-    "drivers",
+    "case_drivers",
     TABLE,
     f"{COLUMNS_IN_WORDS}; opening_customers in the first row",
     shape=Shape.TABLE,

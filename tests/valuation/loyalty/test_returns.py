@@ -84,6 +84,7 @@ def test_a_margin_below_nought_makes_retention_a_loss() -> None:
         ((["keep"], [1], [1]), {}, InputError, "purpose, row 1, must be one of"),
         (([], [], []), {}, InputError, "for each of 0 purposes"),
         ((["acquire"], [1, 2], [1]), {}, InputError, "spend must be one number for each of 1 purposes, not 2"),
+        ((["acquire"] * 1001, [1], [1]), {}, InputError, "purposes must be 1000 at most, not 1001"),
         ((["acquire"], [0], [1]), {}, DomainError, "spend, row 1, must be a finite number above 0"),
         ((["retain", "acquire"], [1, 1], [0.1, 0]), {}, DomainError, "effect, row 2, must be a finite number above 0"),
         ((["develop"], [1], [math.nan]), {}, DomainError, "effect, row 1, must be a finite number"),

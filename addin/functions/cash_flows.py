@@ -138,12 +138,12 @@ def cv_breakeven(cfs: ARRAY, rate: float | None, timing: Any, /) -> float:
 def cv_jcurve(cfs: ARRAY, rate: float | None, timing: Any, /) -> dict[str, Any]:
     """How deep does cumulative cash dip, and when does it come back?"""
     flows = cash_flow_vector("cfs", cfs)
-    factors = np.full(flows.size, np.nan) if rate is None else discount_factors(rate, flows.size, timing)
+    discounted = None if rate is None else (flows * discount_factors(rate, flows.size, timing)).cumsum()
     return {
         "period": range(flows.size + 1),
         "cash_flow": _from_nought(flows),
         "cumulative": _from_nought(flows.cumsum()),
-        "discounted": _from_nought((flows * factors).cumsum()),
+        "discounted": np.full(flows.size + 1, np.nan) if discounted is None else _from_nought(discounted),
     }
 
 

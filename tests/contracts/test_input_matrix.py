@@ -125,6 +125,21 @@ GOALS: list[list[Any]] = [
     ["G-2", "G-1", "executive", "CFO", 0.0, 45658.0, 10.0, 46022.0, 5.0, "own"],
 ]
 GOAL: dict[str, Any] = {"baseline": 0.8, "target": 0.85, "actual": 0.83}
+CASE_COLUMNS = ["retention_rate", "new_customers", "margin", "cost_to_serve", "acquisition_cost"]
+WITHOUT_PROGRAM: list[list[Any]] = [
+    ["opening_customers", *CASE_COLUMNS],
+    [10000.0, 0.8, 2000.0, 300.0, 100.0, 250.0],
+    [None, 0.8, 2000.0, 300.0, 100.0, 250.0],
+    [None, 0.8, 2000.0, 300.0, 100.0, 250.0],
+]
+WITH_PROGRAM: list[list[Any]] = [
+    [*CASE_COLUMNS, "investment"],
+    [0.8, 2000.0, 300.0, 100.0, 250.0, 30000.0],
+    [0.9, 2000.0, 300.0, 100.0, 250.0, 0.0],
+]
+CASE: dict[str, Any] = {"base_case": WITHOUT_PROGRAM, "program": WITH_PROGRAM, "rate": 0.1}
+CASE_OPTIONS: dict[str, Any] = {"periods": 3.0, "timing": "end", "extend": "last"}
+PLANS: list[list[Any]] = [["purpose", "spend", "effect"], ["acquire", 1000.0, 250.0], ["develop", 1000.0, 50.0]]
 
 MATRIX = """
 CV_AGEING            blank   text    error  single  row     header  rows
@@ -232,6 +247,10 @@ CV_BGNBD_PROBABILITY blank   text    error  single  row     header  rows
   t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+CV_BREAKEVEN         blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   #N/A    2.91667 #VALUE! #N/A
+  rate               2.66667 #VALUE! #REF!   2.91667 #VALUE! #VALUE! #VALUE!
+  timing             2.91667 #VALUE! #REF!   2.91667 #VALUE! #VALUE! #VALUE!
 CV_CAC               blank   text    error  single  row     header  rows
   acq_cost           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   gross_new          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -239,6 +258,38 @@ CV_CASCADE           blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x10
   as_of              #N/A    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
   headers            3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
+CV_CASE_COMPARE      blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  periods            4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  timing             4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  headers            4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+CV_CASE_PRESET       blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  preset             #N/A    #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  amount             #N/A    #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  retention_effect   #N/A    #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  ramp               4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  periods            4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  extend             4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  headers            4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+CV_CASE_PROJECT      blank   text    error  single  row     header  rows
+  case_drivers       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  periods            #N/A    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  extend             4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  headers            4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+CV_CASE_SUMMARY      blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  short              12x4    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  periods            12x4    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  timing             12x4    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  headers            12x4    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
 CV_CEV               blank   text    error  single  row     header  rows
   clv                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   crv                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -411,6 +462,16 @@ CV_HORIZON_SHARE     blank   text    error  single  row     header  rows
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   periods            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   growth             1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_IRR               blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   #NUM!   0.130662 #VALUE! #NUM!
+CV_IRR_ROOTS         blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   #N/A    3x1     #VALUE! #N/A
+  headers            3x1     #VALUE! #REF!   3x1     #VALUE! #VALUE! #VALUE!
+CV_JCURVE            blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   3x4     5x4     #VALUE! 50002x4
+  rate               5x4     #VALUE! #REF!   5x4     #VALUE! #VALUE! #VALUE!
+  timing             5x4     #VALUE! #REF!   5x4     #VALUE! #VALUE! #VALUE!
+  headers            5x4     #VALUE! #REF!   5x4     #VALUE! #VALUE! #VALUE!
 CV_KENDALL_W         blank   text    error  single  row     header  rows
   rank_table         #N/A    #N/A    #REF!  #N/A    #N/A    #N/A    2x10
   headers            2x10    #VALUE! #REF!  2x10    #VALUE! #VALUE! #VALUE!
@@ -585,6 +646,10 @@ CV_MIGRATION         blank   text    error  single  row     header  rows
   labels             5x17    #VALUE! #REF!   #VALUE! 5x17    #VALUE! #VALUE!
   values             5x13    #VALUE! #REF!   5x17    5x17    #VALUE! 5x17
   headers            5x17    #VALUE! #REF!   5x17    #VALUE! #VALUE! #VALUE!
+CV_MIRR              blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   #DIV/0! 0.122497 #VALUE! #DIV/0!
+  finance_rate       #N/A    #VALUE! #REF!   0.122497 #VALUE! #VALUE! #VALUE!
+  reinvest_rate      #N/A    #VALUE! #REF!   0.122497 #VALUE! #VALUE! #VALUE!
 CV_MODEL_CHECK       blank   text    error  single  row     header  rows
   ids                #N/A    #VALUE! #REF!  5x8     5x8     #VALUE! 5x8
   dates              #N/A    #VALUE! #REF!  5x8     5x8     #VALUE! 5x8
@@ -626,6 +691,10 @@ CV_NBD_PROBABILITY   blank   text    error  single  row     header  rows
   t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+CV_NPV               blank   text    error  single  row     header  rows
+  rate               #N/A    #VALUE! #REF!   3.75657 #VALUE! #VALUE! #VALUE!
+  cfs                #N/A    #VALUE! #REF!   -90.9091 3.75657 #VALUE! -1000
+  timing             3.75657 #VALUE! #REF!   3.75657 #VALUE! #VALUE! #VALUE!
 CV_ONTIME_SHARE      blank   text    error  single  row     header  rows
   inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
   due_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
@@ -701,6 +770,15 @@ CV_RECONCILE         blank   text    error  single  row     header  rows
   unused             2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
   unallocated        2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
   headers            2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
+CV_REQUIRED          blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  driver             #N/A    #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  target_npv         0.0928558 #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  periods            0.0928558 #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  timing             0.0928558 #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
 CV_RETENTION         blank   text    error  single  row     header  rows
   renewed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   exposed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -759,6 +837,16 @@ CV_SBG_RETENTION     blank   text    error  single  row     header  rows
 CV_SBG_SURVIVAL      blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_SCENARIO          blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  part               4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  delay              4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  periods            4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  timing             4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  headers            4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
 CV_SELF_SERVICE_SHARE blank   text    error  single  row     header  rows
   self_resolved      #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   assisted           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -787,8 +875,25 @@ CV_SLA_STATUS        blank   text    error  single  row     header  rows
 CV_SPEARMAN          blank   text    error  single  row     header  rows
   a                  #N/A    #VALUE! #REF!  #N/A    1x1     #VALUE! #DIV/0!
   b                  #N/A    #VALUE! #REF!  #N/A    1x1     #VALUE! #DIV/0!
+CV_SPEND_RETURNS     blank   text    error  single  row     header  rows
+  plans              #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  customers          #N/A    #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  margin             #N/A    #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  retention          #N/A    #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  periods            3x7     #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  timing             3x7     #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  headers            3x7     #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
 CV_STOBACHOFF        blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    0.375   #VALUE! 0
+CV_STOP_RULE         blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  periods            4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  timing             4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  headers            4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
 CV_STRATEGIC         blank   text    error  single  row     header  rows
   ratings            #N/A    #VALUE! #REF!  #VALUE! 1x2     1x2     50000x2
   weights            #N/A    #VALUE! #REF!  #VALUE! 2x2     #VALUE! #VALUE!
@@ -829,6 +934,17 @@ CV_TOPN_OVERLAP      blank   text    error  single  row     header  rows
   n                  #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   kind               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   money              1x1     #VALUE! #REF!  #N/A    1x1     #VALUE! 1x1
+CV_TORNADO           blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  lo                 4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  hi                 4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  rate_step          4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  periods            4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  timing             4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  headers            4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
 CV_TRACE             blank   text    error   single  row     header  rows
   ids                #N/A    1x1     #REF!   1x1     1x3     1x1     50000x1
   ledger_lines       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x1     3x1
@@ -1351,6 +1467,45 @@ GOOD: dict[str, dict[str, Any]] = {
         "revenue": [["customer_id", "net_revenue"], ["A", 100.0], ["B", 50.0]],
         "headers": True,
     },
+    "CV_BREAKEVEN": {"cfs": [-100.0, 60.0, 60.0], "rate": 0.1, "timing": "end"},
+    "CV_IRR": {"cfs": [-100.0, 60.0, 60.0]},
+    "CV_IRR_ROOTS": {"cfs": [-100.0, 230.0, -132.0], "headers": True},
+    "CV_JCURVE": {"cfs": [-100.0, 60.0, 60.0], "rate": 0.1, "timing": "end", "headers": True},
+    "CV_MIRR": {"cfs": [-100.0, 60.0, 60.0], "finance_rate": 0.1, "reinvest_rate": 0.1},
+    "CV_NPV": {"rate": 0.1, "cfs": [-100.0, 60.0, 60.0], "timing": "end"},
+    "CV_CASE_PROJECT": {
+        "case_drivers": WITHOUT_PROGRAM,
+        "periods": 3.0,
+        "rate": 0.1,
+        "extend": "last",
+        "headers": True,
+    },
+    "CV_CASE_COMPARE": {**CASE, **CASE_OPTIONS, "headers": True},
+    "CV_CASE_SUMMARY": {**CASE, "short": 3.0, **CASE_OPTIONS, "headers": True},
+    "CV_CASE_PRESET": {
+        "base_case": WITHOUT_PROGRAM,
+        "preset": "cut service",
+        "amount": 20.0,
+        "retention_effect": 0.04,
+        "ramp": 2.0,
+        "periods": 3.0,
+        "extend": "last",
+        "headers": True,
+    },
+    "CV_TORNADO": {**CASE, "lo": 0.5, "hi": 1.5, "rate_step": 0.02, **CASE_OPTIONS, "headers": True},
+    "CV_SCENARIO": {**CASE, "part": 0.5, "delay": 1.0, **CASE_OPTIONS, "headers": True},
+    "CV_REQUIRED": {**CASE, "driver": "retention_rate", "target_npv": 0.0, **CASE_OPTIONS},
+    "CV_STOP_RULE": {**CASE, **CASE_OPTIONS, "headers": True},
+    "CV_SPEND_RETURNS": {
+        "plans": PLANS,
+        "customers": 100.0,
+        "margin": 200.0,
+        "retention": 0.8,
+        "rate": 0.1,
+        "periods": "inf",
+        "timing": "end",
+        "headers": True,
+    },
 }
 
 # Ranges that must have one length: the columns single, row and rows change them all.
@@ -1375,6 +1530,9 @@ TOGETHER = (
 
 # How 50,000 rows are made where 50,000 times the same would make no sense.
 LONG: dict[str, Callable[[], Any]] = {
+    **dict.fromkeys(("base_case", "case_drivers"), lambda: WITHOUT_PROGRAM + [WITHOUT_PROGRAM[2]] * (MANY - 3)),
+    "program": lambda: WITH_PROGRAM + [WITH_PROGRAM[2]] * (MANY - 2),
+    "plans": lambda: PLANS + [PLANS[1]] * (MANY - 2),
     "table": lambda: PNL + [[f"K{row}", 100.0, 60.0] for row in range(MANY - 2)],
     **dict.fromkeys(
         ("rank_table", "lens_scores"),

@@ -1,13 +1,15 @@
 """Random pairs of snapshots, and a roll-forward written out customer by customer as a second way."""
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.strategies import costs, margins
 from valuation.lifetime import Timing
 
 COLUMNS = ("customer_id", "status", "gross_margin", "cost_to_serve", "retention_rate", "discount_rate", "horizon")
@@ -22,39 +24,40 @@ def active(name: str, gross: float, cost: float, retention: float, rate: float, 
     return name, "active", gross, cost, retention, rate, horizon
 
 
-@st.composite
-def states(draw: Any, name: str, *, gaps: bool) -> tuple[Any, ...]:
-    """One row of a snapshot, for which also an endless value exists at every mix with another one."""
-    row = [
-        name,
-        draw(st.sampled_from(["active", "active", "active", "lost", "prospect"])),
-        draw(margins()),
-        draw(costs()),
-        draw(st.floats(0.0, 0.95) | st.sampled_from([0.0, 0.95])),
-        draw(st.floats(0.0, 0.5)),
-        draw(st.integers(1, 12) | st.just(math.inf)),
-    ]
-    if gaps and draw(st.integers(0, 5)) == 0:
-        row[draw(st.integers(2, 6))] = math.nan
-    return tuple(row)
-
-
-@st.composite
-def pairs(draw: Any, *, gaps: bool = False) -> tuple[pd.DataFrame, pd.DataFrame]:
+def pairs(*, gaps: bool = False) -> SearchStrategy[tuple[pd.DataFrame, pd.DataFrame]]:
     """An opening and a closing that share the first customer; the closing stands in another order."""
-    names = [f"C{number}" for number in range(draw(st.integers(1, 4)))]
-    there = [draw(st.tuples(st.booleans(), st.booleans())) for _ in names]
-    there[0] = (True, True)
-    before = [draw(states(name, gaps=gaps)) for name, (was, _) in zip(names, there, strict=True) if was]
-    after = [draw(states(name, gaps=gaps)) for name, (_, stays) in zip(names, there, strict=True) if stays]
-    return snapshot(*before), snapshot(*draw(st.permutations(after)))
+    return st.builds(
+        lambda seed, many: _pair(np.random.default_rng(seed), many, gaps), st.integers(0), st.integers(1, 30)
+    )
+
+
+def _pair(rng: np.random.Generator, many: int, gaps: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    names = np.array([f"C{number}" for number in range(many)], dtype=object)
+    before, after = (np.flatnonzero((rng.random(many) < 0.7) | (np.arange(many) == 0)) for _ in range(2))
+    return _snapshot(rng, names[before], gaps), _snapshot(rng, names[rng.permutation(after)], gaps)
+
+
+def _snapshot(rng: np.random.Generator, names: npt.NDArray[np.object_], gaps: bool) -> pd.DataFrame:
+    """A snapshot for which also an endless value exists at every mix with another one."""
+    n = names.size
+    columns = {
+        "gross_margin": np.round(rng.normal(0, 10.0 ** rng.integers(0, 6, n)), 2) * (rng.random(n) < 0.9),
+        "cost_to_serve": np.round(rng.exponential(10.0 ** rng.integers(0, 6, n)), 2) * (rng.random(n) < 0.9),
+        "retention_rate": np.clip(rng.uniform(-0.1, 1.05, n), 0.0, 0.95),
+        "discount_rate": np.clip(rng.uniform(-0.1, 0.5, n), 0.0, 0.5),
+        "horizon": np.where(rng.random(n) < 0.4, np.inf, rng.integers(1, 13, n)),
+    }
+    if gaps:
+        columns = {name: np.where(rng.random(n) < 0.05, np.nan, values) for name, values in columns.items()}
+    status = rng.choice(np.array(["active", "lost", "prospect"], dtype=object), n, p=[0.7, 0.15, 0.15])
+    return pd.DataFrame({"customer_id": names, "status": status, **columns})
 
 
 def elapsed_years() -> SearchStrategy[float]:
     return st.sampled_from([0.0, 0.25, 0.5, 1.0, 2.0, 3.0]) | st.floats(0.0, 5.0)
 
 
-def value(row: dict[str, Any], timing: Timing, horizon: float) -> float:
+def value(row: Mapping[Any, Any], timing: Timing, horizon: float) -> float:
     """Value of one customer by yearly payments: written out for whole years, by its closed form for parts of one."""
     margin = row["gross_margin"] - row["cost_to_serve"]
     r, d = row["retention_rate"], row["discount_rate"]
@@ -69,7 +72,11 @@ def value(row: dict[str, Any], timing: Timing, horizon: float) -> float:
 
 
 def plain_lines(
-    before: dict[str, Any] | None, after: dict[str, Any] | None, timing: Timing, elapsed: float, order: tuple[str, ...]
+    before: Mapping[Any, Any] | None,
+    after: Mapping[Any, Any] | None,
+    timing: Timing,
+    elapsed: float,
+    order: Sequence[str],
 ) -> dict[str, float]:
     """Every line of one customer, by revaluing it step by step."""
     was, stays = (row is not None and row["status"] == "active" for row in (before, after))

@@ -330,7 +330,7 @@ def _roll(movement: IntArray, starts: Terms, ends: Terms, lines: Lines, years: f
         starts, worth = starts.only(followed), worth[followed]
     value = starts.margin * worth
     stay = starts.survival(years)
-    expected = stay * starts.margin * starts.remaining(worth, years)
+    expected = stay * (starts.margin * starts.remaining(worth, years))
     unwind = value * np.expm1(years * np.log1p(starts.annual_rate))
     lines["unwind"][starts.places] = unwind
     lines["expected_cash"][starts.places] = expected - (value + unwind)

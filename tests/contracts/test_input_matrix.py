@@ -67,6 +67,22 @@ IDEAS: list[list[Any]] = [
     ["I-1", "A", 1000.0, 0.5, 0.2],
 ]
 
+SNAPSHOT: list[list[Any]] = [
+    ["customer_id", "gross_margin", "cost_to_serve", "retention", "rate", "horizon"],
+    ["A", 150.0, 50.0, 0.8, 0.1, "inf"],
+    ["B", 90.0, 30.0, 0.9, 0.1, 3.0],
+]
+ROLLED: dict[str, Any] = {
+    "opening_table": SNAPSHOT,
+    "closing_table": SNAPSHOT,
+    "order": ["margin", "cost_to_serve", "retention", "rate", "horizon"],
+    "elapsed": 1.0,
+    "timing": "mid",
+    "customers": "existing",
+    "periods_per_year": 1.0,
+    "headers": True,
+}
+
 LENS_TABLE: list[list[Any]] = [
     ["customer_id", "CCO", "CRO", "CFO"],
     ["A", 95.0, 40.0, 85.0],
@@ -360,6 +376,10 @@ CV_CRV               blank   text    error  single  row     header  rows
   periods            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   deduct_reward_type2 2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   headers            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+CV_CUSTOMER_EQUITY   blank   text    error  single  row     header  rows
+  residual_values    #N/A    #VALUE! #REF!   2x4     2x4     #VALUE! 2x4
+  basis              2x4     2x4     #REF!   2x4     #VALUE! 2x4     #VALUE!
+  headers            2x4     #VALUE! #REF!   2x4     #VALUE! #VALUE! #VALUE!
 CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x24    50001x24
   headers            3x24    #VALUE! #REF!  3x24    #VALUE! #VALUE! #VALUE!
@@ -406,6 +426,20 @@ CV_EFFORT_VALUE      blank   text    error  single  row     header  rows
   value              #N/A    #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
   tiers              4x8     #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
   headers            3x8     #VALUE! #REF!  3x8     #VALUE! #VALUE! #VALUE!
+CV_EQUITY_BRIDGE     blank   text    error  single  row     header  rows
+  equity             #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  fixed_costs        #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  tax                #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  non_operating_assets #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  net_debt           #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  headers            8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+CV_EQUITY_DYNAMIC    blank   text    error  single  row     header  rows
+  equity             #N/A    #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
+  new_per_period     #N/A    #VALUE! #REF!   2x3     2x3     #VALUE! 2x3
+  ltv_new            #N/A    #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
+  cac                #N/A    #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
+  headers            2x3     #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
 CV_ERRCOUNT          blank   text    error  single  row     header  rows
   cells              0       1       1      0       0       1       0
 CV_EXPLAIN           blank   text    error  single  row     header  rows
@@ -789,6 +823,10 @@ CV_RETENTION_SHRUNK  blank   text    error  single  row     header  rows
   exposed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   prior_rate         #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   prior_weight       #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_RETURN_ON_CUSTOMER blank   text    error  single  row     header  rows
+  profit             #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  ce_open            #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  ce_close           #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
 CV_RFM               blank   text    error  single  row     header  rows
   recency_days       #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
   frequency          #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
@@ -815,6 +853,24 @@ CV_SAMPLE_SELECT     blank   text    error  single  row     header  rows
 CV_SAMPLE_WEIGHT     blank   text    error  single  row     header  rows
   sizes              #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
   sampled            #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+CV_ROLLFORWARD       blank   text    error  single  row     header  rows
+  opening_table      #N/A    #VALUE! #REF!   #VALUE! #VALUE! 17x2    17x2
+  closing_table      #N/A    #VALUE! #REF!   #VALUE! #VALUE! 17x2    17x2
+  order              17x2    #VALUE! #REF!   #VALUE! 17x2    #VALUE! #VALUE!
+  elapsed            17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+  timing             17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+  customers          17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+  periods_per_year   17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+  headers            17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+CV_ROLLFORWARD_CUSTOMERS blank   text    error  single  row     header  rows
+  opening_table      #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x18    50001x18
+  closing_table      #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x18    50001x18
+  order              3x18    #VALUE! #REF!   #VALUE! 3x18    #VALUE! #VALUE!
+  elapsed            3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
+  timing             3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
+  customers          3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
+  periods_per_year   3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
+  headers            3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
 CV_SBG_DERL          blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -1050,6 +1106,21 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_SLA_COMPLIANCE": {
         "tier": ["T1", "T2", "T2"],
         "status": ["Met", "Met", "Open, late"],
+    "CV_CUSTOMER_EQUITY": {"residual_values": [100.0, -20.0, 50.0], "basis": "3 years", "headers": True},
+    "CV_EQUITY_BRIDGE": {
+        "equity": 1000.0,
+        "fixed_costs": 300.0,
+        "tax": 150.0,
+        "non_operating_assets": 40.0,
+        "net_debt": 90.0,
+        "headers": True,
+    },
+    "CV_EQUITY_DYNAMIC": {
+        "equity": 800.0,
+        "new_per_period": [20.0, 20.0],
+        "ltv_new": 10.0,
+        "cac": 2.0,
+        "rate": 0.1,
         "headers": True,
     },
     "CV_KENDALL_W": {"rank_table": LENS_TABLE, "headers": True},
@@ -1061,6 +1132,9 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "CV_LENS_SPEARMAN": {"table": LENS_TABLE, "headers": True},
     "CV_RBO": {**LENS_PAIR, "p": 0.9, "money": [60.0, 100.0, 50.0, -10.0]},
+    "CV_RETURN_ON_CUSTOMER": {"profit": 50.0, "ce_open": 1000.0, "ce_close": 1100.0},
+    "CV_ROLLFORWARD": ROLLED,
+    "CV_ROLLFORWARD_CUSTOMERS": ROLLED,
     "CV_SPEARMAN": LENS_PAIR,
     "CV_TOPN_OVERLAP": {**LENS_PAIR, "n": 2.0, "kind": "share", "money": [60.0, 100.0, 50.0, -10.0]},
     "CV_WEIGHT_SENSITIVITY": {
@@ -1526,6 +1600,7 @@ TOGETHER = (
     {"clv", "crv"},
     {"gain", "must", "hours", "tier", "severity", "contract_hours", "opened", "due", "closed", "status"},
     {"a", "b", "lens_table", "money"},
+    {"profit", "ce_open", "ce_close"},
 )
 
 # How 50,000 rows are made where 50,000 times the same would make no sense.
@@ -1563,6 +1638,10 @@ LONG: dict[str, Callable[[], Any]] = {
     "survivors": lambda: [[1000.0 / row] for row in range(1, MANY + 1)],
     "n": lambda: [[40.0]] * MANY,
     "weight": lambda: [[float(row % 6 + 1)] for row in range(MANY)],
+    **dict.fromkeys(
+        ("opening_table", "closing_table"),
+        lambda: SNAPSHOT + [[f"K{row}", *SNAPSHOT[1][1:]] for row in range(MANY - 2)],
+    ),
     "horizons": lambda: [[float(row)] for row in range(1, MANY + 1)],
     "issues": lambda: ISSUES + [[f"K{row}", *ISSUES[1][1:]] for row in range(MANY - 2)],
     "tier_min": lambda: [["tier", "hours"]] + [[f"K{row}", 0.0] for row in range(MANY)],

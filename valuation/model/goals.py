@@ -17,7 +17,7 @@ from valuation.tables import GOAL_CASCADE, GOALS, TableData, complete_frame, emp
 __all__ = ["goal_table", "workbook_measures"]
 
 INDENT: Final = "    "
-HERE, TYPED = "this workbook", "typed"
+HERE, TYPED, BELOW, NOWHERE = "this workbook", "typed", "the goals below it", "not known"
 MONTHS_PER_YEAR, MINUTES_PER_HOUR, PER_REVENUE = 12, 60, 1000
 LATEST_YEAR: Final = "year 0"
 OF_METRICS: Final = {
@@ -141,7 +141,7 @@ def goal_table(
     tree = found.tree
     rows = tree["row"].to_numpy(dtype=int) - 1
     named = frame["measure"].where(frame["measure"].notna(), frame["goal_id"]).to_numpy(dtype=object)[rows]
-    source = np.where(filled, HERE, np.where(own & frame["actual"].notna(), TYPED, "below"))[rows]
+    source = np.select([filled, own & frame["actual"].notna(), ~own], [HERE, TYPED, BELOW], NOWHERE)[rows]
     table = tree.assign(
         goal=[INDENT * depth + str(name) for depth, name in zip(tree["depth"], named, strict=True)],
         unit=frame["unit"].to_numpy(dtype=object)[rows],

@@ -90,5 +90,5 @@ def money_on_table(
         }
     )
     columns = [column.name for column in MONEY_ON_TABLE]
-    shown = frame.loc[current & (~np.isnan(wallet) | ~np.isnan(chance)), columns]
+    shown: pd.DataFrame = frame.loc[current & (~np.isnan(wallet) | ~np.isnan(chance)), columns]
     return shown.sort_values(["exposure", "headroom_value"], ascending=False, kind="stable", ignore_index=True)

@@ -18,6 +18,7 @@ from valuation.model.history import Base, BoolArray, FloatArray, IntArray
 from valuation.model.snapshots import CURRENT, Earlier
 from valuation.model.tiers import SEGMENT_LABELS
 from valuation.priority import (
+    STATUSES,
     allowed_hours,
     breach_ratio,
     due,
@@ -42,9 +43,8 @@ __all__ = ["Customers", "Issues", "key_retention", "queue_tables", "read_issues"
 TextArray = npt.NDArray[np.object_]
 Mode = Literal["normal", "crisis"]
 END_OF_DAY: Final = np.timedelta64(86_399, "s")
-STATUSES: Final = {"Met": "met", "Breached": "breached", "Open-in": "open_in", "Open-over": "open_over"}
+COLUMNS: Final = dict(zip(STATUSES, ("met", "breached", "open_in", "open_over"), strict=True))
 """Status of an issue to its column of Service compliance."""
-WORDS: Final = {"Open-in": "Open, in time", "Open-over": "Open, late"}
 OTHER: Final[Mapping[Mode, Mode]] = {"normal": "crisis", "crisis": "normal"}
 
 
@@ -204,7 +204,7 @@ def queue_tables(
             "value_at_risk": risk,
             "per_hour": np.divide(risk, hours, out=np.full(len(waiting), np.nan), where=hours > 0),
             "due": waiting["due"],
-            "status": waiting["status"].map(WORDS),
+            "status": waiting["status"],
             "must_serve": waiting["must_serve"].fillna(0.0),
             "reason": reasons(given, mode=mode),
             "other_rank": triage(given, mode=OTHER[mode]).astype(float),
@@ -241,7 +241,7 @@ def _compliance(issues: Issues) -> pd.DataFrame:
     rows = []
     for label in SEGMENT_LABELS:
         status = recent.loc[recent["segment"] == label, "status"]
-        counts = {column: float((status == name).sum()) for name, column in STATUSES.items()}
+        counts = {column: float((status == name).sum()) for name, column in COLUMNS.items()}
         due_by_now = counts["met"] + counts["breached"] + counts["open_over"]
         rows.append(
             {

@@ -230,6 +230,8 @@ def _fill_floors(
     """Take issues until each tier has its hours; say which has not."""
     notes = []
     for name, least in minimum.items():
+        if not least:
+            continue
         here = tiers == name
         candidates = np.flatnonzero(here & ~taken & issues.is_known & (issues.gain >= 0))
         ordered = candidates[best_first(issues.gain[candidates], issues.seconds[candidates])]

@@ -17,7 +17,7 @@ from valuation.errors import DomainError
 
 __all__ = ["Knapsack", "best_first", "divisible", "exact", "greedy"]
 
-MOST_STATES: Final = 40_000_000
+MOST_STATES: Final = 4_000_000
 _NOISE: Final = 1e-9  # of all value: what sums of floats may be off
 
 
@@ -70,11 +70,12 @@ def exact(problem: Knapsack) -> FloatArray:
     fits = np.flatnonzero(problem.weight <= problem.capacity)
     order = fits[best_first(problem.value[fits], problem.weight[fits])]
     value, weight = problem.value[order], problem.weight[order]
-    floor = greedy(problem)
-    reached = math.fsum(problem.value[floor > 0].tolist())
+    quick = greedy(problem)
+    reached = math.fsum(problem.value[quick > 0].tolist())
     # The best parts of the first items, by weight: a concave line through these points.
     weights, values = (np.concatenate([[0], np.cumsum(column)]) for column in (weight, value))
-    enough = reached - _NOISE * float(values[-1])
+    noise = _NOISE * float(values[-1])
+    enough, most = reached - noise, float(np.interp(problem.capacity, weights, values)) - noise
 
     states = _States(np.zeros(1, dtype=np.int64), np.zeros(1))
     steps: list[tuple[IntArray, npt.NDArray[np.bool_]]] = []
@@ -85,6 +86,8 @@ def exact(problem: Knapsack) -> FloatArray:
         hopeful = states.value + spare >= enough
         states = _States(states.weight[hopeful], states.value[hopeful])
         steps.append((parent[hopeful], took[hopeful]))
+        if states.value[-1] >= most:
+            break  # nothing can exceed the best parts
         kept += states.weight.size
         if kept > MOST_STATES:
             raise DomainError(
@@ -92,13 +95,12 @@ def exact(problem: Knapsack) -> FloatArray:
                 "greedy, whose gap to the bound is shown"
             )
     share = np.zeros(problem.value.size)
-    state = int(np.argmax(states.value))
-    for item in range(order.size - 1, -1, -1):
-        parent, took = steps[item]
+    state = states.value.size - 1
+    for item, (parent, took) in reversed(list(enumerate(steps))):
         share[order[item]] = float(took[state])
         state = int(parent[state])
     # Sums of floats may call two sets equal of which greedy's is better by their last digit.
-    return share if math.fsum(problem.value[share > 0].tolist()) >= reached else floor
+    return share if math.fsum(problem.value[share > 0].tolist()) >= reached else quick
 
 
 @dataclass(frozen=True, slots=True, eq=False)

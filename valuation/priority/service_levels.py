@@ -191,9 +191,9 @@ def compliance(tier: Tiers, status: Tiers) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index: the tiers in alphabetical order. Columns: met, breached, open_in_time, open_late, issues (their sum), and
-        compliance: met over all but those that are open in time, which nothing has decided yet; NaN where that is
-        nothing. [count, 1]
+        Index: the tiers of the issues that are counted, in alphabetical order. Columns: met, breached, open_in_time,
+        open_late, issues (their sum), and compliance: met over all but those that are open in time, which nothing has
+        decided yet; NaN where that is nothing. [count, 1]
 
     Raises
     ------
@@ -218,9 +218,9 @@ def compliance(tier: Tiers, status: Tiers) -> pd.DataFrame:
     if strange.any():
         row = int(np.argmax(strange))
         raise InputError(f"status must be one of {'; '.join(STATUSES)}, not {states[row]!r} in row {row + 1}")
-    place, names = pd.factorize(tiers, sort=True)
-    counted = (code >= 0) & (place >= 0)
-    cells = np.bincount(place[counted] * len(STATUSES) + code[counted], minlength=len(names) * len(STATUSES))
+    counted = (code >= 0) & ~pd.isna(tiers)
+    place, names = pd.factorize(tiers[counted], sort=True)
+    cells = np.bincount(place * len(STATUSES) + code[counted], minlength=len(names) * len(STATUSES))
     counts = cells.reshape(len(names), len(STATUSES))
     table = pd.DataFrame(counts, columns=list(_COUNTS.values()), index=pd.Index(names, name="tier", dtype=object))
     issues = counts.sum(axis=1)

@@ -65,9 +65,10 @@ def triage(issues: pd.DataFrame, *, mode: Mode = "normal") -> IntArray:
 
     Notes
     -----
-    Issues of unknown customers, and those whose value at risk or hours are unknown, come last, by what else
-    is known of them; those that must be served come last among those: a duty does not depend on who is known. What takes no hours has
-    infinitely much at risk per hour, unless serving makes it worse. Ids are compared as text, I10 before I2.
+    Issues of unknown customers, and those whose value at risk or hours are unknown, come last, in the order of what
+    else is known; if they must be served, they come after the others that must: a duty does not depend on who is
+    known. What takes no hours has infinitely much at risk per hour, unless serving makes it worse. Ids are compared as
+    text, I10 before I2.
 
     References
     ----------
@@ -120,19 +121,23 @@ def reasons(issues: pd.DataFrame, *, mode: Mode = "normal") -> npt.NDArray[np.ob
     ['class A, 8,935 at risk']
     """
     read = _read(issues, mode)
+    unknown, per_hour = read.unknown, read.per_hour
     words = np.full(len(issues), "", dtype=object)
     for row in np.flatnonzero(read.is_open).tolist():
-        value = read.value[row]
-        if read.unknown[row]:
-            parts = [read.why_unknown(row)]
+        value, each = read.value[row], per_hour[row]
+        parts = ["must be served"] if read.must[row] else []
+        if unknown[row]:
+            parts.append(read.why_unknown(row))
         elif mode == "crisis":
             place = int(read.place[row])
-            parts = [f"class {CLASSES[place]}" if place < len(CLASSES) else "no class", f"{value:,.0f} at risk"]
+            parts += [f"class {CLASSES[place]}" if place < len(CLASSES) else "no class", f"{value:,.0f} at risk"]
         else:
-            each = read.per_hour[row]
-            parts = [f"{each:,.0f} at risk per hour" if np.isfinite(each) else f"{value:,.0f} at risk, takes no hours"]
-            parts += [f"{read.late[row]:.0%} over its time"] if read.late[row] > 0 else []
-        words[row] = ", ".join(["must be served"] * bool(read.must[row]) + parts)
+            parts.append(
+                f"{each:,.0f} at risk per hour" if np.isfinite(each) else f"{value:,.0f} at risk, takes no hours"
+            )
+            if read.late[row] > 0:
+                parts.append(f"{read.late[row]:.0%} over its time")
+        words[row] = ", ".join(parts)
     return words
 
 

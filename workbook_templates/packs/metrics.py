@@ -48,6 +48,11 @@ class _Bridge(NamedTuple):
     plus: tuple[str, ...]
     less: tuple[str, ...]
 
+    @property
+    def difference(self) -> str:
+        """Key of the cells that show it."""
+        return f"{self.less[-1]}.difference"
+
 
 CUSTOMER_COUNTS = _Bridge(("opening_active", "gross_new", "reactivated"), ("lost", "new_and_lost", "closing_active"))
 CLASSES = _Bridge(("revenue_new", "revenue_maturing", "revenue_existing", "revenue_unknown"), ("revenue",))
@@ -126,12 +131,12 @@ READ_METRICS = (
     "year old. In a year there are no maturing ones.",
     "Beware: where a purchase within twelve months makes a customer active, whoever was won in a year is active at its "
     "end, so that net new remaining = gross new and says nothing.",
-    "Then the dates on which contracts end tell more, or a shorter window: activity_months on Assumptions. The note on "
-    "Metric periods says which rule decided.",
+    "Then the dates on which contracts end tell more, or a shorter window: activity_months on Assumptions. The receipt "
+    "of the refresh says which rule decided.",
     "Net revenue retention: revenue of a year before, less what was lost or fell, plus what customers of then buy "
     "more, by revenue of a year before. Gross: the same without the more.",
     "Both without new and reactivated customers, and at the rates of a year before. #DIV/0!: there is nobody to divide "
-    "by. #N/A: not known.",
+    "by. #N/A: the transactions do not reach back far enough to know it.",
 )
 
 
@@ -216,7 +221,7 @@ def _cell(period: _Period, line: _Line, row: int) -> Formula:
         name, expr = line.what, period.of(line.what)
         kind = CUSTOMER_METRICS[name].kind
     else:
-        name = f"{line.what.less[-1]}.difference"
+        name = line.what.difference
         figures = {part: Figure(period.figure(part)) for part in (*line.what.plus, *line.what.less)}
         expr, kind = call("ROUND", _apart(line.what, figures), 6), Kind.MONEY
     return Formula(
@@ -313,7 +318,7 @@ ANSWER = call(
             & " came again from the same customers (net revenue retention).",
             "",
         ),
-        "The customers of the last period cannot be counted: see Exceptions for what is missing.",
+        "Who was active is not known: the transactions do not reach back far enough.",
     ),
 )
 NOTE = call("IF", NO_PERIODS, "", call("IFERROR", _latest("note") & "", ""))
@@ -344,9 +349,17 @@ def _metrics() -> Sheet:
 
 
 def _every_period(bridge: _Bridge) -> Expr:
-    """Add up the differences of a bridge over all periods, whatever their signs."""
-    columns = {name: Column(CUSTOMER_METRICS, name) for name in (*bridge.plus, *bridge.less)}
-    return call("SUMPRODUCT", call("ABS", _apart(bridge, columns)))
+    """Add up the differences of the periods on the page, whatever their signs, and that of all periods together."""
+    figures = [Figure(period.figure(bridge.difference)) for period in SHOWN]
+    shown = added(*(call("IFERROR", call("ABS", figure), 0) for figure in figures))
+    known = {name: _where_known(bridge.plus[0], name) for name in (*bridge.plus, *bridge.less)}
+    return shown + call("ABS", _apart(bridge, known))
+
+
+def _where_known(known: str, name: str) -> Expr:
+    """Sum a column over the periods in which another one is known."""
+    numbers = Column(CUSTOMER_METRICS, known)
+    return added(*(call("SUMIF", numbers, sign, Column(CUSTOMER_METRICS, name)) for sign in (">=0", "<0")))
 
 
 CHECKS = (

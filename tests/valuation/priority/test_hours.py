@@ -14,7 +14,7 @@ from valuation.errors import DomainError, InputError, MissingDataError
 from valuation.priority import HoursPlan, allocate_hours
 from valuation.priority.hours import Mode
 
-few = settings(max_examples=min(settings().max_examples, 60))
+few = settings(max_examples=min(settings().max_examples, 30))
 MODES: tuple[Mode, ...] = ("greedy", "exact", "divisible")
 
 quarters = st.integers(0, 24).map(lambda units: units / 4)

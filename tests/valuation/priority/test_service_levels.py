@@ -22,7 +22,7 @@ from valuation.priority import (
     service_status,
 )
 
-few = settings(max_examples=min(settings().max_examples, 40))
+few = settings(max_examples=min(settings().max_examples, 20))
 TABLE = pd.DataFrame({1: [4.0, 8.0], 2: [8.0, 24.0]}, index=["T1", "T2"])
 FRIDAY = np.datetime64("2025-12-19T15:00", "s")
 NEVER = np.datetime64("NaT", "s")

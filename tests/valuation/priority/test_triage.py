@@ -14,7 +14,7 @@ from valuation.errors import DomainError, InputError
 from valuation.priority import CLASSES, reasons, triage
 from valuation.priority.triage import Mode
 
-few = settings(max_examples=min(settings().max_examples, 60))
+few = settings(max_examples=min(settings().max_examples, 25))
 MODES: tuple[Mode, ...] = ("normal", "crisis")
 DAY = np.datetime64("2025-12-01T00:00", "s")
 

@@ -8,6 +8,7 @@ from tests.workbook_templates.test_packs import BRIDGE_AMOUNTS, EQUITY, METRICS,
 from valuation.tables import BRIDGE_LINES, CUSTOMER_METRICS
 from workbook_templates.packs.metrics import PERIODS_SHOWN, SECTIONS
 from workbook_templates.plan import Cell, CellError
+from workbook_templates.planner import TableCells
 
 LINES = len(BRIDGE_LINES)
 
@@ -42,7 +43,20 @@ class TestCustomerMetrics:
             -2.0,
         )
         assert cells["metrics.month.1.revenue.difference"] == -0.5
+        assert cells["check.metric_counts.difference"] == 4.0  # on the page, and over all periods
         assert cells["metrics.year.0.revenue_12m.difference"] == 0.0
+
+    def test_what_is_not_known_of_early_periods_is_no_error(self) -> None:
+        unseen: TableCells = {
+            **METRICS,
+            "opening_active": [11.0, CellError.NA, 9.0],
+            "lost": [1.0, CellError.NA, 1.0],
+            **{name: [*METRICS[name][:1], CellError.NA, *METRICS[name][2:]] for name in ("before_12m", "revenue_12m")},
+        }
+        cells = every({"Customer metrics": unseen})
+        assert cells["metrics.month.1.opening_active"] == cells["metrics.month.1.before_12m"] == CellError.NA
+        assert cells["metrics.month.1.closing_active.difference"] == ""
+        assert {cells[f"check.metric_{name}"] for name in ("counts", "classes", "bridge")} == {"OK"}
 
     def test_the_answer_is_about_the_last_year(self) -> None:
         cells = every({"Customer metrics": METRICS}, cv_currency="EUR")
@@ -94,7 +108,9 @@ class TestCustomerEquity:
         alone = {**SOUND, "Customer equity to come": {}}
         cells = every(alone, cv_used_horizon="inf")
         assert str(cells["equity.answer"]).startswith("The unlimited customer equity")
-        assert cells["equity.further"] == "The figure has no horizon: it counts all years to come."
+        assert cells["equity.further"] == (
+            "The figure has no horizon: it counts all years to come. What customers to be won would add is not known."
+        )
         assert (cells["equity.to_come"], cells["equity.to_come.enterprise"]) == ("", "")
 
     def test_the_value_of_the_enterprise_waits_for_all_its_parts(self) -> None:

@@ -121,17 +121,29 @@ EQUITY_COHORTS = Table(
     "one row for each year of customers still to be won",
     (
         Column("year", Kind.COUNT, "Years from the as-of date", "years"),
-        _count("new_customers", "Customers won in the year"),
-        _money("value_each", "Value of one when it is won, its cost of winning taken off", "Value of one"),
-        _money("present_value", "Value of all of them today"),
-        _money("cumulative", "Customer equity with these and the years before", "Equity with them"),
+        Column("new_customers", Kind.COUNT, "Customers won in the year", "customers"),
+        Column(
+            "value_each",
+            Kind.MONEY,
+            "Value of one when it is won, its cost of winning taken off; blank where nothing is known of them",
+            "currency",
+            heading="Value of one",
+        ),
+        Column("present_value", Kind.MONEY, "Value of all of them today", "currency"),
+        Column(
+            "cumulative",
+            Kind.MONEY,
+            "Customer equity with these and the years before",
+            "currency",
+            heading="Equity with them",
+        ),
     ),
     key=("year",),
 )
 
 BRIDGE_LINES: Final = {
     "opening": ("Opening", "Customer equity at the last snapshot"),
-    "unwind": ("Unwinding of discount", "A year nearer, the same money is worth more"),
+    "unwind": ("Unwinding of discount", "Time has passed: the same money is nearer, and worth more"),
     "expected_cash": ("Expected contribution", "What was expected to come in, and is no future any more"),
     "lost": ("Lost customers", "Were customers then, are none now"),
     "survivor": ("Survivor release", "Each who stayed had been counted with the chance of leaving"),

@@ -35,6 +35,7 @@ STATIC = of_total(EQUITY_SEGMENTS, "value")
 TO_COME = of_total(EQUITY_COHORTS, "present_value")
 UNLIMITED = of_total(EQUITY_SEGMENTS, "value_unlimited")
 YEARS = call("COUNTA", Column(EQUITY_COHORTS, "year"))
+TO_COME_KNOWN = call("SUMPRODUCT", call("ISNUMBER", Column(EQUITY_COHORTS, "present_value")) * 1) > 0
 NOTHING = of_total(EQUITY_SEGMENTS, "customers").equals(0)
 
 ANSWER = call(
@@ -74,7 +75,7 @@ FURTHER = call(
     NOTHING,
     "",
     call("IFERROR", SHARE, "")
-    & call("IFERROR", call("IF", YEARS.equals(0), "", WITH_NEW), " What customers to be won would add is not known."),
+    & call("IF", TO_COME_KNOWN, WITH_NEW, " What customers to be won would add is not known."),
 )
 
 ENTERPRISE: tuple[tuple[str, str, int], ...] = (
@@ -113,7 +114,7 @@ def _enterprise() -> tuple[Item, ...]:
     complete = FILLED.equals(len(ENTERPRISE))
     for column, kind, equity in (
         (TODAY_COLUMN, "today", STATIC),
-        (TO_COME_COLUMN, "to_come", call("IF", YEARS.equals(0), "", STATIC + TO_COME)),
+        (TO_COME_COLUMN, "to_come", call("IF", TO_COME_KNOWN, STATIC + TO_COME, "")),
     ):
         key = f"equity.{kind}"
         parts = added(Figure(key), *(Figure(f"{key}.{id_}") * sign for id_, _, sign in ENTERPRISE))
@@ -207,7 +208,6 @@ def _equity() -> Sheet:
     )
 
 
-TO_COME_KNOWN = call("AND", YEARS > 0, call("ISNUMBER", TO_COME))
 LAST_CUMULATIVE = call("INDEX", Column(EQUITY_COHORTS, "cumulative"), YEARS)
 CHECKS = (
     Check(

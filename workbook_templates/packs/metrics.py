@@ -223,7 +223,7 @@ def _cell(period: _Period, line: _Line, row: int) -> Formula:
     else:
         name = line.what.difference
         figures = {part: Figure(period.figure(part)) for part in (*line.what.plus, *line.what.less)}
-        expr, kind = call("ROUND", _apart(line.what, figures), 6), Kind.MONEY
+        expr, kind = call("IFERROR", call("ROUND", _apart(line.what, figures), 6), ""), Kind.MONEY
     return Formula(
         row=row,
         column=period.column,

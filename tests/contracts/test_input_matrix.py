@@ -122,6 +122,21 @@ ISSUES: list[list[Any]] = [
 ]
 ALLOWED: list[list[Any]] = [["tier", "Severity 1", "Severity 2"], ["T1", 4.0, 8.0], ["T2", 8.0, 24.0]]
 LENSES: list[list[Any]] = [["customer_id", "CPO", "CFO"], ["A", 100.0, 50.0], ["B", 50.0, 100.0], ["C", 0.0, 0.0]]
+SOLD: list[list[Any]] = [
+    ["customer_id", "date", "net_amount"],
+    ["A", 45352.0, 80.0],
+    ["A", 45809.0, 90.0],
+    ["B", 45689.0, 30.0],
+]
+THREE_METRICS: dict[str, Any] = {
+    "transactions": SOLD,
+    "period_start": 45658.0,
+    "period_end": 46022.0,
+    "ends": [["customer_id", "end_date"], ["C", 45900.0]],
+    "window_months": 12.0,
+    "tenure": "first",
+    "alive_at_least": 0.5,
+}
 
 STRATA: list[list[Any]] = [["stratum", "n"], ["A", 1.0]]
 GOALS: list[list[Any]] = [
@@ -380,9 +395,22 @@ CV_CUSTOMER_EQUITY   blank   text    error  single  row     header  rows
   residual_values    #N/A    #VALUE! #REF!   2x4     2x4     #VALUE! 2x4
   basis              2x4     2x4     #REF!   2x4     #VALUE! 2x4     #VALUE!
   headers            2x4     #VALUE! #REF!   2x4     #VALUE! #VALUE! #VALUE!
+CV_CUSTOMER_CLASS    blank   text    error  single  row     header  rows
+  first              #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  period_end         #N/A    #VALUE! #REF!   3x1     #VALUE! #VALUE! #VALUE!
+  period_start       #N/A    #VALUE! #REF!   3x1     #VALUE! #VALUE! #VALUE!
 CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x24    50001x24
   headers            3x24    #VALUE! #REF!  3x24    #VALUE! #VALUE! #VALUE!
+CV_CUSTOMER_RECON    blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 8x2     8x2
+  period_start       #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  ends               8x2     #VALUE! #REF!   8x2     #VALUE! 8x2     8x2
+  window_months      8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  tenure             8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  alive_at_least     8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  headers            8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
 CV_DAYS_LATE         blank   text    error  single  row     header  rows
   inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
   due_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
@@ -442,6 +470,14 @@ CV_EQUITY_DYNAMIC    blank   text    error  single  row     header  rows
   headers            2x3     #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
 CV_ERRCOUNT          blank   text    error  single  row     header  rows
   cells              0       1       1      0       0       1       0
+CV_EXISTING_ACTIVE   blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 0       1
+  period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  ends               1       #VALUE! #REF!   1       #VALUE! 1       1
+  window_months      1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
 CV_EXPLAIN           blank   text    error  single  row     header  rows
   customer           #N/A    #N/A    #REF!  2x7     #VALUE! #N/A    #VALUE!
   pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! 2x7
@@ -460,6 +496,14 @@ CV_FINANCING_COST    blank   text    error  single  row     header  rows
   months             2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
   basis              2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
   headers            2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
+CV_FISCAL_CALENDAR   blank   text    error  single  row     header  rows
+  first              #N/A    #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  last               #N/A    #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  year_end_month     3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  pattern            3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  weekday            3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  year_end           3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  headers            3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
 CV_GG_FIT            blank   text    error  single  row     header  rows
   x                  #N/A    #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
   mbar               #VALUE! #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
@@ -486,6 +530,18 @@ CV_HEADROOM          blank   text    error  single  row     header  rows
   retention          #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
   rate               #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
   periods            1x5     #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
+CV_GROSS_NEW         blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 0       49998
+  period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  ends               1       #VALUE! #REF!   1       #VALUE! 1       1
+  window_months      1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+CV_GRR               blank   text    error  single  row     header  rows
+  opening            #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  contraction        #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  churn              #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
 CV_HORIZON_FOR       blank   text    error  single  row     header  rows
   retention          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -729,6 +785,27 @@ CV_NPV               blank   text    error  single  row     header  rows
   rate               #N/A    #VALUE! #REF!   3.75657 #VALUE! #VALUE! #VALUE!
   cfs                #N/A    #VALUE! #REF!   -90.9091 3.75657 #VALUE! -1000
   timing             3.75657 #VALUE! #REF!   3.75657 #VALUE! #VALUE! #VALUE!
+CV_NET_ADDS          blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 0       49998
+  period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  ends               1       #VALUE! #REF!   1       #VALUE! 1       1
+  window_months      1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+CV_NET_NEW_REMAINING blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 0       49998
+  period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  ends               1       #VALUE! #REF!   1       #VALUE! 1       1
+  window_months      1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+CV_NRR               blank   text    error  single  row     header  rows
+  opening            #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  expansion          #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  contraction        #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  churn              #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
 CV_ONTIME_SHARE      blank   text    error  single  row     header  rows
   inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
   due_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
@@ -827,6 +904,22 @@ CV_RETURN_ON_CUSTOMER blank   text    error  single  row     header  rows
   profit             #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
   ce_open            #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
   ce_close           #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+CV_REV_PER_EXISTING  blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #DIV/0! 90
+  period_start       #N/A    #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+  ends               90      #VALUE! #REF!   90      #VALUE! 90      90
+  window_months      90      #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+  tenure             90      #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+  alive_at_least     90      #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+CV_REV_PER_NEW       blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #DIV/0! 1.00058
+  period_start       #N/A    #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
+  ends               30      #VALUE! #REF!   30      #VALUE! 30      30
+  window_months      30      #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
+  tenure             30      #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
+  alive_at_least     30      #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
 CV_RFM               blank   text    error  single  row     header  rows
   recency_days       #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
   frequency          #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
@@ -973,6 +1066,15 @@ CV_TDABC_RATE        blank   text    error   single  row     header  rows
 CV_TDABC_TIME        blank   text    error   single  row     header  rows
   terms              #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
   attributes         #N/A    #VALUE! #REF!   #N/A    #VALUE! #N/A    50000x1
+CV_THREE_METRICS     blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 22x3    22x3
+  period_start       #N/A    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  ends               22x3    #VALUE! #REF!   22x3    #VALUE! 22x3    22x3
+  window_months      22x3    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  tenure             22x3    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  alive_at_least     22x3    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  headers            22x3    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
 CV_TIER              blank   text    error  single  row     header  rows
   values             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   method             #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
@@ -1284,6 +1386,26 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_HORIZON_SHARE": {"retention": 0.8, "rate": 0.1, "periods": 3.0, "growth": 0.0},
     "CV_LASTERROR": {},
     "CV_LENS_RANKS": {"table": MEASURED, "statements": STATED, "with_money": False, "headers": True},
+    "CV_CUSTOMER_CLASS": {"first": [45657.0, 45658.0, 45963.0], "period_end": 46022.0, "period_start": 45931.0},
+    "CV_CUSTOMER_RECON": THREE_METRICS | {"headers": True},
+    "CV_EXISTING_ACTIVE": THREE_METRICS,
+    "CV_FISCAL_CALENDAR": {
+        "first": 46011.0,
+        "last": 46027.0,
+        "year_end_month": 12.0,
+        "pattern": "4-4-5",
+        "weekday": "saturday",
+        "year_end": "last",
+        "headers": True,
+    },
+    "CV_GROSS_NEW": THREE_METRICS,
+    "CV_GRR": {"opening": 1000.0, "contraction": 50.0, "churn": 80.0},
+    "CV_NET_ADDS": THREE_METRICS,
+    "CV_NET_NEW_REMAINING": THREE_METRICS,
+    "CV_NRR": {"opening": 1000.0, "expansion": 120.0, "contraction": 50.0, "churn": 80.0},
+    "CV_REV_PER_EXISTING": THREE_METRICS,
+    "CV_REV_PER_NEW": THREE_METRICS,
+    "CV_THREE_METRICS": THREE_METRICS | {"headers": True},
     "CV_LENS_SCORE": {"table": MEASURED, "lens": "CFO", "statements": STATED},
     "CV_LENS_TABLE": {
         "table": MEASURED,
@@ -1613,6 +1735,8 @@ LONG: dict[str, Callable[[], Any]] = {
         ("rank_table", "lens_scores"),
         lambda: LENS_TABLE + [[f"K{row}", 60.0, 50.0, 40.0] for row in range(MANY - 4)],
     ),
+    "transactions": lambda: SOLD + [[f"K{row}", 45809.0, 1.0] for row in range(MANY - 3)],
+    "ends": lambda: [["customer_id", "end_date"]] + [[f"K{row}", 45900.0] for row in range(MANY)],
     "values": lambda: [[float(row)] for row in range(MANY)],
     "invoices": lambda: DOCUMENTS + [[f"K{row}", *DOCUMENTS[1][1:]] for row in range(MANY - 2)],
     "ratings": lambda: [[5.0, 4.0, 0.0]] * MANY,

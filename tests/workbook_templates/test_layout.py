@@ -271,6 +271,9 @@ FIXED_LENGTH = (
     "Value matrix points",
     "Migration",
     "Migration summary",
+    "Customer equity",
+    "Customer equity to come",
+    "Equity bridge",
 )
 
 

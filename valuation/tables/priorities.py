@@ -1,20 +1,42 @@
 """The result tables of priorities: issues, hours, voices, the insight panel, money on the table, goals."""
 
+from typing import Final
+
 from valuation.tables.schema import Column, Kind, Table, customer_id_column
 
 __all__ = [
     "GOAL_CASCADE",
+    "HOURS_BY",
     "HOURS_ISSUES",
     "HOURS_METHODS",
     "ISSUE_QUEUE",
     "KEY_RETENTION",
     "MONEY_ON_TABLE",
     "PANEL",
+    "PANEL_GROUPS",
+    "PANEL_MEASURES",
     "PANEL_READINGS",
     "PANEL_STRATA",
+    "SERVED_SEGMENTS",
     "SERVICE_COMPLIANCE",
     "VOICE",
 ]
+
+SERVED_SEGMENTS: Final = ("A", "B", "C", "N", "without segment")
+"""The rows of service compliance and of key customer retention."""
+HOURS_BY: Final = ("greedy", "exact", "divisible")
+"""The rows of service hours."""
+PANEL_GROUPS: Final = ("Fast adopters", "A", "B", "C", "N")
+"""The rows of the panel's groups."""
+PANEL_MEASURES: Final = (
+    "Panel, weighted by customers",
+    "Panel, weighted by value",
+    "Segment A alone",
+    "Panel, unweighted",
+    "Effective number of answers",
+    "Design effect",
+)
+"""The rows of the panel's readings."""
 
 _SEGMENT = Column("segment", Kind.TEXT, "Official value segment")
 
@@ -36,8 +58,8 @@ ISSUE_QUEUE = Table(
         Column("due", Kind.DATE, "When it has to be solved by the service level"),
         Column("status", Kind.TEXT, "Open, in time or late by the service level"),
         Column("must_serve", Kind.FLAG, "1: a duty stands whatever the value"),
-        Column("reason", Kind.TEXT, "Why it stands where it stands"),
         Column("other_rank", Kind.COUNT, "Place in the other mode", "rank", heading="Rank in the other mode"),
+        Column("reason", Kind.TEXT, "Why it stands where it stands"),
     ),
     key=("issue_id",),
 )
@@ -53,7 +75,7 @@ SERVICE_COMPLIANCE = Table(
         Column("open_in", Kind.COUNT, "Open, in time", "issues", heading="Open, in time"),
         Column("open_over", Kind.COUNT, "Open, late", "issues", heading="Open, late"),
         Column("unknown", Kind.COUNT, "Without a service level", "issues"),
-        Column("compliance", Kind.SHARE, "Solved in time of those that were due", "0-100%", missing="#N/A"),
+        Column("compliance", Kind.SHARE, "Solved in time of those that were due", "0-100%"),
     ),
     key=("segment",),
 )
@@ -65,18 +87,17 @@ KEY_RETENTION = Table(
     (
         _SEGMENT,
         Column("customers", Kind.COUNT, "Customers in the segment then", "customers"),
-        Column("kept", Kind.COUNT, "Of them still customers", "customers", missing="#N/A"),
-        Column("retention", Kind.SHARE, "Part that stayed", "0-100%", missing="#N/A"),
-        Column("value_retention", Kind.SHARE, "The same by customer value then", "0-100%", missing="#N/A"),
+        Column("kept", Kind.COUNT, "Of them still customers", "customers"),
+        Column("retention", Kind.SHARE, "Part that stayed", "0-100%"),
+        Column("value_retention", Kind.SHARE, "The same by customer value then", "0-100%"),
         Column(
             "expected",
             Kind.SHARE,
             "Chance to stay for a year, weighted by customer value, of those in the segment now",
             "0-100%",
             heading="Expected, a year on",
-            missing="#N/A",
         ),
-        Column("value_at_risk", Kind.MONEY, "Value at risk in open issues", "currency", missing="#N/A"),
+        Column("value_at_risk", Kind.MONEY, "Value at risk in open issues", "currency"),
     ),
     key=("segment",),
 )
@@ -87,17 +108,16 @@ HOURS_METHODS = Table(
     "one row for each way to share out the hours",
     (
         Column("method", Kind.TEXT, "greedy (most value for an hour first), exact (the best there is), divisible"),
-        Column("issues", Kind.COUNT, "Issues that are served", "issues", missing="#N/A"),
-        Column("hours", Kind.NUMBER, "Hours used", "hours", missing="#N/A"),
-        Column("saved", Kind.MONEY, "Customer value that is saved", "currency", missing="#N/A"),
+        Column("issues", Kind.COUNT, "Issues that are served", "issues"),
+        Column("hours", Kind.NUMBER, "Hours used", "hours"),
+        Column("saved", Kind.MONEY, "Customer value that is saved", "currency"),
         Column(
             "gap",
             Kind.SHARE,
             "How far that is below the most that these hours could save",
             "0-100%",
-            missing="#N/A",
         ),
-        Column("shortage", Kind.NUMBER, "Hours missing for what must be served", "hours", missing="#N/A"),
+        Column("shortage", Kind.NUMBER, "Hours missing for what must be served", "hours"),
         Column("note", Kind.TEXT, "What to know about it"),
     ),
     key=("method",),
@@ -129,14 +149,13 @@ VOICE = Table(
         Column("name", Kind.TEXT, "Name"),
         _SEGMENT,
         Column("issues", Kind.COUNT, "Issues of the twelve months, without those that are exempt", "issues"),
-        Column("voice_share", Kind.SHARE, "Part of all issues", "0-100%", missing="#N/A"),
-        Column("value_share", Kind.SHARE, "Part of all positive customer value", "0-100%", missing="#N/A"),
+        Column("voice_share", Kind.SHARE, "Part of all issues", "0-100%"),
+        Column("value_share", Kind.SHARE, "Part of all positive customer value", "0-100%"),
         Column(
             "index",
             Kind.NUMBER,
-            "Share of voice by share of value",
+            "Share of voice by share of value; blank where it has no value",
             "1 = in proportion",
-            missing="#N/A",
         ),
         Column(
             "p_value",
@@ -144,7 +163,6 @@ VOICE = Table(
             "Chance of so many issues if each unit of value raised as many",
             "0-1",
             heading="By chance",
-            missing="#N/A",
         ),
         Column("flag", Kind.TEXT, "over-voiced or under-voiced; a flag is no verdict"),
         Column("note", Kind.TEXT, "What to know about the row"),
@@ -159,13 +177,11 @@ PANEL_STRATA = Table(
     (
         Column("stratum", Kind.TEXT, "Fast adopters, A, B, C or N"),
         Column("customers", Kind.COUNT, "Customers in the group", "customers"),
-        Column("proportional", Kind.NUMBER, "Places by number alone", "places", missing="#N/A"),
-        Column("planned", Kind.COUNT, "Places in the panel", "places", missing="#N/A"),
-        Column("answered", Kind.COUNT, "Of them with an answer on Survey", "customers", missing="#N/A"),
-        Column(
-            "weight", Kind.NUMBER, "Customers that each answer stands for", "customers for each answer", missing="#N/A"
-        ),
-        Column("score", Kind.NUMBER, "Mean answer: would recommend us", "0-10", missing="#N/A"),
+        Column("proportional", Kind.NUMBER, "Places by number alone", "places"),
+        Column("planned", Kind.COUNT, "Places in the panel", "places"),
+        Column("answered", Kind.COUNT, "Of them with an answer on Survey", "customers"),
+        Column("weight", Kind.NUMBER, "Customers that each answer stands for", "customers for each answer"),
+        Column("score", Kind.NUMBER, "Mean answer: would recommend us", "0-10"),
         Column("note", Kind.TEXT, "What to know about the group"),
     ),
     key=("stratum",),
@@ -176,16 +192,16 @@ PANEL = Table(
     "tblInsightPanel",
     "one row for each customer in the panel",
     (
-        Column("place", Kind.COUNT, "Place within the group", "number"),
         Column("stratum", Kind.TEXT, "Group that it was drawn from"),
+        Column("place", Kind.COUNT, "Place within the group", "number"),
         customer_id_column(),
-        Column("name", Kind.TEXT, "Name"),
         _SEGMENT,
-        Column("adoption_days", Kind.NUMBER, "Days until it uses what is new", "days", missing="#N/A"),
-        Column("technology", Kind.TEXT, "New technology that it took up early: the evidence"),
-        Column("score", Kind.NUMBER, "Would recommend us", "0-10", missing="#N/A"),
+        Column("score", Kind.NUMBER, "Would recommend us; blank: has not answered", "0-10"),
+        Column("weight", Kind.NUMBER, "Customers that its answer stands for", "customers"),
         Column("value", Kind.MONEY, "Customer value", "currency", heading="Customer value", missing="#N/A"),
-        Column("weight", Kind.NUMBER, "Customers that its answer stands for", "customers", missing="#N/A"),
+        Column("adoption_days", Kind.NUMBER, "Days until it uses what is new", "days"),
+        Column("name", Kind.TEXT, "Name"),
+        Column("technology", Kind.TEXT, "New technology that it took up early: the evidence"),
     ),
     key=("customer_id",),
 )
@@ -196,7 +212,7 @@ PANEL_READINGS = Table(
     "one row for each way to read the panel's answers",
     (
         Column("measure", Kind.TEXT, "Whose opinion it is"),
-        Column("figure", Kind.NUMBER, "Mean answer, or figure", "see the measure", missing="#N/A"),
+        Column("figure", Kind.NUMBER, "Mean answer, or figure", "see the measure"),
         Column("meaning", Kind.TEXT, "How to read it"),
     ),
     key=("measure",),
@@ -237,18 +253,26 @@ GOAL_CASCADE = Table(
         Column("lens", Kind.TEXT, "Officer"),
         Column("owner", Kind.TEXT, "Who answers for it"),
         Column("unit", Kind.TEXT, "Unit"),
-        Column("baseline", Kind.NUMBER, "Where it started", "see the unit", missing="#N/A"),
-        Column("target", Kind.NUMBER, "Where it is to be", "see the unit", missing="#N/A"),
-        Column("actual", Kind.NUMBER, "Where it is", "see the unit", missing="#N/A"),
+        Column("baseline", Kind.NUMBER, "Where it started", "see the unit"),
+        Column("target", Kind.NUMBER, "Where it is to be", "see the unit"),
+        Column("actual", Kind.NUMBER, "Where it is", "see the unit"),
         Column(
             "attainment",
             Kind.SHARE,
             "Part of the way from baseline to target; beyond 100% and below 0% as they are",
             "of the way",
-            missing="#N/A",
         ),
-        Column("pace", Kind.SHARE, "Part of the time that is over", "of the time", missing="#N/A"),
+        Column("pace", Kind.SHARE, "Part of the time that is over", "of the time"),
         Column("status", Kind.TEXT, "green, amber or red: the way against the time"),
+        Column(
+            "behind",
+            Kind.COUNT,
+            "Place among the company's goals that are amber or red, the furthest behind its time first; else blank",
+            "rank",
+        ),
+        Column(
+            "through", Kind.TEXT, "Of a goal that is behind: the goal below it that holds it back most, and its owner"
+        ),
         Column("source", Kind.TEXT, "Where the actual comes from: this workbook, or typed"),
         Column("violation", Kind.TEXT, "Why the row cannot count"),
     ),

@@ -5,6 +5,7 @@ from workbook_templates.packs.concentration import CONCENTRATION_PACK
 from workbook_templates.packs.core import CORE
 from workbook_templates.packs.costing import COSTING
 from workbook_templates.packs.engagement import ENGAGEMENT_PACK
+from workbook_templates.packs.loyalty import LOYALTY_PACK
 from workbook_templates.packs.models import MODELS
 from workbook_templates.packs.officers import OFFICERS_PACK
 from workbook_templates.packs.receivables import RECEIVABLES_PACK
@@ -24,6 +25,7 @@ PACKS: dict[str, Pack] = {
         ENGAGEMENT_PACK,
         OFFICERS_PACK,
         SEGMENTS_PACK,
+        LOYALTY_PACK,
         MODELS,
     )
 }

@@ -44,6 +44,7 @@ __all__ = [
     "row_of",
     "statement",
     "table_width",
+    "told_apart",
     "total",
     "totals",
 ]
@@ -166,6 +167,11 @@ def input_total(name: str, table: Table, more: Expr | None = None) -> InputTotal
     numbers = all_numbers(table)
     expr = numbers if more is None else numbers + more
     return InputTotal(name, f"{table.name}, rows and all numbers", expr, Format.CENTS)
+
+
+def told_apart(table: Table, name: str, words: Iterable[str]) -> Expr:
+    """Tell words of an input apart, so that another word in their place is seen."""
+    return added(*(call("COUNTIF", Column(table, name), word) * place for place, word in enumerate(words, start=1)))
 
 
 def added(first: Expr, *more: Expr) -> Expr:

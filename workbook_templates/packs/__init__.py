@@ -5,9 +5,11 @@ from workbook_templates.packs.concentration import CONCENTRATION_PACK
 from workbook_templates.packs.core import CORE
 from workbook_templates.packs.costing import COSTING
 from workbook_templates.packs.engagement import ENGAGEMENT_PACK
+from workbook_templates.packs.goals import GOALS_PACK
 from workbook_templates.packs.loyalty import LOYALTY_PACK
 from workbook_templates.packs.models import MODELS
 from workbook_templates.packs.officers import OFFICERS_PACK
+from workbook_templates.packs.priority import PRIORITY_PACK
 from workbook_templates.packs.receivables import RECEIVABLES_PACK
 from workbook_templates.packs.segments import SEGMENTS_PACK
 from workbook_templates.packs.what_if import WHAT_IF_PACK
@@ -26,6 +28,8 @@ PACKS: dict[str, Pack] = {
         OFFICERS_PACK,
         SEGMENTS_PACK,
         LOYALTY_PACK,
+        PRIORITY_PACK,
+        GOALS_PACK,
         MODELS,
     )
 }

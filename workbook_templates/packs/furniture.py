@@ -191,7 +191,7 @@ def exactly(text: Expr) -> Expr:
     return text
 
 
-def row_of(table: Table, key: str, value: Expr | str) -> Expr:
+def row_of(table: Table, key: str, value: Expr | str | float) -> Expr:
     """Find the row of a table by a key column."""
     return call("MATCH", value, Column(table, key), 0)
 

@@ -4,63 +4,35 @@ The chain from input tables to result tables: history, profit, value, segments, 
 Each step is one module and takes what the steps before it gave; `value_base` runs them in order.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from valuation.checks import PAST_DATES, check_inputs
 from valuation.findings import Finding, Severity
-from valuation.model.accounts import Accounts, accounts_of
+from valuation.model.accounts import accounts_of
 from valuation.model.changes import changes
-from valuation.model.concentration import concentration_tables
-from valuation.model.costing import costing_tables
 from valuation.model.currency import in_one_currency
-from valuation.model.effort import effort_tables
-from valuation.model.engagement import Engagement, customer_engagement
-from valuation.model.history import Base, BoolArray, History, contradictions, latest_date, read_base, read_history
+from valuation.model.engagement import customer_engagement
+from valuation.model.history import Base, contradictions, latest_date, read_base, read_history
 from valuation.model.ledger import cost_ledger, read_usable_ledger
-from valuation.model.lenses import lens_tables
-from valuation.model.matrix import matrix_tables
-from valuation.model.measures import lens_measures
-from valuation.model.migration import migration_tables, snapshot_of
-from valuation.model.needs import needs_pnl
-from valuation.model.profit import Profit, customer_profit
-from valuation.model.purchases import purchase_tables
-from valuation.model.receivables import Receivables, read_receivables
+from valuation.model.profit import customer_profit
+from valuation.model.receivables import read_receivables
 from valuation.model.reconcile import negative_customers, reconcile_transactions
 from valuation.model.retention import gone, prospects
-from valuation.model.segment import Segmentation, customer_segments, override_effect
-from valuation.model.snapshots import CURRENT, LEFT, TO_COME, Earlier, earlier_snapshot, keep_snapshot
-from valuation.model.tiers import tier_methods
-from valuation.model.value import Value, customer_value
-from valuation.model.views import pnl_by_group, pnl_by_period
-from valuation.model.what_if import what_if_tables
+from valuation.model.segment import customer_segments
+from valuation.model.snapshots import earlier_snapshot
+from valuation.model.steps import STEPS, Before, Found
+from valuation.model.value import customer_value
 from valuation.settings import Settings, read_settings
 from valuation.tables import (
-    AGEING,
-    CONCENTRATION,
-    COST_DETAIL,
-    EFFORT,
-    ENGAGEMENT,
-    ENGAGEMENT_SUMMARY,
-    LENSES,
-    MODEL_VALUE,
-    NEEDS_PNL,
-    OVERRIDE_EFFECT,
-    PNL_GROUPS,
-    PNL_PERIODS,
     RECEIVABLES,
     SEGMENTS,
     SNAPSHOTS,
-    TIER_METHODS,
-    VALUE_MATRIX,
-    WHAT_IF_CHANGES,
     TableData,
     empty_frame,
 )
@@ -151,7 +123,7 @@ def value_base(
         usable,
         before.segments,
     )
-    found = _Found(
+    found = Found(
         settings=settings,
         usable=usable,
         base=base,
@@ -201,156 +173,17 @@ def value_base(
     )
 
 
-class _Before(NamedTuple):
-    """What is compared with: the last snapshot where they are kept, and the model's segments before."""
-
-    snapshot: Earlier | None
-    segments: Mapping[str, str]
-    findings: list[Finding]
-
-
-def _before(last: Mapping[str, pd.DataFrame], as_of: np.datetime64, wanted: Collection[str]) -> _Before:
+def _before(last: Mapping[str, pd.DataFrame], as_of: np.datetime64, wanted: Collection[str]) -> Before:
     """Find what to compare with; where snapshots are kept, what the same date was before does not count."""
     if SNAPSHOTS.name not in wanted:
         segments = last.get(SEGMENTS.name, empty_frame(SEGMENTS)).dropna(subset=["customer_id"])
-        return _Before(None, _segments(segments.drop_duplicates("customer_id").set_index("customer_id")), [])
+        return Before(None, _segments(segments.drop_duplicates("customer_id").set_index("customer_id")), [])
     snapshot, findings = earlier_snapshot(last, as_of)
-    return _Before(snapshot, {} if snapshot is None else _segments(snapshot.customers), findings)
+    return Before(snapshot, {} if snapshot is None else _segments(snapshot.customers), findings)
 
 
 def _segments(by_customer: pd.DataFrame) -> dict[str, str]:
     return {str(id_): str(segment) for id_, segment in by_customer["model_segment"].dropna().items()}
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Found:
-    """What the steps of every workbook found, for those that only some workbooks want."""
-
-    settings: Settings
-    usable: Mapping[str, TableData]
-    base: Base
-    history: History
-    accounts: Accounts
-    receivables: Receivables
-    profit: Profit
-    value: Value
-    left: BoolArray
-    current: BoolArray
-    engagement: Engagement
-    segments: Segmentation
-    last: Mapping[str, pd.DataFrame]
-    before: _Before
-
-    @property
-    def status(self) -> npt.NDArray[np.object_]:
-        """Whether each customer is one now, as snapshots record it."""
-        return np.where(self.current, CURRENT, np.where(self.left, LEFT, TO_COME)).astype(object)
-
-    @cached_property
-    def matrix(self) -> "_Part":
-        """The value matrix, which snapshots record as well."""
-        tables, cuts, findings = matrix_tables(
-            self.base,
-            self.current,
-            self.segments.bases["engagement"],
-            self.segments.bases["revenue"],
-            self.settings,
-            self.usable,
-        )
-        return _Part(tables, findings, cuts=cuts)
-
-
-class _Part(NamedTuple):
-    """What one of these steps gives."""
-
-    tables: Mapping[str, pd.DataFrame]
-    findings: Sequence[Finding] = ()
-    notes: tuple[str, ...] = ()
-    moves: tuple[str, ...] = ()
-    cuts: Mapping[str, float] = MappingProxyType({})
-
-
-def _views(found: _Found) -> _Part:
-    return _Part(
-        {
-            PNL_GROUPS.name: pnl_by_group(found.base, found.profit, found.accounts),
-            PNL_PERIODS.name: pnl_by_period(found.base, found.profit, found.settings),
-        }
-    )
-
-
-def _costing(found: _Found) -> _Part:
-    tables, notes = costing_tables(found.base, found.profit, found.settings, found.usable)
-    return _Part(tables, notes=tuple(notes))
-
-
-def _receivables(found: _Found) -> _Part:
-    return _Part({RECEIVABLES.name: found.receivables.accounts, AGEING.name: found.receivables.ageing})
-
-
-def _effort(found: _Found) -> _Part:
-    segment, worth = found.segments.frame["segment"], found.value.values["value"]
-    return _Part(effort_tables(found.base, found.profit, worth, segment, found.settings, found.usable))
-
-
-def _what_if(found: _Found) -> _Part:
-    return _Part(*what_if_tables(found.base, found.profit, found.settings, found.usable))
-
-
-def _models(found: _Found) -> _Part:
-    tables, note = purchase_tables(found.base, found.history, found.profit, found.value, found.settings)
-    return _Part(tables, notes=(note,))
-
-
-def _engagement(found: _Found) -> _Part:
-    return _Part({ENGAGEMENT.name: found.engagement.by_customer, ENGAGEMENT_SUMMARY.name: found.engagement.summary})
-
-
-def _lenses(found: _Found) -> _Part:
-    worth = found.engagement.by_customer["engagement_value"]
-    measures = lens_measures(found.base, found.profit, found.value.values, worth, found.settings, found.usable)
-    segment = found.segments.frame["segment"]
-    return _Part(*lens_tables(found.base, found.current, measures, segment, found.settings, found.usable))
-
-
-def _segmentation(found: _Found) -> _Part:
-    segments, pnl = found.segments, found.profit.pnl
-    needs = segments.frame["needs_segment"].to_numpy(dtype=object)
-    official = segments.frame["segment"].to_numpy(dtype=object)
-    return _Part(
-        {
-            TIER_METHODS.name: tier_methods(segments.bases, official, found.settings),
-            OVERRIDE_EFFECT.name: override_effect(segments),
-            NEEDS_PNL.name: needs_pnl(needs, pnl, found.value.values["value"], found.usable),
-        }
-    )
-
-
-def _snapshots(found: _Found) -> _Part:
-    matrix = found.matrix.tables[VALUE_MATRIX.name]
-    today = snapshot_of(found.segments, found.profit, found.value.values, matrix, found.status, found.settings)
-    kept, findings = keep_snapshot(
-        found.last, today, as_of=found.base.as_of, closed_through=found.settings.date("closed_through")
-    )
-    tables, moves = migration_tables(found.before.snapshot, today, found.segments, found.settings)
-    return _Part(kept | tables, findings, moves=tuple(moves))
-
-
-STEPS: Final[Mapping[str, Callable[[_Found], _Part]]] = {
-    PNL_GROUPS.name: _views,
-    COST_DETAIL.name: _costing,
-    RECEIVABLES.name: _receivables,
-    CONCENTRATION.name: lambda found: _Part(concentration_tables(found.profit.pnl)),
-    EFFORT.name: _effort,
-    WHAT_IF_CHANGES.name: _what_if,
-    MODEL_VALUE.name: _models,
-    ENGAGEMENT.name: _engagement,
-    LENSES.name: _lenses,
-    TIER_METHODS.name: _segmentation,
-    VALUE_MATRIX.name: lambda found: found.matrix,
-    SNAPSHOTS.name: _snapshots,
-}
-"""Table that is wanted to the step that gives it, with those that come about together."""
 
 
 def cost_detail(tables: Mapping[str, TableData], customer_id: str) -> pd.DataFrame:

@@ -146,6 +146,10 @@ BRIDGE_LINES: Final = {
     "horizon": ("Horizon", "The next years come into view, or another horizon was chosen"),
     "new": ("New customers", "Customers for the first time"),
     "reactivated": ("Reactivated customers", "Were none then, are again"),
+    "one_date_only": (
+        "Known at one date only",
+        "A value not known then comes in, one not known now goes out",
+    ),
     "closing": ("Closing", "Customer equity now"),
 }
 """Key of each line of the bridge to its name and what it means, in their order."""
@@ -160,9 +164,10 @@ EQUITY_BRIDGE = Table(
         Column("customers", Kind.COUNT, "Customers concerned", "customers", missing="#N/A"),
         Column("meaning", Kind.TEXT, "How to read it"),
         _money("ends", "For the chart: opening and closing"),
-        _money("unseen", "For the chart: what the bar stands on", "Below"),
+        _money("unseen", "For the chart: what the bar stands on", "Under the bar"),
         _money("rise", "For the chart: up"),
         _money("fall", "For the chart: down"),
+        _money("below", "For the chart: the part of the bar below nought", "Below nought"),
     ),
     key=("line",),
 )
@@ -235,21 +240,6 @@ CASE_YEARS = Table(
     key=("year",),
 )
 
-CASE_MEASURES: Final = (
-    "NPV",
-    "NPV, three years",
-    "Internal rate of return",
-    "Modified rate of return",
-    "Break-even, years",
-    "Break-even discounted, years",
-    "Cash trough",
-    "Trough in year",
-    "Deepest dip of profit",
-    "Customer equity gained",
-    "Share of the effect needed for NPV 0",
-)
-"""The rows of the figures, in their order."""
-
 CASE_FIGURES = Table(
     "Loyalty figures",
     "tblLoyaltyFigures",
@@ -263,6 +253,21 @@ CASE_FIGURES = Table(
     ),
     key=("measure",),
 )
+
+CASE_MEASURES: Final = {
+    "NPV": "Present value of the differences of all years",
+    "NPV, three years": "The same of the first three years alone, which hide what retention brings later",
+    "Internal rate of return": "Discount rate at which the program just pays; blank where there is none, or several",
+    "Modified rate of return": "The same with money lent and reinvested at the discount rate",
+    "Break-even, years": "From when on the cumulative difference stays at nought or above; blank: not in these years",
+    "Break-even discounted, years": "The same with later money counting less",
+    "Cash trough": "Most money out at any time",
+    "Trough in year": "When that is",
+    "Deepest dip of profit": "Largest part of a year's profit that the program costs",
+    "Customer equity gained": "At the end of the case; not in the NPV",
+    "Share of the effect needed for NPV 0": "Part of the planned effect on retention at which the program just pays",
+}
+"""Figure of the case to its meaning, in their order."""
 
 TORNADO = Table(
     "Loyalty tornado",
@@ -359,6 +364,7 @@ SPEND_RETURNS = Table(
             missing="#DIV/0!",
         ),
         _money("net", "Value added less money spent"),
+        Column("payback", Kind.NUMBER, "Years until the money has come back", "years", missing="#N/A"),
         Column("note", Kind.TEXT, "What to know about the row"),
     ),
     key=("purpose", "name"),

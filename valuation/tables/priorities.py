@@ -28,15 +28,6 @@ HOURS_BY: Final = ("greedy", "exact", "divisible")
 """The rows of service hours."""
 PANEL_GROUPS: Final = ("Fast adopters", "A", "B", "C", "N")
 """The rows of the panel's groups."""
-PANEL_MEASURES: Final = (
-    "Panel, weighted by customers",
-    "Panel, weighted by value",
-    "Segment A alone",
-    "Panel, unweighted",
-    "Effective number of answers",
-    "Design effect",
-)
-"""The rows of the panel's readings."""
 
 _SEGMENT = Column("segment", Kind.TEXT, "Official value segment")
 
@@ -205,6 +196,16 @@ PANEL = Table(
     ),
     key=("customer_id",),
 )
+
+PANEL_MEASURES: Final = {
+    "Panel, weighted by customers": "What the customers think: each answer counts for the customers that it stands for",
+    "Panel, weighted by value": "What the money thinks: each answer counts for the customer value that it stands for",
+    "Segment A alone": "What would be heard if only the largest were asked",
+    "Panel, unweighted": "Plain mean: groups with more places than their part count too much",
+    "Effective number of answers": "As many answers of a plain sample would say as much",
+    "Design effect": "What the guaranteed places cost in precision: 1 is nothing",
+}
+"""Reading of the panel to its meaning, in their order."""
 
 PANEL_READINGS = Table(
     "Panel readings",

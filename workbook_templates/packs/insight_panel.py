@@ -53,8 +53,8 @@ VOICE_READ = (
     "Share of voice: part of all issues of the twelve months. Issues of safety or law (exempt) are never weighed.",
     "Share of value: part of all customer value above 0. Index: voice by value; blank has no value.",
     "By chance: how likely so many issues would be if every unit of value raised as many (binomial).",
-    "Over-voiced: index and chance pass voice_ratio and voice_chance on Assumptions. Under-voiced: a customer in segment "
-    "A or B with half of its share of voice, or less.",
+    "Over-voiced: index and chance pass voice_ratio and voice_chance on Assumptions. Under-voiced: a customer in "
+    "segment A or B with half of its share of voice, or less.",
     "Who is over-voiced and valuable may be about to leave: see Value matrix before anything is decided.",
 )
 VOICE_SHEET = explained_sheet(
@@ -183,7 +183,7 @@ LEFT = call(
 )
 MONEY_READ = (
     "Wallet: what the customer spends on the category, with anybody. It is an estimate: keep its source and date.",
-    "Headroom: revenue up to wallet_target_share of the wallet, its yearly margin, and the present value of that; nought "
+    "Headroom: revenue up to wallet_target_share of the wallet, its yearly margin, and the present value of that; 0 "
     "where growing would grow a loss.",
     "Exposure: chance that a competitor wins the customer, times its value and the headroom that would go with it.",
 )

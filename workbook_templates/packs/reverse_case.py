@@ -179,7 +179,7 @@ def _spend_returns() -> Sheet:
         sums=("spend",),
         more=_side_by_side(first_row_below(said, RETURNED_READ)),
         gap=len(PURPOSES) + SIDE_ROW + 1,
-        widths={1: 14, 2: 40, 5: 20, 7: 60},
+        widths={1: 14, 2: 40, 5: 20, 8: 60},
     )
 
 

@@ -1,0 +1,3 @@
+"""x."""
+
+from valuation.loyalty.drivers import Drivers, BusinessCase

@@ -49,7 +49,7 @@ ISSUE_QUEUE = Table(
         Column("due", Kind.DATE, "When it has to be solved by the service level"),
         Column("status", Kind.TEXT, "Open, in time or late by the service level"),
         Column("must_serve", Kind.FLAG, "1: a duty stands whatever the value"),
-        Column("other_rank", Kind.COUNT, "Place in the other mode", "rank", heading="Rank in the other mode"),
+        Column("other_rank", Kind.COUNT, "Place in the other mode", "rank", heading="Other mode"),
         Column("reason", Kind.TEXT, "Why it stands where it stands"),
     ),
     key=("issue_id",),
@@ -150,9 +150,9 @@ VOICE = Table(
         ),
         Column(
             "p_value",
-            Kind.NUMBER,
+            Kind.SHARE,
             "Chance of so many issues if each unit of value raised as many",
-            "0-1",
+            "0-100%",
             heading="By chance",
         ),
         Column("flag", Kind.TEXT, "over-voiced or under-voiced; a flag is no verdict"),
@@ -248,15 +248,10 @@ GOAL_CASCADE = Table(
     "one row for each goal, below the one that it serves",
     (
         Column("goal", Kind.TEXT, "Measure, indented by its place in the cascade"),
-        Column("goal_id", Kind.ID, "Number of the goal"),
-        Column("parent_id", Kind.ID, "The goal that it serves"),
         Column("level", Kind.TEXT, "company, executive, manager or team"),
         Column("lens", Kind.TEXT, "Officer"),
         Column("owner", Kind.TEXT, "Who answers for it"),
-        Column("unit", Kind.TEXT, "Unit"),
-        Column("baseline", Kind.NUMBER, "Where it started", "see the unit"),
-        Column("target", Kind.NUMBER, "Where it is to be", "see the unit"),
-        Column("actual", Kind.NUMBER, "Where it is", "see the unit"),
+        Column("status", Kind.TEXT, "green, amber or red: the way against the time"),
         Column(
             "attainment",
             Kind.SHARE,
@@ -264,7 +259,10 @@ GOAL_CASCADE = Table(
             "of the way",
         ),
         Column("pace", Kind.SHARE, "Part of the time that is over", "of the time"),
-        Column("status", Kind.TEXT, "green, amber or red: the way against the time"),
+        Column("unit", Kind.TEXT, "Unit"),
+        Column("baseline", Kind.NUMBER, "Where it started", "see the unit"),
+        Column("target", Kind.NUMBER, "Where it is to be", "see the unit"),
+        Column("actual", Kind.NUMBER, "Where it is", "see the unit"),
         Column(
             "behind",
             Kind.COUNT,
@@ -274,8 +272,10 @@ GOAL_CASCADE = Table(
         Column(
             "through", Kind.TEXT, "Of a goal that is behind: the goal below it that holds it back most, and its owner"
         ),
-        Column("source", Kind.TEXT, "Where the actual comes from: this workbook, or typed"),
         Column("violation", Kind.TEXT, "Why the row cannot count"),
+        Column("source", Kind.TEXT, "Where the actual comes from: this workbook, or typed"),
+        Column("goal_id", Kind.ID, "Number of the goal"),
+        Column("parent_id", Kind.ID, "The goal that it serves"),
     ),
     key=("goal_id",),
 )

@@ -107,11 +107,12 @@ def _goal_cascade() -> Sheet:
         "How far the company's goals are on their way, and through whom one is behind.",
         said,
         READ,
-        span=10,
+        span=9,
         more=_counts(first_row_below(said, READ)),
         gap=COUNTS + 2,
         lights=("status",),
-        widths={1: 44, 2: 22, 3: 22, 4: 12, 5: 12, 6: 18, 7: 16, 15: 44, 16: 18, 17: 60},
+        widths={1: 44, 2: 13, 3: 13, 4: 18, 5: 13, 8: 16, 9: 16, 10: 16, 11: 16, 12: 10, 13: 44, 14: 50}
+        | {15: 20, 16: 24, 17: 24},
     )
 
 

@@ -195,7 +195,7 @@ MONEY_SHEET = explained_sheet(
     MONEY_READ,
     sums=("net_revenue", "headroom_revenue", "headroom_margin", "headroom_value", "exposure"),
     span=9,
-    widths={1: 16, 4: 20},
+    widths={1: 16, 4: 20, 14: 40},
 )
 
 PANEL_CHECKS = (

@@ -149,7 +149,7 @@ def _queue() -> Sheet:
         ),
         freeze=(5, 1),
         widths={1: 8, 2: 14, 3: 14, 4: 30, 5: 17, 6: 12, 7: 13, 8: 13, 9: 18, 10: 16, 11: 18, 12: 16, 13: 12}
-        | {14: 12, 15: 70},
+        | {14: 12, 15: 56},
     )
 
 
@@ -220,7 +220,7 @@ def _hours() -> Sheet:
         stage=Stage.RESULT,
         items=(
             *head("Service hours", "Service hours", purpose),
-            *sentences(said, span=8),
+            *sentences(said, span=8, lines=3),
             *how_to_read(6 + len(said), HOURS_READ, span=8),
             heading(methods - 1, "By method", span=8),
             TableBlock(row=methods, column=1, table=HOURS_METHODS, input=False, rows=len(HOURS_BY), reading=True),
@@ -229,7 +229,7 @@ def _hours() -> Sheet:
             TableBlock(row=header, column=1, table=HOURS_ISSUES, input=False),
         ),
         freeze=(6, 1),
-        widths={1: 16, 2: 16, 3: 16, 4: 18, 5: 18, 6: 14, 7: 14, 8: 60},
+        widths={1: 16, 2: 16, 3: 16, 4: 18, 5: 18, 6: 14, 7: 14, 8: 14},
     )
 
 

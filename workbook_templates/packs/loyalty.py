@@ -58,8 +58,8 @@ FIGURE_FORMATS = (
 )
 """Of the figures of a case, in their order."""
 YEARS_HEADER = 10
-CHARTS_ROW = YEARS_HEADER + MOST_CASE_YEARS + 3
-CHART_ROWS = 19
+CHARTS_ROW = YEARS_HEADER + len(CASE_MEASURES) + 3
+CHART_ROWS = 22
 STOP_HEADER = CHARTS_ROW + CHART_ROWS + 2
 PAGE_COLUMN = 15
 """Where the right-hand part of the page begins."""
@@ -182,7 +182,7 @@ RESTS_ON = call(
         & " and "
         & money(call("IF", LOW < HIGH, HIGH, LOW))
         & "."
-        & call("IF", call("ISNUMBER", NEEDED), " Nothing is lost from " & percent(NEEDED) & " of the effect on.", ""),
+        & call("IF", call("ISNUMBER", NEEDED), " It pays from " & percent(NEEDED) & " of the planned effect on.", ""),
     ),
     "",
 )
@@ -244,7 +244,7 @@ TORNADO_CHART = Chart(
     value_title="",
     category_format=Format.GENERAL,
     value_format=Format.MONEY,
-    width=545,
+    width=580,
     height=CHART_ROWS * 20,
 )
 
@@ -292,7 +292,14 @@ def _loyalty_case() -> Sheet:
             ),
         ),
         freeze=(5, 1),
-        widths={1: 9, **dict.fromkeys(range(2, LEFT_SPAN + 1), 12.5), PAGE_COLUMN - 1: 2, PAGE_COLUMN: 34}
+        widths={
+            1: 9,
+            **dict.fromkeys(range(2, LEFT_SPAN - 1), 12.5),
+            LEFT_SPAN - 1: 15,
+            LEFT_SPAN: 15,
+            PAGE_COLUMN - 1: 2,
+            PAGE_COLUMN: 34,
+        }
         | dict.fromkeys(range(PAGE_COLUMN + 1, PAGE_COLUMN + RIGHT_SPAN), 13)
         | {PAGE_COLUMN + 4: 66, PAGE_COLUMN + 5: 14, PAGE_COLUMN + 6: 14},
         one_page=True,

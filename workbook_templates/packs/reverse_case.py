@@ -39,7 +39,7 @@ REVERSED = call(
         & _moves(_case("first_year", QUICKEST))
         & " the base, and the customers are in the end worth "
         & _moves(_case("equity_change", QUICKEST))
-        & " it. The most for the customer base does "
+        & " it. Most for the customer base does "
         & _case("case", BEST)
         & ": the first year is "
         & _moves(_case("first_year", BEST))
@@ -66,13 +66,13 @@ TURNED_DOWN = call(
         "IF",
         NO_CASES,
         "",
-        "Of "
-        & call("COUNTA", Column(CASES_COMPARED, "case"))
-        & " cases "
+        "Cases that raise the first year's profit and lower what the customers are worth: "
         & call("SUMPRODUCT", TRADED[0])
-        & " raise the first year and lower the worth of the customers; "
+        & " of "
+        & call("COUNTA", Column(CASES_COMPARED, "case"))
+        & ". Cases that lose over three years and pay over all: "
         & call("SUMPRODUCT", TRADED[1])
-        & " lose over three years and pay over all.",
+        & ".",
     ),
     "",
 )
@@ -94,7 +94,7 @@ def _reverse_case() -> Sheet:
             TableBlock(row=header, column=1, table=CASES_COMPARED, input=False, rows=MOST_CASES, reading=True),
         ),
         freeze=(6, 2),
-        widths={1: 28, 2: 56, 3: 17, 4: 17, 5: 17, 6: 19, 7: 76},
+        widths={1: 26, 2: 68, 3: 15, 4: 15, 5: 15, 6: 18, 7: 90},
         one_page=True,
     )
 
@@ -107,7 +107,14 @@ LAST = call("COUNTA", Column(SPEND_RETURNS, "name"))
 
 
 def _adds(row: Expr | int) -> Expr:
-    return _way("name", row) & " (" & _way("purpose", row) & ") " & call("FIXED", _way("return_per_unit", row), 2)
+    return (
+        call("FIXED", _way("return_per_unit", row), 2)
+        & " with "
+        & _way("name", row)
+        & " ("
+        & _way("purpose", row)
+        & ")"
+    )
 
 
 RETURNED = call(
@@ -116,9 +123,9 @@ RETURNED = call(
         "IF",
         LAST.equals(0),
         "Nothing to compare yet: fill in Customer spend and refresh.",
-        "For each unit of money spent customer value rises most by "
+        "Each unit of money spent adds customer value of "
         & _adds(1)
-        & call("IF", LAST > 1, ", and least by " & _adds(LAST), "")
+        & call("IF", LAST > 1, ", the most, and of " & _adds(LAST) & ", the least", "")
         & ". Below 1 it costs more than it adds.",
     ),
     "The returns cannot be compared: see Exceptions for what is missing.",
@@ -178,7 +185,7 @@ def _spend_returns() -> Sheet:
         RETURNED_READ,
         sums=("spend",),
         more=_side_by_side(first_row_below(said, RETURNED_READ)),
-        gap=len(PURPOSES) + SIDE_ROW + 1,
+        gap=len(PURPOSES) + SIDE_ROW,
         widths={1: 14, 2: 40, 5: 20, 8: 60},
     )
 

@@ -271,6 +271,16 @@ FIXED_LENGTH = (
     "Value matrix points",
     "Migration",
     "Migration summary",
+    "Loyalty case",
+    "Loyalty figures",
+    "Loyalty tornado",
+    "Stop rule",
+    "Cases compared",
+    "Service compliance",
+    "Key customer retention",
+    "Service hours",
+    "Panel groups",
+    "Panel readings",
 )
 
 

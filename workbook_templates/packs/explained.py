@@ -46,11 +46,12 @@ def explained_sheet(
     gap: int = 0,
     lights: tuple[str, ...] = (),
     widths: dict[int, float] | None = None,
+    printed: int | None = None,
 ) -> Sheet:
     """
     Make the sheet of a result table that its measures are defined above.
 
-    `more` stands in the `gap` rows between what defines them and the table.
+    `more` stands in the `gap` rows between what defines them and the table; `printed` is the last column on paper.
     """
     read = 6 + len(said)
     header = first_row_below(said, lines) + gap + 1
@@ -68,6 +69,7 @@ def explained_sheet(
         ),
         freeze=(6, 3),
         widths=table_width(table) | (widths or {}),
+        printed=printed,
     )
 
 

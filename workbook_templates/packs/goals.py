@@ -111,7 +111,8 @@ def _goal_cascade() -> Sheet:
         more=_counts(first_row_below(said, READ)),
         gap=COUNTS + 2,
         lights=("status",),
-        widths={1: 44, 2: 13, 3: 13, 4: 18, 5: 13, 8: 16, 9: 16, 10: 16, 11: 16, 12: 10, 13: 44, 14: 50}
+        printed=[column.name for column in GOAL_CASCADE].index("violation") + 1,
+        widths={1: 44, 2: 13, 3: 13, 4: 18, 5: 13, 8: 16, 9: 16, 10: 16, 11: 16, 12: 10, 13: 40, 14: 40}
         | {15: 20, 16: 24, 17: 24},
     )
 

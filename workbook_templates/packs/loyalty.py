@@ -239,7 +239,7 @@ TORNADO_CHART = Chart(
     column=8,
     title="Tornado: NPV above and below plan",
     kind="bars",
-    series=(_bar_of("Below plan", "less"), _bar_of("Above plan", "more")),
+    series=(_bar_of("Above plan", "more"), _bar_of("Below plan", "less")),
     category_title="",
     value_title="",
     category_format=Format.GENERAL,
@@ -322,10 +322,13 @@ CHECKS = (
         "loyalty_cumulative",
         "Loyalty case: program less base of all years = cumulative difference",
         _if_any(
-            of_total(CASE_YEARS, "profit_program")
-            - of_total(CASE_YEARS, "profit_base")
-            - _year("cumulative", YEARS)
-            + call("ABS", of_total(CASE_YEARS, "increment") - _year("cumulative", YEARS))
+            call("ABS", of_total(CASE_YEARS, "increment") - _year("cumulative", YEARS))
+            + call(
+                "ABS",
+                of_total(CASE_YEARS, "profit_program")
+                - of_total(CASE_YEARS, "profit_base")
+                - _year("cumulative", YEARS),
+            )
         ),
         CENT,
         LIVE,

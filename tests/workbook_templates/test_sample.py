@@ -228,7 +228,12 @@ def test_segments_and_drivers_are_the_same_words_everywhere(frames: Frames) -> N
 
 
 def test_nothing_is_dated_after_the_as_of_date(frames: Frames) -> None:
-    may_be_later = {("Invoices", "due_date"), ("Retention", "contract_end"), ("Overrides", "expires")}
+    may_be_later = {
+        ("Invoices", "due_date"),
+        ("Retention", "contract_end"),
+        ("Overrides", "expires"),
+        ("Goals", "target_date"),
+    }
     for name, frame in frames.items():
         for column in TABLES[name]:
             if column.kind is Kind.DATE and column.name in frame and (name, column.name) not in may_be_later:
@@ -678,9 +683,11 @@ def test_register_is_whole_and_says_who_answers(frames: Frames) -> None:
     assert all(ASSUMPTIONS[id_].scoped for id_ in scoped["id"])
     assert scoped["applies_to"].notna().all()
     assert register[["name", "unit", "source", "owner"]].notna().all().all()
-    # A chance of default for all would put the loss rates by age aside.
+    # A chance of default for all would put the loss rates by age aside; who is won, and at what cost, is counted.
     assert list(register.loc[register["value"].isna(), ["id", "scope"]].itertuples(index=False)) == [
-        ("default_probability", "all")
+        ("default_probability", "all"),
+        ("new_customers", "all"),
+        ("acquisition_cost", "all"),
     ]
     assert set(register["owner"]) <= {
         "CFO",

@@ -76,7 +76,12 @@ class TestStored:
 
 class TestKnownThen:
     def test_nothing_is_dated_later(self, known: Frames) -> None:
-        ahead = {("Retention", "contract_end"), ("Overrides", "expires"), ("Invoices", "due_date")}
+        ahead = {
+            ("Retention", "contract_end"),
+            ("Overrides", "expires"),
+            ("Invoices", "due_date"),
+            ("Goals", "target_date"),
+        }
         # When somebody wrote a line down is no claim about the company.
         written = {("Assumptions", "as_of"), ("Officers", "signed_on")}
         for name, frame in known.items():

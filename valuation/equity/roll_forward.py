@@ -43,7 +43,7 @@ import numpy as np
 import pandas as pd
 
 from valuation.cost.amounts import FloatArray, IntArray
-from valuation.equity.snapshots import AlignedSnapshots, aligned
+from valuation.equity.snapshots import AlignedSnapshots, Snapshot, aligned
 from valuation.equity.terms import Convention, Terms
 from valuation.errors import DomainError, InputError
 from valuation.lifetime import Customers, Timing
@@ -78,6 +78,7 @@ MOVEMENTS: Final = ("stayed", "lost", "new", "reactivated", "not a customer", "n
 
 _STAYED, _LOST, _NEW, _REACTIVATED, _NO_CUSTOMER, _NOT_KNOWN = range(len(MOVEMENTS))
 _TOLERANCE: Final = 1e-6
+_BLOCK: Final = 1 << 16  # customers at a time, so that what is computed on the way stays in the cache
 
 Lines: TypeAlias = dict[str, FloatArray]
 
@@ -241,26 +242,29 @@ def roll_forward_aligned(
     years = single("elapsed", elapsed, NOT_NEGATIVE)
     how = Convention(timing=timing, customers=customers, periods_per_year=periods_per_year)
     movement = _movements(both)
-    amounts = {name: np.zeros(len(both.ids)) for name in LINES}
+    before, after = _valued(both.opening, both.opening_row), _valued(both.closing, both.closing_row)
+    amounts = {name: np.zeros(len(both.ids)) for name in LINES} | {"residual": np.zeros(len(both.ids))}
     with np.errstate(all="ignore"):
-        _roll(both, movement, amounts, how, years, steps)
-        residual = _residuals(amounts)
+        for first in range(0, len(both.ids), _BLOCK):
+            part = slice(first, first + _BLOCK)
+            lines = {name: values[part] for name, values in amounts.items()}
+            starts = Terms.of(both.opening, before[part], how, "opening")
+            ends = Terms.of(both.closing, after[part], how, "closing")
+            _roll(movement[part], starts, ends, lines, years, steps)
+            _settle(lines)
+    residual = amounts.pop("residual")
     table = pd.DataFrame(
         {
-            "customer_id": both.ids,
-            "movement": pd.Categorical.from_codes(movement, list(MOVEMENTS)),
+            # Objects stay as they are; pandas would make another kind of text of them first.
+            "customer_id": pd.Series(both.ids, dtype=both.ids.dtype),
+            "movement": pd.Categorical.from_codes(movement, pd.Index(MOVEMENTS)),
             **amounts,
             "residual": residual,
         },
         copy=False,
     )
-    for name, snapshot, row in (
-        ("opening", both.opening, both.opening_row),
-        ("closing", both.closing, both.closing_row),
-    ):
-        unknown = np.flatnonzero(snapshot.current & ~snapshot.known)
-        if unknown.size:
-            table.loc[np.isin(row, unknown), name] = np.nan
+    for name, valued in (("opening", before), ("closing", after)):
+        table.loc[(movement == _NOT_KNOWN) & (valued < 0), name] = np.nan
     totals = {name: float(values.sum()) for name, values in amounts.items()}
     found = np.bincount(movement, minlength=len(MOVEMENTS)).tolist()
     return RollForward(
@@ -301,53 +305,43 @@ def _movements(both: AlignedSnapshots) -> IntArray:
     return movement
 
 
-def _roll(
-    both: AlignedSnapshots,
-    movement: IntArray,
-    amounts: Lines,
-    how: Convention,
-    years: float,
-    steps: Sequence[str],
-) -> None:
-    """Fill in the lines."""
-    closing = np.flatnonzero(np.append(both.closing.known, False)[both.closing_row])
-    ends = Terms.of(both.closing, both.closing_row[closing], how, "closing")
-    amounts["closing"][closing] = ends.value()
-    for name, code in (("new", _NEW), ("reactivated", _REACTIVATED)):
-        rows = movement == code
-        amounts[name][rows] = amounts["closing"][rows]
+def _valued(snapshot: Snapshot, rows: IntArray) -> IntArray:
+    """Place in its table of each customer with a value at that date, -1 for the others."""
+    return np.where(np.append(snapshot.known, False)[rows], rows, -1)
 
-    opening = np.flatnonzero(np.append(both.opening.known, False)[both.opening_row])
-    starts = Terms.of(both.opening, both.opening_row[opening], how, "opening")
+
+def _roll(movement: IntArray, starts: Terms, ends: Terms, lines: Lines, years: float, steps: Sequence[str]) -> None:
+    """Fill in the lines of some customers."""
+    lines["closing"][ends.places] = ends.value()
     worth = starts.factor()
-    amounts["opening"][opening] = starts.margin * worth
-    apart = movement == _NOT_KNOWN
-    amounts["one_date_only"][apart] = amounts["closing"][apart] - amounts["opening"][apart]
+    lines["opening"][starts.places] = starts.margin * worth
+    for name, code in (("new", _NEW), ("reactivated", _REACTIVATED)):
+        rows = np.flatnonzero(movement == code)
+        lines[name][rows] = lines["closing"][rows]
+    apart = np.flatnonzero(movement == _NOT_KNOWN)
+    lines["one_date_only"][apart] = lines["closing"][apart] - lines["opening"][apart]
 
-    followed = ~apart[opening]
+    followed = movement[starts.places] != _NOT_KNOWN
     if not followed.all():
-        opening, starts, worth = opening[followed], starts.only(followed), worth[followed]
+        starts, worth = starts.only(followed), worth[followed]
     value = starts.margin * worth
     stay = starts.survival(years)
     expected = stay * starts.margin * starts.remaining(worth, years)
     unwind = value * np.expm1(years * np.log1p(starts.annual_rate))
-    amounts["unwind"][opening] = unwind
-    amounts["expected_cash"][opening] = expected - (value + unwind)
-    stayed = movement[opening] == _STAYED
-    amounts["lost"][opening] = np.where(stayed, 0.0, -expected)
+    lines["unwind"][starts.places] = unwind
+    lines["expected_cash"][starts.places] = expected - (value + unwind)
+    stayed = movement[starts.places] == _STAYED
+    lines["lost"][starts.places] = np.where(stayed, 0.0, -expected)
     likely = stay * value
-    amounts["survivor"][opening] = np.where(stayed, value - likely, 0.0)
-    amounts["horizon"][opening] = np.where(stayed, likely - expected, 0.0)
-
-    rows = opening[stayed]
-    at_closing = np.flatnonzero(movement[closing] == _STAYED)
-    # Both tables hold those who stayed, in the order of `both.ids`.
-    _change(starts.only(stayed), ends.only(at_closing), worth[stayed], steps, rows, amounts)
+    lines["survivor"][starts.places] = np.where(stayed, value - likely, 0.0)
+    lines["horizon"][starts.places] = np.where(stayed, likely - expected, 0.0)
+    # Those who stayed are in both terms, in the same order.
+    _change(starts.only(stayed), ends.only(movement[ends.places] == _STAYED), worth[stayed], lines, steps)
 
 
-def _change(start: Terms, end: Terms, worth: FloatArray, steps: Sequence[str], rows: IntArray, amounts: Lines) -> None:
+def _change(start: Terms, end: Terms, worth: FloatArray, lines: Lines, steps: Sequence[str]) -> None:
     """Change one assumption after the other, for those who stayed; `worth` is the factor at the start."""
-    now = start
+    now, rows = start, start.places
     for step in steps:
         then = now.changed(step, end)
         if step in ("margin", "cost_to_serve"):
@@ -360,28 +354,26 @@ def _change(start: Terms, end: Terms, worth: FloatArray, steps: Sequence[str], r
             effect, worth = then.margin * (new_worth - worth), new_worth
         if step == "margin":
             grows = then.gross_margin > now.gross_margin
-            amounts["expansion"][rows] = np.where(grows, effect, 0.0)
-            amounts["contraction"][rows] = np.where(grows, 0.0, effect)
+            lines["expansion"][rows] = np.where(grows, effect, 0.0)
+            lines["contraction"][rows] = np.where(grows, 0.0, effect)
         else:
-            amounts[step][rows] += effect
+            lines[step][rows] += effect
         now = then
 
 
-def _residuals(amounts: Lines) -> FloatArray:
-    """Closing less the lines before it, by customer; refused where it is more than rounding."""
-    closing = amounts["closing"]
-    residual, largest = closing.copy(), np.abs(closing)
+def _settle(lines: Lines) -> None:
+    """Fill in the residual, closing less the lines before it; refused where it is more than rounding."""
+    residual = lines["closing"].copy()
+    largest = np.abs(residual)
     for name in LINES[:-1]:
-        residual -= amounts[name]
-        np.maximum(largest, np.abs(amounts[name]), out=largest)
-    if not np.isfinite(residual.sum()):
-        raise DomainError(
-            f"the value of {int((~np.isfinite(residual)).sum()) or 1} customers is too large to be a number"
-        )
+        residual -= lines[name]
+        np.maximum(largest, np.abs(lines[name]), out=largest)
+    if not np.isfinite(residual).all():
+        raise DomainError("a line of a customer is too large to be a number")
     wrong = np.abs(residual) > _TOLERANCE * largest
     if wrong.any():
         raise DomainError(f"the lines of {int(wrong.sum())} customers do not add up to their closing value")
-    return residual
+    lines["residual"][:] = residual
 
 
 def _check(totals: dict[str, float]) -> float:

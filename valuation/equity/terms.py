@@ -11,6 +11,7 @@ from valuation.equity.snapshots import Snapshot
 from valuation.errors import DomainError
 from valuation.lifetime import Customers, Timing, lifetime_value, rate_per_period
 from valuation.lifetime.conventions import discount_exponent, first_payment_is_certain
+from valuation.lifetime.rates import RateKind
 from valuation.lifetime.value import discount_factor, limited_payments
 
 __all__ = ["Convention", "Terms"]
@@ -51,6 +52,8 @@ class Terms:
         Whole numbers, or infinite. [periods]
     how : Convention
         Shared by all.
+    places : ndarray of int
+        Place of each among the customers at hand.
     rows : ndarray of int
         Place of each in its table, from 0.
     table : str
@@ -65,13 +68,16 @@ class Terms:
     rate: FloatArray
     horizon: FloatArray
     how: Convention
+    places: IntArray
     rows: IntArray
     table: str
 
     @classmethod
-    def of(cls, snapshot: Snapshot, rows: IntArray, how: Convention, table: str) -> Self:
-        """Read the terms of some rows of a snapshot."""
+    def of(cls, snapshot: Snapshot, table_rows: IntArray, how: Convention, table: str) -> Self:
+        """Read the terms of the customers at hand, from the rows of a snapshot; without those who have no row (-1)."""
         grid = how.periods_per_year
+        places = np.flatnonzero(table_rows >= 0)
+        rows = table_rows[places]
         columns = {name: values[rows] for name, values in snapshot.assumptions.items()}
         retention, rate = columns["retention_rate"], columns["discount_rate"]
         horizon = columns["horizon"] * grid
@@ -88,10 +94,11 @@ class Terms:
             cost_to_serve=columns["cost_to_serve"],
             annual_retention=retention,
             annual_rate=rate,
-            retention=rate_per_period(retention, from_per_year=1, to_per_year=grid, kind="retention"),
-            rate=rate_per_period(rate, from_per_year=1, to_per_year=grid, kind="effective"),
+            retention=_of_a_period(retention, grid, "retention"),
+            rate=_of_a_period(rate, grid, "effective"),
             horizon=whole,
             how=how,
+            places=places,
             rows=rows,
             table=table,
         )
@@ -177,6 +184,11 @@ class Terms:
         raise DomainError(f"the value is too large to be a number for {where}")
 
 
+def _of_a_period(annual: FloatArray, grid: int, kind: RateKind) -> FloatArray:
+    """Convert a rate of a year, unless a year is the period."""
+    return annual if grid == 1 else rate_per_period(annual, from_per_year=1, to_per_year=grid, kind=kind)
+
+
 _OF_STEP: Final = {
     "margin": ("gross_margin",),
     "cost_to_serve": ("cost_to_serve",),
@@ -184,4 +196,4 @@ _OF_STEP: Final = {
     "rate": ("annual_rate", "rate"),
     "horizon": ("horizon",),
 }
-_ARRAYS: Final = (*(name for names in _OF_STEP.values() for name in names), "rows")
+_ARRAYS: Final = (*(name for names in _OF_STEP.values() for name in names), "places", "rows")

@@ -11,19 +11,17 @@ References
 """
 
 import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from valuation.errors import InputError
+from valuation.ids import customer_codes
 from valuation.lifetime.conventions import POSITIVE, BoolArray, FloatArray, numbers, single
 
 __all__ = ["summarize_activity"]
-
-MOST_GAPS: Final = 4
-"""Numbers per transaction from the lowest to the highest customer number that still count as close together."""
 
 IntArray: TypeAlias = npt.NDArray[np.int64]
 ObjectArray: TypeAlias = npt.NDArray[Any]
@@ -110,7 +108,8 @@ def summarize_activity(
     if late.any():
         row = int(np.argmax(late))
         raise InputError(f"date must not be after as_of {last_day}, not {days[row]} in row {row + 1}")
-    codes, names = _codes(ids)
+    codes, names = customer_codes(ids)
+    _refuse_missing("customer_id", codes < 0)
 
     purchase = amounts > 0.0
     customer, day, spent = _purchase_days(codes[purchase], days[purchase].astype(np.int64), amounts[purchase])
@@ -205,36 +204,6 @@ def _column(name: str, values: npt.ArrayLike) -> "pd.Series[Any]":
         return values if isinstance(values, pd.Series) else pd.Series(values)
     except ValueError as not_a_column:
         raise InputError(f"{name} must be a column of numbers or texts") from not_a_column
-
-
-def _codes(ids: "pd.Series[Any]") -> tuple[IntArray, ObjectArray]:
-    """Return each row's position in the sorted ids, and those ids."""
-    if isinstance(ids.dtype, np.dtype) and ids.dtype.kind == "i" and len(ids):
-        low, high = int(ids.min()), int(ids.max())
-        if high - low < MOST_GAPS * len(ids):  # numbers that stand close need no table of those that occur
-            return ids.to_numpy(dtype=np.int64) - low, np.arange(low, high + 1).astype(ids.dtype)
-    codes, uniques = pd.factorize(ids)
-    _refuse_missing("customer_id", codes < 0)
-    # Text is trimmed once per customer and not once per row.
-    given: ObjectArray = np.asarray(uniques)
-    trimmed = given if given.dtype.kind in "iuf" else np.array([_id_text(item) for item in given], dtype=np.str_)
-    if trimmed.dtype.kind == "U":
-        _refuse_missing("customer_id", (trimmed == "")[codes])
-    names, position = np.unique(trimmed, return_inverse=True)
-    return position.astype(np.int64)[codes], names.astype(object) if names.dtype.kind == "U" else names
-
-
-def _id_text(item: object) -> str:
-    """Return an id as trimmed text; 1001, 1001.0 and "1001" are the same customer."""
-    if isinstance(item, str):
-        return item.strip()
-    if (
-        isinstance(item, int | float | np.integer | np.floating)
-        and not isinstance(item, bool)
-        and float(item).is_integer()
-    ):
-        return str(int(item))
-    raise InputError(f"customer_id must be a number or a text, not {item!r}")
 
 
 def _refuse_missing(name: str, missing: BoolArray) -> None:

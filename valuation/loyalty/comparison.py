@@ -18,7 +18,7 @@ from valuation.loyalty.drivers import BusinessCase, whole_number
 from valuation.loyalty.internal_rate import InternalRates, internal_rates
 from valuation.loyalty.projection import opening_equity, projected
 
-__all__ = ["CaseComparison", "compare"]
+__all__ = ["CaseComparison", "break_even_or_nan", "compare"]
 
 NO_RATES = InternalRates(roots=(), sign_changes=0)
 
@@ -114,16 +114,16 @@ def compare(case: BusinessCase, *, short_horizon: int = 3) -> CaseComparison:
     ...     opening_customers=10_000, periods=4, discount_rate=0.1, timing="end",
     ... )
     >>> compare(case).verdict
-    'Over 4 periods the program gains 39,232 in present value.'
+    'Over 4 periods the program gains 26,689 in present value.'
     """
     base_table, program_table = case.pair
     rate, start = float(case.discount_rate), float(case.opening_customers)
     before = opening_equity(base_table, start, rate)
     base, program = (projected(table, start, rate, before) for table in (base_table, program_table))
-    increment = (program["profit"] - base["profit"]).to_numpy()
+    increment = program["profit"] - base["profit"]
     discounted = increment * discount_factors(rate, increment.size, case.timing)
     npv_to_period = np.cumsum(discounted)
-    equity_difference = (program["customer_equity"] - base["customer_equity"]).to_numpy()
+    equity_difference = program["customer_equity"] - base["customer_equity"]
     short = min(whole_number("short_horizon", short_horizon), increment.size)
     frame = pd.DataFrame(
         {
@@ -131,7 +131,7 @@ def compare(case: BusinessCase, *, short_horizon: int = 3) -> CaseComparison:
             "base_profit": base["profit"],
             "program_profit": program["profit"],
             "increment": increment,
-            "share_of_base": increment / base["profit"].where(base["profit"] > 0.0),
+            "share_of_base": increment / np.where(base["profit"] > 0.0, base["profit"], np.nan),
             "cumulative": np.cumsum(increment),
             "discounted": discounted,
             "npv_to_period": npv_to_period,
@@ -145,8 +145,8 @@ def compare(case: BusinessCase, *, short_horizon: int = 3) -> CaseComparison:
     return CaseComparison(
         frame=frame,
         trough=trough(increment),
-        break_even=_break_even(increment),
-        discounted_break_even=_break_even(discounted),
+        break_even=break_even_or_nan(increment),
+        discounted_break_even=break_even_or_nan(discounted),
         npv=float(npv_to_period[-1]),
         rates=internal_rates(increment) if increment.any() else NO_RATES,
         mirr=_modified_rate(increment, rate),
@@ -159,7 +159,7 @@ def compare(case: BusinessCase, *, short_horizon: int = 3) -> CaseComparison:
     )
 
 
-def _break_even(flows: FloatArray) -> float:
+def break_even_or_nan(flows: FloatArray) -> float:
     """The break-even, NaN where there is none."""
     try:
         return break_even(flows)

@@ -42,6 +42,9 @@ LIMITS: Final[Mapping[str, Range]] = {
 }
 DRIVER_NAMES: Final = tuple(LIMITS)
 
+PERIODS: Final = Range(rule="a whole number of periods from 1 to 480", low=1.0, high=480.0, whole=True)
+"""Forty years by month: no plan says anything beyond."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drivers:
@@ -171,9 +174,8 @@ def aligned(drivers: Drivers, periods: int, extend: Extend) -> FloatArray:
 
 
 def whole_number(name: str, value: int) -> int:
-    """Give a number of periods, one or more."""
-    count = single(name, value, Range(rule="a whole number of periods, 1 or more", low=1.0, high=1e6, whole=True))
-    return int(count)
+    """Give a number of periods, checked."""
+    return int(single(name, value, PERIODS))
 
 
 def _checked(name: str, values: npt.ArrayLike) -> FloatArray:

@@ -1,6 +1,7 @@
 """What a customer base brings, period by period, under given drivers, and what it is worth at the end of each."""
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from valuation.lifetime.conventions import NOT_NEGATIVE, RATE, FloatArray, singl
 from valuation.loyalty.drivers import DRIVER_NAMES, Drivers, Extend, aligned
 
 __all__ = [
+    "closing_customers",
     "closing_equity",
     "opening_equity",
     "profits",
@@ -86,33 +88,33 @@ def project(
     table = aligned(drivers, periods, extend)
     start = single("opening_customers", opening_customers, NOT_NEGATIVE)
     rate = single("discount_rate", discount_rate, RATE)
-    return projected(table, start, rate, opening_equity(table, start, rate))
+    return pd.DataFrame(projected(table, start, rate, opening_equity(table, start, rate)))
 
 
-def projected(table: FloatArray, opening_customers: float, discount_rate: float, equity_before: float) -> pd.DataFrame:
-    """The projection of drivers in an array of shape (6, n), from a given opening equity."""
+def projected(
+    table: FloatArray, opening_customers: float, discount_rate: float, equity_before: float
+) -> dict[str, npt.NDArray[Any]]:
+    """The columns of a projection, from drivers in an array of shape (6, n) and a given opening equity."""
     retention, new, margin, service, price, investment = table
     ends = closing_customers(table, opening_customers)
     opening = np.concatenate([[opening_customers], ends[:-1]])
     average = (opening + ends) / 2.0
     profit = profits(table, opening_customers)
     equity = closing_equity(table, ends, discount_rate)
-    return pd.DataFrame(
-        {
-            "period": np.arange(1, len(ends) + 1),
-            "opening": opening,
-            "lost": opening * (1.0 - retention),
-            "new": new,
-            "closing": ends,
-            "average": average,
-            "contribution": average * (margin - service),
-            "acquisition": new * price,
-            "investment": investment,
-            "profit": profit,
-            "customer_equity": equity,
-            "return_on_customer": return_on_customer(profit, np.concatenate([[equity_before], equity[:-1]]), equity),
-        }
-    )
+    return {
+        "period": np.arange(1, len(ends) + 1),
+        "opening": opening,
+        "lost": opening * (1.0 - retention),
+        "new": new,
+        "closing": ends,
+        "average": average,
+        "contribution": average * (margin - service),
+        "acquisition": new * price,
+        "investment": investment,
+        "profit": profit,
+        "customer_equity": equity,
+        "return_on_customer": return_on_customer(profit, np.concatenate([[equity_before], equity[:-1]]), equity),
+    }
 
 
 def return_on_customer(profit: npt.ArrayLike, opening: npt.ArrayLike, closing: npt.ArrayLike) -> FloatArray:

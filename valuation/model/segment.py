@@ -8,7 +8,7 @@ and until when.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,7 @@ import pandas as pd
 
 from valuation.errors import MissingDataError, ZeroDenominatorError
 from valuation.findings import Finding, Severity
-from valuation.lifetime import Timing
-from valuation.model.answers import answers
+from valuation.model.headroom import customer_headroom
 from valuation.model.history import Base, FloatArray, History
 from valuation.model.needs import needs_of
 from valuation.model.profit import Profit
@@ -36,7 +35,6 @@ from valuation.segments import (
     OverriddenSegments,
     RfmScores,
     apply_overrides,
-    headroom,
     lifecycle_stage,
     rfm_scores,
     stale_ratings,
@@ -128,7 +126,8 @@ def customer_segments(
     stage, rule = _lifecycle(base, history)
     recency = _days(base.as_of - history.last_purchase)
     scores = _scores(history, recency, bases["revenue"], settings)
-    potential = _potential(base, profit, values, settings, tables)
+    room = customer_headroom(base, profit, values, settings, tables)
+    potential = np.asarray(room.present_value, dtype=float)
     needs, on_needs = needs_of(base, tables)
     frame = pd.DataFrame(
         {
@@ -280,30 +279,6 @@ def _override_words(base: Base, overridden: OverriddenSegments, tables: Mapping[
 
 
 # Current value against potential.
-
-
-def _potential(
-    base: Base, profit: Profit, values: pd.DataFrame, settings: Settings, tables: Mapping[str, TableData]
-) -> FloatArray:
-    """Value what each customer buys elsewhere and could buy here; unknown without wallet or share in reach."""
-    target = settings.number("wallet_target_share")
-    wallet = answers(base, tables)["wallet"].to_numpy(dtype=float)
-    if np.isnan(target) or not len(base):
-        return np.full(len(base), np.nan)
-    revenue = profit.pnl["net_revenue"].to_numpy(dtype=float)
-    share = np.full(len(base), np.nan)
-    np.divide(profit.pnl["run_rate_contribution"].to_numpy(dtype=float), revenue, out=share, where=revenue > 0)
-    found = headroom(
-        np.maximum(revenue, 0.0),
-        np.where(wallet > 0, wallet, np.nan),
-        target_share=target,
-        margin_share=np.where(share <= 1, share, np.nan),
-        retention=values["retention_rate"].to_numpy(dtype=float),
-        discount_rate=settings.number("discount_rate"),
-        horizon=settings.number("horizon"),
-        timing=cast(Timing, settings.word("timing")),
-    )
-    return np.asarray(found.present_value, dtype=float)
 
 
 def _growth_segment(profit: Profit, potential: FloatArray, settings: Settings) -> TextArray:

@@ -16,43 +16,63 @@ import pandas as pd
 
 from valuation.findings import Finding
 from valuation.model.accounts import Accounts
+from valuation.model.average import AverageCustomer, average_customer
 from valuation.model.concentration import concentration_tables
 from valuation.model.costing import costing_tables
+from valuation.model.customer_metrics import metrics_table
 from valuation.model.effort import effort_tables
 from valuation.model.engagement import Engagement
+from valuation.model.equity import bridge_tables, equity_tables, return_since
+from valuation.model.goals import goal_table, workbook_measures
+from valuation.model.headroom import customer_headroom, money_on_table
 from valuation.model.history import Base, BoolArray, History
+from valuation.model.hours import hours_tables
+from valuation.model.issues import Customers, Issues, key_retention, queue_tables, read_issues
 from valuation.model.lenses import lens_tables
+from valuation.model.loyalty import loyalty_tables
 from valuation.model.matrix import matrix_tables
 from valuation.model.measures import lens_measures
 from valuation.model.migration import migration_tables, snapshot_of
 from valuation.model.needs import needs_pnl
+from valuation.model.panel import panel_tables
 from valuation.model.profit import Profit
 from valuation.model.purchases import purchase_tables
 from valuation.model.receivables import Receivables
 from valuation.model.segment import Segmentation, override_effect
-from valuation.model.snapshots import CURRENT, LEFT, TO_COME, Earlier, keep_snapshot
+from valuation.model.snapshots import CURRENT, LEFT, TO_COME, Earlier, Snapshot, keep_snapshot
+from valuation.model.spend import spend_returns
 from valuation.model.tiers import tier_methods
 from valuation.model.value import Value
 from valuation.model.views import pnl_by_group, pnl_by_period
+from valuation.model.voice import voice_table
 from valuation.model.what_if import what_if_tables
 from valuation.settings import Settings
 from valuation.tables import (
     AGEING,
+    CASE_YEARS,
     CONCENTRATION,
     COST_DETAIL,
+    CUSTOMER_METRICS,
     EFFORT,
     ENGAGEMENT,
     ENGAGEMENT_SUMMARY,
+    EQUITY_SEGMENTS,
+    GOAL_CASCADE,
+    ISSUE_QUEUE,
+    KEY_RETENTION,
     LENSES,
     MODEL_VALUE,
+    MONEY_ON_TABLE,
     NEEDS_PNL,
     OVERRIDE_EFFECT,
     PNL_GROUPS,
     PNL_PERIODS,
     RECEIVABLES,
     SNAPSHOTS,
+    SPEND_RETURNS,
     TIER_METHODS,
     VALUE_MATRIX,
+    VOICE,
     WHAT_IF_CHANGES,
     TableData,
 )
@@ -91,6 +111,41 @@ class Found:
     def status(self) -> npt.NDArray[np.object_]:
         """Whether each customer is one now, as snapshots record it."""
         return np.where(self.current, CURRENT, np.where(self.left, LEFT, TO_COME)).astype(object)
+
+    @cached_property
+    def average(self) -> AverageCustomer:
+        """The average customer of today."""
+        retention = self.value.values["retention_rate"].to_numpy(dtype=float)
+        return average_customer(self.base, self.history, self.profit, retention, self.current, self.settings)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """What the steps of priorities know of the customers."""
+        return Customers(
+            ids=self.base.customers["customer_id"].to_numpy(dtype=object),
+            names=self.base.customers["name"].to_numpy(dtype=object),
+            segment=self.segments.frame["segment"].to_numpy(dtype=object),
+            value=self.engagement.by_customer["engagement_value"].to_numpy(dtype=float),
+            retention_rate=self.value.values["retention_rate"].to_numpy(dtype=float),
+            current=self.current,
+        )
+
+    @cached_property
+    def issues(self) -> tuple[Issues, list[Finding]]:
+        """The issues that can be used, and what is wrong with the others."""
+        return read_issues(self.base, self.customers, self.usable)
+
+    @cached_property
+    def metrics(self) -> "Part":
+        """The three metrics, which goals are measured by as well."""
+        table, findings, notes = metrics_table(self.base, self.settings, self.usable)
+        return Part({CUSTOMER_METRICS.name: table}, findings, notes)
+
+    @cached_property
+    def today(self) -> Snapshot:
+        """What the customers are today, for snapshots and for the bridge."""
+        matrix = self.matrix.tables[VALUE_MATRIX.name]
+        return snapshot_of(self.segments, self.profit, self.value.values, matrix, self.status, self.settings)
 
     @cached_property
     def matrix(self) -> "Part":
@@ -173,13 +228,73 @@ def _segmentation(found: Found) -> Part:
 
 
 def _snapshots(found: Found) -> Part:
-    matrix = found.matrix.tables[VALUE_MATRIX.name]
-    today = snapshot_of(found.segments, found.profit, found.value.values, matrix, found.status, found.settings)
+    today = found.today
     kept, findings = keep_snapshot(
         found.last, today, as_of=found.base.as_of, closed_through=found.settings.date("closed_through")
     )
     tables, moves = migration_tables(found.before.snapshot, today, found.segments, found.settings)
     return Part(kept | tables, findings, moves=tuple(moves))
+
+
+def _equity(found: Found) -> Part:
+    segment = found.segments.frame["segment"].to_numpy(dtype=object)
+    values = found.value.values
+    names = values.set_index("customer_id")["name"]
+    bridge, findings = bridge_tables(found.before.snapshot, found.today, found.base.as_of, names, found.settings)
+    return Part(equity_tables(segment, values, found.average, found.settings) | bridge, findings)
+
+
+def _loyalty(found: Found) -> Part:
+    tables, findings = loyalty_tables(found.average, found.settings, found.usable)
+    spend, faults = spend_returns(found.average, found.settings, found.usable)
+    return Part(tables | {SPEND_RETURNS.name: spend}, [*findings, *faults])
+
+
+def _priority(found: Found) -> Part:
+    issues, findings = found.issues
+    customers, as_of, settings = found.customers, found.base.as_of, found.settings
+    hours, short = hours_tables(issues, as_of, settings)
+    panel, faults = panel_tables(customers, as_of, settings, found.usable)
+    room = customer_headroom(found.base, found.profit, found.value.values, settings, found.usable)
+    quadrant = found.matrix.tables[VALUE_MATRIX.name].set_index("customer_id")["quadrant"]
+    money = money_on_table(
+        found.base,
+        found.value.values,
+        room,
+        found.profit.pnl["net_revenue"].to_numpy(dtype=float),
+        found.segments.frame["segment"],
+        quadrant,
+        found.current,
+        found.usable,
+    )
+    return Part(
+        queue_tables(issues, customers, as_of, settings)
+        | {KEY_RETENTION.name: key_retention(issues, customers, found.before.snapshot)}
+        | hours
+        | {VOICE.name: voice_table(issues, customers, settings)}
+        | panel
+        | {MONEY_ON_TABLE.name: money},
+        [*findings, *short, *faults],
+    )
+
+
+def _goals(found: Found) -> Part:
+    issues, _ = found.issues
+    kept = key_retention(issues, found.customers, found.before.snapshot)
+    measures = workbook_measures(
+        found.base,
+        values=found.value.values,
+        pnl=found.profit.pnl,
+        engagement=found.engagement.by_customer,
+        average=found.average,
+        metrics=found.metrics.tables[CUSTOMER_METRICS.name],
+        receivables=found.receivables.accounts,
+        value_at_risk_a=float(kept["value_at_risk"].iloc[0]),
+        return_on_customer=return_since(found.before.snapshot, found.today, found.base.as_of, found.profit.pnl),
+        tables=found.usable,
+    )
+    table, findings = goal_table(measures, found.base.as_of, found.usable)
+    return Part({GOAL_CASCADE.name: table}, findings)
 
 
 STEPS: Final[Mapping[str, Callable[[Found], Part]]] = {
@@ -195,5 +310,10 @@ STEPS: Final[Mapping[str, Callable[[Found], Part]]] = {
     TIER_METHODS.name: _segmentation,
     VALUE_MATRIX.name: lambda found: found.matrix,
     SNAPSHOTS.name: _snapshots,
+    CUSTOMER_METRICS.name: lambda found: found.metrics,
+    EQUITY_SEGMENTS.name: _equity,
+    CASE_YEARS.name: _loyalty,
+    ISSUE_QUEUE.name: _priority,
+    GOAL_CASCADE.name: _goals,
 }
 """Table that is wanted to the step that gives it, with those that come about together."""

@@ -20,7 +20,7 @@ from valuation.model.retention import chance_to_stay, gone, prospects
 from valuation.settings import Settings
 from valuation.tables import CUSTOMERS, HORIZONS, LIFETIME_VALUE, TableData
 
-__all__ = ["HORIZON_YEARS", "Value", "customer_value"]
+__all__ = ["HORIZON_YEARS", "Value", "customer_value", "worth"]
 
 HORIZON_YEARS = {"value_1": 1.0, "value_3": 3.0, "value_5": 5.0, "value_10": 10.0, "value_unlimited": np.inf}
 MONTHS_PER_YEAR = 12
@@ -67,9 +67,9 @@ def customer_value(
     values["average_margin"] = _average_margin(base, history, profit, to_come)
     values["retention_rate"] = retention.rate
     values["retention_basis"] = retention.basis
-    values["value"] = _value(future, retention.rate, settings, settings.number("horizon"))
+    values["value"] = worth(future, retention.rate, settings, years=settings.number("horizon"))
     for column, years in HORIZON_YEARS.items():
-        values[column] = _value(future, retention.rate, settings, years)
+        values[column] = worth(future, retention.rate, settings, years=years)
     # Equal values rank in the order of their rows, so that every rank stands once.
     values["value_rank"] = values["value"].rank(ascending=False, method="first")
     values["grade"] = np.where(profit.typed, "C", retention.grade)
@@ -88,9 +88,30 @@ def _margin(profit: Profit, left: BoolArray, to_come: BoolArray) -> FloatArray:
     return np.where(to_come | (left & np.isnan(margin)), 0.0, margin)
 
 
-def _value(margin: FloatArray, retention: FloatArray, settings: Settings, years: float) -> FloatArray:
-    """Value of existing customers on the grid of the workbook."""
-    return lifetime_value(*_on_grid(margin, retention, settings), horizon=_periods(settings, years), **_how(settings))
+def worth(
+    margin: FloatArray, retention: FloatArray, settings: Settings, *, years: float, customers: Customers = "existing"
+) -> FloatArray:
+    """
+    Value yearly margins over some years on the grid of the workbook.
+
+    Parameters
+    ----------
+    margin : ndarray
+        Margin of a customer. [currency/year]
+    retention : ndarray
+        Chance to stay. [1/year]
+    settings : Settings
+        Rate, timing and grid.
+    years : float
+        Horizon, inf for no end. [years]
+    customers : {"existing", "new"}
+        Whether the first margin depends on staying.
+    """
+    return lifetime_value(
+        *_on_grid(margin, retention, settings),
+        horizon=_periods(settings, years),
+        **_how(settings) | {"customers": customers},
+    )
 
 
 def _on_grid(margin: FloatArray, retention: FloatArray, settings: Settings) -> tuple[FloatArray, FloatArray]:

@@ -63,7 +63,15 @@ ISSUES = Table(
         optional_column(
             "p_loss_now", Kind.SHARE, "Chance to lose the customer if nothing is done", "0-100%", low=0, high=1
         ),
-        optional_column("p_loss_served", Kind.SHARE, "The same if it is solved", "0-100%", low=0, high=1),
+        optional_column(
+            "p_loss_served",
+            Kind.SHARE,
+            "The same if it is solved; none where it is blank",
+            "0-100%",
+            blank=Blank.ZERO,
+            low=0,
+            high=1,
+        ),
         optional_column("must_serve", Kind.FLAG, "1 if a duty to solve it stands whatever the value"),
         optional_column(
             "contract_hours", Kind.NUMBER, "Hours until it has to be solved by the customer's contract", "hours", low=0

@@ -158,7 +158,12 @@ GOALS = Table(
         Column("parent_id", Kind.ID, "The goal that it serves; blank for the company's", blank=Blank.ALLOWED),
         Column("level", Kind.CHOICE, "company, executive, manager or team", choices=LEVELS),
         optional_column("lens", Kind.TEXT, "The officer whose view of the customers it comes from"),
-        Column("measure", Kind.TEXT, "A measure of this workbook, or one of your own"),
+        Column(
+            "measure",
+            Kind.TEXT,
+            "A measure of this workbook, or one of your own; blank where the goal is the mean of those below it",
+            blank=Blank.ALLOWED,
+        ),
         optional_column("unit", Kind.TEXT, "Unit of the measure"),
         Column("baseline", Kind.NUMBER, "Where it starts", "unit of the measure", blank=Blank.ALLOWED),
         Column("baseline_date", Kind.DATE, "When that was", blank=Blank.ALLOWED),

@@ -11,6 +11,7 @@ from valuation.tables import INPUT_TABLES
 from workbook_templates.sample.contracted import as_contracted
 from workbook_templates.sample.engagement import ideas_table, influence_table, referrals_table
 from workbook_templates.sample.extras import document_extras
+from workbook_templates.sample.goals import goals_table
 from workbook_templates.sample.ledger import (
     drivers_table,
     ledger_pools_table,
@@ -20,6 +21,14 @@ from workbook_templates.sample.ledger import (
 )
 from workbook_templates.sample.officers import officers_table, statements_table
 from workbook_templates.sample.payments import hierarchy_table, invoices_table
+from workbook_templates.sample.plans import (
+    customer_spend_table,
+    fx_table,
+    loyalty_drivers_table,
+    panel_plan_table,
+    periods_table,
+    service_levels_table,
+)
 from workbook_templates.sample.register import assumptions_table, retention_table, what_if_table
 from workbook_templates.sample.roster import build_roster
 from workbook_templates.sample.steering import needs_table, overrides_table, ratings_table
@@ -75,5 +84,12 @@ def sample_company() -> dict[str, pd.DataFrame]:
         "Strategic ratings": ratings_table(roster),
         "Overrides": overrides_table(),
         "Needs segments": needs_table(),
+        "Periods": periods_table(),
+        "FX": fx_table(),
+        "Loyalty drivers": loyalty_drivers_table(),
+        "Customer spend": customer_spend_table(),
+        "Service levels": service_levels_table(),
+        "Panel plan": panel_plan_table(),
+        "Goals": goals_table(),
     }
     return {table.name: as_contracted(table, frames[table.name]) for table in INPUT_TABLES}

@@ -28,6 +28,7 @@ __all__ = [
     "RECENT_WIN",
     "REFERRED_BY_ADVOCATE",
     "REFERRED_BY_CONTESTED",
+    "SAFETY_REPORT",
     "SELF_HELPERS",
     "SLOW_PAYER",
     "SMALL_RUSH_ORDERS",
@@ -93,6 +94,8 @@ SLOW_PAYER = "C0374"
 """Earns its cost to serve, and loses more than that by paying half a year late."""
 COSTLY_TO_DROP = "C0461"
 """Loses money, and would take more margin than cost along if it left: most of its cost would stay."""
+SAFETY_REPORT = "C0920"
+"""Worth nothing, and its open issue is about safety: nobody weighs that against value."""
 
 PARENTS = {
     "C0405": ("C0406", "C0407", "C0409"),

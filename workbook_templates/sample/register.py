@@ -18,6 +18,7 @@ from workbook_templates.sample.draws import (
     year_bounds,
 )
 from workbook_templates.sample.ledger import control_total
+from workbook_templates.sample.plans import LOYALTY_PROGRAM, PANEL_SIZE
 from workbook_templates.sample.planted import (
     LARGEST_ACCOUNT_LOSES_MONEY,
     LOYAL_CUSTOMER,
@@ -80,6 +81,29 @@ VALUES: dict[str, tuple[object, str, str]] = {
     "contribution_cut": (9_000.0, "Lowest contribution of tier A", "CFO"),
     "potential_cut": (15_000.0, "Below this a visit does not pay", "Head of sales"),
     "closed_through": (QUARTER_CLOSED, "Closing of the third quarter", "Head of controlling"),
+    "fiscal_year_end_month": (12.0, "Articles of association", "CFO"),
+    "fiscal_pattern": ("month", "Calendar of closings", "Head of controlling"),
+    "activity_months": (12.0, "As in the report to the board", "Head of controlling"),
+    "fixed_costs_value": (3_494_000.0, "Sustaining pools of the ledger, without end at 10%", "Head of controlling"),
+    "tax_value": (4_257_000.0, "30% of customer equity without limit less fixed costs", "Head of controlling"),
+    "other_assets": (650_000.0, "Balance sheet, flat above the old shop", "Head of controlling"),
+    "net_debt": (3_900_000.0, "Balance sheet, credit line less cash", "Treasurer"),
+    "case_years": (7.0, "Life of the service contracts", "CFO"),
+    "loyalty_case": (LOYALTY_PROGRAM, "Proposal to the board", "Head of key accounts"),
+    "reverse_size": (0.1, "The cut that was asked for in the budget round", "CFO"),
+    "reverse_retention": (0.03, "Customers lost after the fee of 2021", "Head of sales"),
+    "triage_mode": ("normal", "Rule of the support desk", "Head of support"),
+    "service_hours": (46.0, "Two people until the next refresh: four tenths of what is open", "Head of support"),
+    "hours_method": ("exact", "Rule of the support desk", "Head of support"),
+    "hours_floor_a": (10.0, "Nobody is left alone", "Head of support"),
+    "hours_floor_c": (4.0, "Nobody is left alone", "Head of support"),
+    "hours_floor_n": (6.0, "Nobody is left alone", "Head of support"),
+    "voice_ratio": (2.0, "Rule of the support desk", "Head of support"),
+    "voice_chance": (0.01, "Rule of the support desk", "Head of support"),
+    "panel_size": (float(PANEL_SIZE), "What product management can interview in a quarter", "Head of product"),
+    "panel_seed": ("2025Q4", "The quarter", "Head of product"),
+    "fast_adopter_share": (0.25, "The quickest quarter", "Head of product"),
+    "lead_user_cut": (8.0, "Interviews of product management", "Head of product"),
 }
 """Value, source and owner of each assumption that somebody has set for all; the others keep their default."""
 

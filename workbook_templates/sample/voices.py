@@ -7,10 +7,13 @@ from workbook_templates.sample.draws import (
     AS_OF_DAY,
     YEARS,
     FloatArray,
+    TextArray,
+    blanked,
     dates,
     numbered,
     spread,
     stream,
+    texts,
     whole,
     year_bounds,
 )
@@ -19,6 +22,8 @@ from workbook_templates.sample.planted import (
     LARGEST_ACCOUNT_LOSES_MONEY,
     LOYAL_CUSTOMER,
     PERFECT_FIT,
+    SAFETY_REPORT,
+    UNDERVALUED,
     VULNERABLE,
 )
 from workbook_templates.sample.plants import PLANTS
@@ -36,6 +41,11 @@ LOSS_BY_SEVERITY = np.array([0.14, 0.07, 0.025, 0.008])
 ANSWERED = 0.62
 OPEN_COMPLAINTS = ((VULNERABLE, 4), (LOYAL_CUSTOMER, 1))
 """Planted customers with severe issues that are still open, and how many."""
+CONTRACT_HOURS = {LARGEST_ACCOUNT_LOSES_MONEY: 48.0, VULNERABLE: 24.0, LOYAL_CUSTOMER: 12.0}
+"""Hours by contract until a severe issue has to be solved."""
+SEVERE = 2
+SAFETY = 0.02
+"""Part of the severe issues that are about safety."""
 CONTRACTS_SIGNED = {
     LARGEST_ACCOUNT_LOSES_MONEY: 385_000.0,
     VULNERABLE: 348_000.0,
@@ -48,6 +58,23 @@ CONTRACTS_SIGNED = {
 """Largest contract of the year, of customers under contract whose contracts are larger than any single document."""
 BETA_TESTS = "beta tests"
 """A measure that the company adds to the survey: tests of new products that the customer took part in."""
+EARLY, TOOK_UP = 75.0, 0.8
+"""Days within which somebody adopts early, and the part of those whose new technology is known."""
+TECHNOLOGY = (
+    "Sensors on machines that order wear parts",
+    "Spare parts from the 3D printer",
+    "Torque tools that log every screw",
+    "Cabinets that count what is taken out",
+    "Orders by scanner straight from the shelf",
+    "Electric service vans",
+    "Upkeep planned from the building model",
+)
+INTERVIEWED, JUDGED = 0.35, 1 / 3
+"""Parts of those who answered whom product management has interviewed, and whose poaching sales has judged."""
+LEAD_USER = (0.0, 1.0, 2.0, 4.0, 6.0, 7.5, 8.5, 9.0, 9.5)
+"""How far somebody is ahead of the market, against `EARLY` adopters, who are two points further."""
+POACHED = {FAST_ADOPTER: 0.15, VULNERABLE: 0.35} | dict.fromkeys(UNDERVALUED, 0.25)
+"""Chance that a competitor wins a planted customer."""
 
 
 def issues_table(roster: Roster) -> pd.DataFrame:
@@ -81,7 +108,19 @@ def issues_table(roster: Roster) -> pd.DataFrame:
     frame["opened"] = dates(frame["opened"].to_numpy())
     frame["closed"] = dates(closed, known=closed <= AS_OF_DAY)
     frame.insert(0, "issue_id", numbered("T25-", len(frame), 4))
-    return frame
+    return frame.assign(contract_hours=_contract_hours(frame), exempt=_exempt(frame))
+
+
+def _contract_hours(issues: pd.DataFrame) -> "pd.Series[float]":
+    return issues["customer_id"].map(CONTRACT_HOURS).where(issues["severity"] <= SEVERE)
+
+
+def _exempt(issues: pd.DataFrame) -> FloatArray:
+    """Tell which issues are about safety: a few severe ones, and the last of the planted customer."""
+    drawn = stream("safety").random(len(issues)) < SAFETY
+    safety = (issues["severity"] <= SEVERE).to_numpy() & drawn
+    safety[issues.index[issues["customer_id"] == SAFETY_REPORT][-1]] = True
+    return safety.astype(np.float64)
 
 
 def survey_table(roster: Roster, revenue: FloatArray) -> pd.DataFrame:
@@ -100,6 +139,9 @@ def survey_table(roster: Roster, revenue: FloatArray) -> pd.DataFrame:
             "self_resolved": roster["self_resolved"],
             "wallet": np.where(unsaid[:, 1], np.nan, np.maximum(500, wallet)),
             "largest_deal": [CONTRACTS_SIGNED.get(cid, np.nan) for cid in roster.customer_id],
+            "lead_user": _lead_user(roster),
+            "technology": _technology(roster),
+            "p_poach": _poached(roster),
             BETA_TESTS: _beta_tests(roster),
         }
     )
@@ -111,3 +153,27 @@ def _beta_tests(roster: Roster) -> FloatArray:
     early = np.clip(1 - roster["adoption_days"] / 120, 0, 1)
     tests = np.floor(4 * early * stream("beta tests").random(roster.size))
     return np.where(roster.customer_id == FAST_ADOPTER, 5.0, tests)
+
+
+def _lead_user(roster: Roster) -> FloatArray:
+    """Score how far ahead of the market those are whom product management has interviewed."""
+    rng = stream("lead users")
+    score = spread(rng, roster.size, LEAD_USER) + 2.0 * (roster["adoption_days"] <= EARLY)
+    asked = np.where(rng.random(roster.size) < INTERVIEWED, np.minimum(10.0, np.round(score, 1)), np.nan)
+    return np.where(roster.customer_id == FAST_ADOPTER, 9.0, asked)
+
+
+def _technology(roster: Roster) -> TextArray:
+    """Name what early adopters took up, where it is known."""
+    rng = stream("technology")
+    what = texts([TECHNOLOGY[n] for n in rng.integers(0, len(TECHNOLOGY), roster.size)])
+    known = (roster["adoption_days"] <= EARLY) & (rng.random(roster.size) < TOOK_UP)
+    return blanked(what, known | (roster.customer_id == FAST_ADOPTER))
+
+
+def _poached(roster: Roster) -> FloatArray:
+    """Judge the chance to lose a customer to a competitor, for a third: the worse the product fits, the more."""
+    rng = stream("poaching")
+    chance = np.round(np.clip(0.32 - 0.3 * roster["fit"] + 0.12 * rng.random(roster.size), 0.02, 0.6), 2)
+    judged = np.where(rng.random(roster.size) < JUDGED, chance, np.nan)
+    return np.array([POACHED.get(cid, drawn) for cid, drawn in zip(roster.customer_id, judged, strict=True)])

@@ -275,7 +275,6 @@ FIXED_LENGTH = (
     "Loyalty figures",
     "Loyalty tornado",
     "Stop rule",
-    "Cases compared",
     "Service compliance",
     "Key customer retention",
     "Service hours",

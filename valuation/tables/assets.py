@@ -15,12 +15,11 @@ __all__ = [
     "EQUITY_BRIDGE_CUSTOMERS",
     "EQUITY_COHORTS",
     "EQUITY_SEGMENTS",
-    "MOST_CASES",
     "MOST_CASE_YEARS",
     "SPEND_RETURNS",
     "STOP_RULE",
     "TORNADO",
-    "TORNADO_DRIVERS",
+    "TORNADO_ROWS",
 ]
 
 
@@ -186,17 +185,8 @@ EQUITY_BRIDGE_CUSTOMERS = Table(
 )
 
 MOST_CASE_YEARS: Final = 10
-MOST_CASES: Final = 12
-TORNADO_DRIVERS: Final = (
-    "retention",
-    "new customers",
-    "margin",
-    "cost to serve",
-    "acquisition cost",
-    "investment",
-    "discount rate",
-)
-"""Tables that charts and formulas stand beside have as many rows as these, blank at their end."""
+TORNADO_ROWS: Final = 7
+"""Rows of tables that charts stand beside; those by year are blank at their end."""
 
 CASE_YEARS = Table(
     "Loyalty case",
@@ -300,7 +290,7 @@ TORNADO = Table(
 CASES_COMPARED = Table(
     "Cases compared",
     "tblCasesCompared",
-    "one row for each case: the programs, and the quick profits from cutting service or adding a fee; up to twelve",
+    "one row for each case: the programs, and the quick profits from cutting service or adding a fee",
     (
         Column("case", Kind.TEXT, "Case"),
         Column("what", Kind.TEXT, "What it does"),

@@ -22,7 +22,7 @@ __all__ = [
     "VOICE",
 ]
 
-SERVED_SEGMENTS: Final = ("A", "B", "C", "N", "without segment")
+SERVED_SEGMENTS: Final = ("A", "B", "C", "N")
 """The rows of service compliance and of key customer retention."""
 HOURS_BY: Final = ("greedy", "exact", "divisible")
 """The rows of service hours."""

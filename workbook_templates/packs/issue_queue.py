@@ -26,7 +26,7 @@ QUEUE_HEADER = RETENTION_HEADER + len(SERVED_SEGMENTS) + 4
 CRISIS = Name("cv_triage_mode").equals("crisis")
 AS_OF = Name("cv_used_as_of")
 OPEN = call("COUNTA", Column(ISSUE_QUEUE, "issue_id"))
-LATE = call("COUNTIF", Column(ISSUE_QUEUE, "due"), "<" & AS_OF)
+LATE = call("COUNTIF", Column(ISSUE_QUEUE, "status"), "Open, late")
 
 
 def _first(name: str) -> Expr:
@@ -235,8 +235,8 @@ def _hours() -> Sheet:
 
 WAITING = (
     call("ISNUMBER", Column(ISSUES, "opened"))
-    * (Column(ISSUES, "opened") <= AS_OF)
-    * (Column(ISSUES, "closed").equals("") + (Column(ISSUES, "closed") > AS_OF))
+    * (Column(ISSUES, "opened") < AS_OF + 1)
+    * (Column(ISSUES, "closed").equals("") + (Column(ISSUES, "closed") >= AS_OF + 1))
 )
 OVER = call(
     "SUMPRODUCT",

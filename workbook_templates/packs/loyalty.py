@@ -10,7 +10,7 @@ from valuation.tables import (
     PURPOSES,
     STOP_RULE,
     TORNADO,
-    TORNADO_DRIVERS,
+    TORNADO_ROWS,
 )
 from workbook_templates.layout import (
     BodyColumn,
@@ -287,7 +287,7 @@ def _loyalty_case() -> Sheet:
                 column=PAGE_COLUMN,
                 table=TORNADO,
                 input=False,
-                rows=len(TORNADO_DRIVERS),
+                rows=TORNADO_ROWS,
                 reading=True,
             ),
         ),

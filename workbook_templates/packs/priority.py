@@ -27,9 +27,7 @@ PRIORITY_PACK = Pack(
     totals=(
         ISSUES_TOTAL,
         SURVEY_TOTAL,
-        input_total(
-            "cv_used_service_levels", SERVICE_LEVELS, told_apart(SERVICE_LEVELS, "segment", SERVED_SEGMENTS[:4])
-        ),
+        input_total("cv_used_service_levels", SERVICE_LEVELS, told_apart(SERVICE_LEVELS, "segment", SERVED_SEGMENTS)),
         input_total("cv_used_panel_plan", PANEL_PLAN, told_apart(PANEL_PLAN, "stratum", PANEL_GROUPS)),
     ),
 )

@@ -1,6 +1,6 @@
 """The case turned round: profit now from cutting service or adding a fee; and what money spent on customers brings."""
 
-from valuation.tables import CASES_COMPARED, MOST_CASES, PURPOSES, SPEND_RETURNS
+from valuation.tables import CASES_COMPARED, PURPOSES, SPEND_RETURNS
 from workbook_templates.layout import Format, Formula, Item, Role, Sheet, Stage, TableBlock, Text
 from workbook_templates.native import Column, Expr, Figure, call
 from workbook_templates.packs.explained import Sentence, explained_sheet, first_row_below, how_to_read, sentences
@@ -91,7 +91,7 @@ def _reverse_case() -> Sheet:
             *sentences(said, span=SPAN),
             *how_to_read(6 + len(said), REVERSED_READ, span=SPAN),
             heading(header - 1, "All cases against the base", span=SPAN),
-            TableBlock(row=header, column=1, table=CASES_COMPARED, input=False, rows=MOST_CASES, reading=True),
+            TableBlock(row=header, column=1, table=CASES_COMPARED, input=False, reading=True),
         ),
         freeze=(6, 2),
         widths={1: 26, 2: 68, 3: 15, 4: 15, 5: 15, 6: 18, 7: 90},

@@ -9,7 +9,7 @@ import pandas as pd
 
 from addin.functions.wording import ARRAY, CALL_ERRORS, ROW_ERRORS
 from addin.registry import TABLE, Answer, Argument, Example, Result, Shape, worksheet_function
-from valuation.errors import ZeroDenominatorError
+from valuation.errors import MissingDataError, ZeroDenominatorError
 from valuation.metrics import (
     PATTERNS,
     TENURES,
@@ -111,7 +111,7 @@ OPTIONS = (
 ARGUMENTS: Final = (TRANSACTIONS, START, END, *OPTIONS)
 ERRORS: Final = (
     f"{CALL_ERRORS} The message names the row. #VALUE! also where a document is later than period_end, or "
-    "the period ends before it starts."
+    "the period ends before it starts; #N/A also without any document."
 )
 
 _DOCUMENTS: Final = [
@@ -135,6 +135,8 @@ def _metrics(
     alive_at_least: float | None,
 ) -> ThreeMetrics:
     """The metrics of the one period."""
+    if transactions.empty:
+        raise MissingDataError("transactions have no rows below their header")
     return three_metrics(
         transactions,
         pd.DataFrame({"start": [period_start], "end": [period_end]}),

@@ -332,7 +332,7 @@ CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x24    50001x24
   headers            3x24    #VALUE! #REF!  3x24    #VALUE! #VALUE! #VALUE!
 CV_CUSTOMER_RECON    blank   text    error  single  row     header  rows
-  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 8x2     8x2
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    8x2
   period_start       #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
   period_end         #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
   ends               8x2     #VALUE! #REF!   8x2     #VALUE! 8x2     8x2
@@ -400,7 +400,7 @@ CV_EQUITY_DYNAMIC    blank   text    error  single  row     header  rows
 CV_ERRCOUNT          blank   text    error  single  row     header  rows
   cells              0       1       1      0       0       1       0
 CV_EXISTING_ACTIVE   blank   text    error  single  row     header  rows
-  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 0       1
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    1
   period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   ends               1       #VALUE! #REF!   1       #VALUE! 1       1
@@ -452,7 +452,7 @@ CV_GOAL_STATUS       blank   text    error  single  row     header  rows
   as_of              #N/A    #VALUE! #REF!  1x3     #VALUE! #VALUE! #VALUE!
   band               1x3     #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
 CV_GROSS_NEW         blank   text    error  single  row     header  rows
-  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 0       49998
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    49998
   period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   ends               1       #VALUE! #REF!   1       #VALUE! 1       1
@@ -711,7 +711,7 @@ CV_NBD_PROBABILITY   blank   text    error  single  row     header  rows
   most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
 CV_NET_ADDS          blank   text    error  single  row     header  rows
-  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 0       49998
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    49998
   period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   ends               1       #VALUE! #REF!   1       #VALUE! 1       1
@@ -719,7 +719,7 @@ CV_NET_ADDS          blank   text    error  single  row     header  rows
   tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
 CV_NET_NEW_REMAINING blank   text    error  single  row     header  rows
-  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 0       49998
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    49998
   period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
   ends               1       #VALUE! #REF!   1       #VALUE! 1       1
@@ -834,7 +834,7 @@ CV_RETURN_ON_CUSTOMER blank   text    error  single  row     header  rows
   ce_open            #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
   ce_close           #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
 CV_REV_PER_EXISTING  blank   text    error  single  row     header  rows
-  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #DIV/0! 90
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    90
   period_start       #N/A    #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
   period_end         #N/A    #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
   ends               90      #VALUE! #REF!   90      #VALUE! 90      90
@@ -842,7 +842,7 @@ CV_REV_PER_EXISTING  blank   text    error  single  row     header  rows
   tenure             90      #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
   alive_at_least     90      #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
 CV_REV_PER_NEW       blank   text    error  single  row     header  rows
-  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #DIV/0! 1.00058
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    1.00058
   period_start       #N/A    #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
   period_end         #N/A    #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
   ends               30      #VALUE! #REF!   30      #VALUE! 30      30
@@ -996,7 +996,7 @@ CV_TDABC_TIME        blank   text    error   single  row     header  rows
   terms              #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
   attributes         #N/A    #VALUE! #REF!   #N/A    #VALUE! #N/A    50000x1
 CV_THREE_METRICS     blank   text    error  single  row     header  rows
-  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 22x3    22x3
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    22x3
   period_start       #N/A    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
   period_end         #N/A    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
   ends               22x3    #VALUE! #REF!   22x3    #VALUE! 22x3    22x3

@@ -13,7 +13,8 @@ from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.lenses import default_statements
-from valuation.tables import ASSUMPTIONS, OFFICERS, STATEMENTS
+from valuation.model.plan_defaults import default_panel_plan, default_service_levels
+from valuation.tables import ASSUMPTIONS, OFFICERS, PANEL_PLAN, SERVICE_LEVELS, STATEMENTS
 from workbook_templates.layout import Sheet, TableBlock, Template
 from workbook_templates.packs.furniture import table_width
 from workbook_templates.packs.officers import QUESTIONS
@@ -45,7 +46,8 @@ def create_workbook(
     inputs : mapping of str to DataFrame
         Input tables by contract name, and of a company that has refreshed before its Snapshots and Snapshot dates;
         tables that the template does not have are left out. Officers and their statements begin with those of
-        `valuation.lenses.default_statements`, unless these inputs have their own.
+        `valuation.lenses.default_statements`, service levels and the panel's plan with those of
+        `valuation.model.plan_defaults`, unless these inputs have their own.
     settings : mapping of str to Cell, optional
         Assumptions given by hand.
     more : sequence of Sheet
@@ -62,7 +64,7 @@ def create_workbook(
         raise WorkbookError(f"{path.name} must end in .xlsx")
     if not path.parent.is_dir():
         raise WorkbookError(f"there is no folder {path.parent}; make it first")
-    inputs = _officers_to_begin_with(inputs) | dict(inputs)
+    inputs = _officers_to_begin_with(inputs) | _plans_to_begin_with() | dict(inputs)
     template = _widened(template, inputs)
     register = _register(inputs.get(ASSUMPTIONS.name), settings or {})
     cells: dict[str, TableCells] = {
@@ -89,6 +91,11 @@ def _officers_to_begin_with(inputs: Mapping[str, pd.DataFrame]) -> dict[str, pd.
     questions = [QUESTIONS.get(str(officer)) for officer in officers]
     rows = pd.DataFrame({"officer": officers, "question": questions, "weight": weights.round(4)})
     return {OFFICERS.name: rows, STATEMENTS.name: statements}
+
+
+def _plans_to_begin_with() -> dict[str, pd.DataFrame]:
+    """Give plans for people to edit."""
+    return {SERVICE_LEVELS.name: default_service_levels(), PANEL_PLAN.name: default_panel_plan()}
 
 
 def _widened(template: Template, inputs: Mapping[str, pd.DataFrame]) -> Template:

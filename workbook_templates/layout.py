@@ -210,6 +210,8 @@ class TableBlock:
         Colour scales over its columns.
     fading : tuple of str
         Columns that may have nothing to show: their headings fade where the cell above is blank.
+    lights : tuple of str
+        Columns whose words green, amber and red have these colours.
     reading : bool
         Whether it is for reading on a page: small headings of two lines, amounts without cents, and no buttons to
         filter by.
@@ -224,6 +226,7 @@ class TableBlock:
     formats: tuple[Format, ...] = ()
     heat: tuple[Heat, ...] = ()
     fading: tuple[str, ...] = ()
+    lights: tuple[str, ...] = ()
     reading: bool = False
 
 
@@ -272,8 +275,9 @@ class Chart:
 
     Attributes
     ----------
-    kind : {"curve", "points", "line", "column", "stacked"}
-        A curve and points have numbers on both axes; stacked columns stand on each other.
+    kind : {"curve", "points", "line", "column", "stacked", "bars"}
+        A curve and points have numbers on both axes; stacked columns stand on each other. Bars lie, the first on top,
+        to both sides of nought.
     category_format, value_format : Format
         Of the numbers on the axes.
     category_most : float or None
@@ -283,7 +287,7 @@ class Chart:
     row: int
     column: int
     title: str
-    kind: Literal["curve", "points", "line", "column", "stacked"]
+    kind: Literal["curve", "points", "line", "column", "stacked", "bars"]
     series: tuple[Series, ...]
     category_title: str
     value_title: str

@@ -70,14 +70,16 @@ CHART_TYPES: dict[str, dict[str, str]] = {
     "line": {"type": "line"},
     "column": {"type": "column"},
     "stacked": {"type": "column", "subtype": "stacked"},
+    "bars": {"type": "bar", "subtype": "stacked"},
 }
-BARS = ("column", "stacked")
+BARS = ("column", "stacked", "bars")
 SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"), ("#C55A11", "solid"))  # the second: what was expected
 TONES = {"good": ("#2E9AA8", "solid"), "poor": ("#C55A11", "solid")}
 POINT_LOOKS = (("#1F3864", "circle"), ("#C55A11", "diamond"), ("#2E9AA8", "triangle"), ("#A6A6A6", "square"))
 CUT_LINE, WORD_GREY = "#7F7F7F", "#8C8C8C"
 LAST_ROW = 1_048_574  # counted from 0, the last but one: to whole columns some readers object
 TWO_LINES, LINE = 30, 17
+LIGHTS = {"green": ("#E2EFDA", "#375623"), "amber": ("#FFE699", "#7F6000"), "red": ("#FFC7CE", "#9C0006")}
 GOOD, MIDDLING, POOR = "#9DC3E6", "#FFFFFF", "#F4B183"
 
 TAB_COLOURS = {
@@ -297,6 +299,8 @@ class _Painter:
             page.set_row(top, TWO_LINES)
         for name in block.fading:
             self._fading_head(page, block, name)
+        for name in block.lights:
+            self._lights(page, block, _position(block, name))
         if not block.input:
             self._stale_head(page, block)
         for heat in block.heat:
@@ -342,6 +346,13 @@ class _Painter:
                 rule |= {f"{part}_type": "num", f"{part}_value": number}
         page.conditional_format(f"{first}:{last}", rule)
 
+    def _lights(self, page: Any, block: TableBlock, column: int) -> None:
+        """Give the words for how something stands their colours."""
+        cells = f"{address(block.row + 1, column)}:{address(block.row + block.rows, column)}"
+        for word, (light, ink) in LIGHTS.items():
+            style = self.book.add_format({"bg_color": light, "font_color": ink})
+            page.conditional_format(cells, {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": style})
+
     def _stale_head(self, page: Any, block: TableBlock) -> None:
         """Turn the headings of a result red while it is stale."""
         last = block.column + len(block.table.columns) - 1
@@ -386,10 +397,16 @@ class _Painter:
         chart.set_legend({"position": "bottom", "delete_series": worded} if explained else {"none": True})
         grid = {"visible": item.kind != "points", "line": {"color": "#D9D9D9"}}
         ends = {} if item.category_most is None else {"min": 0, "max": item.category_most}
-        # not across bars or points below nought
-        beside = {"label_position": "low"} if item.kind in (*BARS, "points") else {}
-        chart.set_x_axis({"name": item.category_title, "num_format": item.category_format.value, **ends, **beside})
-        chart.set_y_axis({"name": item.value_title, "num_format": item.value_format.value, "major_gridlines": grid})
+        # not across bars, lines or points below nought
+        beside = {} if item.kind == "curve" else {"label_position": "low"}
+        categories = {"name": item.category_title, "num_format": item.category_format.value, **ends, **beside}
+        values = {"name": item.value_title, "num_format": item.value_format.value, "major_gridlines": grid}
+        if item.kind == "bars":  # they lie: the axes change places, and the first would be at the bottom
+            chart.set_y_axis(categories | {"reverse": True, "major_gridlines": {"visible": False}})
+            chart.set_x_axis(values)
+        else:
+            chart.set_x_axis(categories)
+            chart.set_y_axis(values)
         chart.set_size({"width": item.width, "height": item.height})
         page.insert_chart(item.row - 1, item.column - 1, chart, {"description": item.title})
 
@@ -432,7 +449,7 @@ def _looks_of_series(chart: Chart) -> Iterator[dict[str, Any]]:
             colour, dash = TONES.get(series.tone) or next(colours)
             line = {"color": colour, "width": 2.25, "dash_type": dash}
             looks = {"fill": {"color": colour}} if chart.kind in BARS else {"line": line}
-        if chart.kind == "stacked":
+        if chart.kind in ("stacked", "bars"):
             looks["gap"] = 40
         yield looks
 

@@ -8,6 +8,7 @@ from addin.books.file import FileBook
 from addin.contents import read_contents
 from addin.creating import create_workbook
 from valuation.lenses import default_statements
+from valuation.model.plan_defaults import default_panel_plan, default_service_levels
 from valuation.tables import TableData
 from workbook_templates.catalogue import compose
 from workbook_templates.packs.officers import QUESTIONS
@@ -46,3 +47,18 @@ def test_own_officers_stay_as_they_are(tmp_path: Path) -> None:
     officers, _ = officers_of(tmp_path / "new.xlsx", {"Officers": own})
     assert officers.frame["weight"].tolist() == [0.3, 0.7]
     assert officers.frame["signed_by"].tolist() == ["A", None]
+
+
+def test_service_levels_and_the_panel_begin_with_plans_to_edit(tmp_path: Path) -> None:
+    create_workbook(tmp_path / "new.xlsx", compose(packs=["priority"]), {})
+    found = read_contents(FileBook(tmp_path / "new.xlsx")).inputs
+    levels, plan = default_service_levels(), default_panel_plan()
+    pd.testing.assert_frame_equal(found["Service levels"].frame[list(levels)], levels, check_dtype=False)
+    pd.testing.assert_frame_equal(found["Panel plan"].frame[list(plan)], plan, check_dtype=False)
+
+
+def test_own_service_levels_stay_as_they_are(tmp_path: Path) -> None:
+    own = pd.DataFrame({"segment": ["A"], "severity": [1.0], "hours": [2.0]})
+    create_workbook(tmp_path / "new.xlsx", compose(packs=["priority"]), {"Service levels": own})
+    found = read_contents(FileBook(tmp_path / "new.xlsx")).inputs
+    assert found["Service levels"].frame["hours"].tolist() == [2.0]

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,8 @@ CV_STRATEGIC CV_VALUE_MATRIX CV_VALUE_SEGMENT
 CV_AHP_WEIGHTS CV_CONTESTED CV_LENS_RANKS CV_LENS_SCORE CV_LENS_TABLE CV_SYNTHESIS
 CV_CEV CV_CEV_ADDITIVE CV_CIV CV_CKV CV_CLV_CRV_SEGMENT CV_CRV
 CV_CUSTOMER_EQUITY CV_EQUITY_BRIDGE CV_EQUITY_DYNAMIC CV_RETURN_ON_CUSTOMER CV_ROLLFORWARD CV_ROLLFORWARD_CUSTOMERS
+CV_CUSTOMER_CLASS CV_CUSTOMER_RECON CV_EXISTING_ACTIVE CV_FISCAL_CALENDAR CV_GROSS_NEW CV_GRR CV_NET_ADDS
+CV_NET_NEW_REMAINING CV_NRR CV_REV_PER_EXISTING CV_REV_PER_NEW CV_THREE_METRICS
 CV_KENDALL_W CV_LENS_CAPTURE CV_LENS_SPEARMAN CV_RBO CV_SPEARMAN CV_TOPN_OVERLAP CV_WEIGHT_SENSITIVITY
 CV_HEADROOM CV_POACH_RISK CV_SAMPLE_PLAN CV_SAMPLE_SELECT CV_SAMPLE_WEIGHT CV_VOICE
 CV_ATTAINMENT CV_CASCADE CV_GOAL_STATUS
@@ -59,7 +62,7 @@ CV_REQUIRED CV_SCENARIO CV_SPEND_RETURNS CV_STOP_RULE CV_TORNADO
 
 FRONT_DOOR = """
 CV_LTV CV_LTV_HORIZON CV_RETENTION CV_PAYBACK CV_COST_TO_SERVE CV_CUSTOMER_PNL CV_ALLOCATE CV_RECONCILE
-CV_TIER CV_LENS_RANKS CV_EXPLAIN
+CV_TIER CV_LENS_RANKS CV_THREE_METRICS CV_EXPLAIN
 """
 
 every_function = pytest.mark.parametrize("function", functions(), ids=lambda function: function.name)
@@ -137,6 +140,8 @@ def test_the_call_takes_the_declared_arguments_by_position(function: Function) -
 
 def agrees(cell: Any, stated: Any) -> bool:
     """Whether a cell is what the example states, a number rounded to its digits."""
+    if isinstance(cell, date):
+        return cell.isoformat() == str(stated)
     if isinstance(stated, bool) or not isinstance(stated, int | float):
         return bool(cell == stated) and type(cell) is not float
     digits = len(repr(stated).partition(".")[2]) if isinstance(stated, float) else 9

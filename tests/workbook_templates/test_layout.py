@@ -274,6 +274,15 @@ FIXED_LENGTH = (
     "Customer equity",
     "Customer equity to come",
     "Equity bridge",
+    "Loyalty case",
+    "Loyalty figures",
+    "Loyalty tornado",
+    "Stop rule",
+    "Service compliance",
+    "Key customer retention",
+    "Service hours",
+    "Panel groups",
+    "Panel readings",
 )
 
 

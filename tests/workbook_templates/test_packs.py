@@ -318,12 +318,38 @@ EQUITY: Tables = {
     "Equity bridge by customer": table("customer_id closing residual", ["7", 300.0, 0.0], ["ab", -30.0, 0.0]),
 }
 SOUND |= {"Customer metrics": METRICS, **EQUITY}
+SOUND |= {
+    "Loyalty case": table(
+        "year profit_base profit_program increment cumulative npv_to_year",
+        [1.0, 100.0, 60.0, -40.0, -40.0, -36.0],
+        [2.0, 100.0, 190.0, 90.0, 50.0, 39.0],
+        [None] * 6,
+    ),
+    "Loyalty figures": table("measure plan", ["NPV", 39.0], ["NPV, three years", 39.0]),
+    "Issues": table(
+        "issue_id opened closed hours",
+        ["I1", dt.date(2025, 12, 1), None, 6.0],
+        ["I2", dt.date(2025, 11, 1), dt.date(2025, 12, 31), 1.0],
+        ["I3", dt.date(2025, 12, 31), dt.date(2026, 1, 1), 2.0],
+        ["I4", dt.date(2026, 1, 1), None, 2.0],
+    ),
+    "Issue queue": table("issue_id rank", ["I3", 1.0], ["I1", 2.0]),
+    "Service hours": table(
+        "method hours shortage", ["greedy", 8.0, 0.0], ["exact", 16.0, 0.0], ["divisible", 16.0, None]
+    ),
+    "Share of voice": table("issues voice_share", [3.0, 0.75], [1.0, 0.25]),
+    "Insight panel": table("customer_id stratum", ["7", "A"], ["a*", "C"], ["ab", "C"]),
+    "Panel groups": table("stratum planned", ["A", 1.0], ["C", 2.0]),
+    "Goal cascade": table("goal_id violation", ["g", None], ["h", None]),
+}
+AT: Mapping[str, Cell] = {"cv_used_as_of": dt.date(2025, 12, 31), "cv_service_hours": 16.0}
+"""Named cells that the checks of sound tables refer to."""
 PACK_CHECKS = [check.key for name, pack in PACKS.items() if name != "core" for check in pack.checks]
 
 
 class TestChecks:
     def test_sound_tables_pass(self) -> None:
-        cells = every(SOUND)
+        cells = every(SOUND, **AT)
         assert {key: cells[f"check.{key}"] for key in PACK_CHECKS} == dict.fromkeys(PACK_CHECKS, "OK")
 
     def test_tables_that_are_not_there_pass(self) -> None:
@@ -384,6 +410,13 @@ class TestChecks:
             ("equity_closing", "Lifetime value", "value"),
             ("equity_customers", "Equity bridge by customer", "residual"),
             ("equity_customers", "Equity bridge by customer", "closing"),
+            ("loyalty_cumulative", "Loyalty case", "increment"),
+            ("loyalty_cumulative", "Loyalty case", "cumulative"),
+            ("loyalty_cumulative", "Loyalty case", "profit_program"),
+            ("loyalty_npv", "Loyalty case", "npv_to_year"),
+            ("service_hours", "Service hours", "hours"),
+            ("voice", "Share of voice", "voice_share"),
+            ("panel", "Panel groups", "planned"),
         ],
     )
     def test_a_cent_too_much_is_found(self, key: str, table_name: str, column: str) -> None:
@@ -391,7 +424,23 @@ class TestChecks:
         last = max(place for place, cell in enumerate(cells) if cell is not None)
         cells[last] = float(str(cells[last])) + 0.01
         wrong = {**SOUND, table_name: {**SOUND[table_name], column: cells}}
-        assert shown(wrong, f"check.{key}") == "ERROR"
+        assert shown(wrong, f"check.{key}", **AT) == "ERROR"
+
+    @pytest.mark.parametrize(
+        ("key", "table_name", "rows"),
+        [
+            ("issue_queue", "Issue queue", table("issue_id", ["I3"])),
+            ("issue_queue", "Issue queue", table("issue_id", ["I3"], ["I1"], ["I2"])),
+            ("panel", "Insight panel", table("customer_id", ["7"], ["ab"])),
+            ("goals", "Goal cascade", table("goal_id violation", ["g", None], ["h", "no owner"])),
+        ],
+    )
+    def test_a_row_too_many_or_too_few_is_found(self, key: str, table_name: str, rows: TableCells) -> None:
+        assert shown({**SOUND, table_name: rows}, f"check.{key}", **AT) == "ERROR"
+
+    def test_duties_may_take_more_hours_than_there_are(self) -> None:
+        short = table("method hours shortage", ["greedy", 20.0, 4.0], ["exact", 20.0, 4.0], ["divisible", 20.0, 4.0])
+        assert shown({**SOUND, "Service hours": short}, "check.service_hours", **AT) == "OK"
 
     def test_best_customers_may_share_the_last_rank(self) -> None:
         shared = table(
@@ -404,8 +453,9 @@ class TestChecks:
         assert shown({**SOUND, "Officers": blank}, "check.officer_weights") == "OK"
 
     def test_every_check_of_a_pack_is_tried(self) -> None:
-        marks = TestChecks.test_a_cent_too_much_is_found.pytestmark  # type: ignore[attr-defined]
-        assert {case[0] for case in marks[0].args[1]} == set(PACK_CHECKS)
+        tests = (TestChecks.test_a_cent_too_much_is_found, TestChecks.test_a_row_too_many_or_too_few_is_found)
+        tried = {case[0] for test in tests for case in test.pytestmark[0].args[1]}  # type: ignore[attr-defined]
+        assert tried == set(PACK_CHECKS)
 
     def test_a_costing_by_activity_is_held_against_its_own_column(self) -> None:
         register: TableCells = {"id": ["costing"], "scope": ["all"], "value": ["activity-based"], "used": [None]}
@@ -437,6 +487,12 @@ class TestStale:
             ("Periods", "start"),
             ("Periods", "quarter"),
             ("FX", "average_rate"),
+            ("Loyalty drivers", "margin"),
+            ("Customer spend", "spend"),
+            ("Service levels", "hours"),
+            ("Panel plan", "minimum"),
+            ("Goals", "target"),
+            ("Goals", "parent_id"),
         ],
     )
     def test_a_changed_input_makes_results_stale(self, name: str, column: str) -> None:
@@ -454,6 +510,12 @@ class TestStale:
             ("Influence", "evidence", None, "measured"),
             ("Lens statements", "better", "low", "high"),
             ("Overrides", "segment", "A", "C"),
+            ("Loyalty drivers", "case", "plan", "base"),
+            ("Customer spend", "purpose", "acquire", "retain"),
+            ("Service levels", "segment", "A", "B"),
+            ("Panel plan", "stratum", "Fast adopters", "A"),
+            ("Goals", "rollup", "own", "children"),
+            ("Goals", "level", "manager", "team"),
         ],
     )
     def test_so_does_another_word(self, name: str, column: str, before: Cell, after: Cell) -> None:

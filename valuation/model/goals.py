@@ -17,6 +17,9 @@ from valuation.tables import GOAL_CASCADE, GOALS, TableData, complete_frame, emp
 __all__ = ["goal_table", "workbook_measures"]
 
 INDENT: Final = "    "
+COMPANY: Final = "company"
+BEHIND: Final = ("amber", "red")
+"""What a goal is called that is behind its time."""
 HERE, TYPED, BELOW, NOWHERE = "this workbook", "typed", "the goals below it", "not known"
 MONTHS_PER_YEAR, MINUTES_PER_HOUR, PER_REVENUE = 12, 60, 1000
 LATEST_YEAR: Final = "year 0"
@@ -142,7 +145,11 @@ def goal_table(
     rows = tree["row"].to_numpy(dtype=int) - 1
     named = frame["measure"].where(frame["measure"].notna(), frame["goal_id"]).to_numpy(dtype=object)[rows]
     source = np.select([filled, own & frame["actual"].notna(), ~own], [HERE, TYPED, BELOW], NOWHERE)[rows]
+    violation = tree["violation"].where(tree["violation"] != "", None)
     table = tree.assign(
+        violation=violation,
+        behind=_place_behind(tree),
+        through=_through(tree, [str(name) for name in named]),
         goal=[INDENT * depth + str(name) for depth, name in zip(tree["depth"], named, strict=True)],
         unit=frame["unit"].to_numpy(dtype=object)[rows],
         **{name: frame[name].to_numpy(dtype=float)[rows] for name in ("baseline", "target", "actual")},
@@ -151,3 +158,18 @@ def goal_table(
     places = frame.index.to_numpy() + 1
     findings = [replace(each, rows=tuple(int(places[row - 1]) for row in each.rows)) for each in found.findings]
     return table[[column.name for column in GOAL_CASCADE]], findings
+
+
+def _place_behind(tree: pd.DataFrame) -> "pd.Series[float]":
+    """Rank the company's goals that are behind, the furthest behind its time first."""
+    behind = (tree["level"] == COMPANY) & tree["status"].isin(BEHIND)
+    return (tree["pace"] - tree["attainment"]).where(behind).rank(ascending=False, method="first")
+
+
+def _through(tree: pd.DataFrame, names: list[str]) -> list[str | None]:
+    """Name for each goal that is behind the one below it that is furthest behind too, and its owner."""
+    late = tree.assign(name=names, lag=tree["pace"] - tree["attainment"])[tree["status"].isin(BEHIND)]
+    worst = late.sort_values("lag", ascending=False, kind="stable").drop_duplicates("parent_id")
+    said = {row["parent_id"]: f"{row['name']} ({row['owner']})" for _, row in worst.iterrows()}
+    there = tree["status"].isin(BEHIND)
+    return [said.get(goal) if behind else None for goal, behind in zip(tree["goal_id"], there, strict=True)]

@@ -15,9 +15,11 @@ __all__ = [
     "EQUITY_BRIDGE_CUSTOMERS",
     "EQUITY_COHORTS",
     "EQUITY_SEGMENTS",
+    "MOST_CASE_YEARS",
     "SPEND_RETURNS",
     "STOP_RULE",
     "TORNADO",
+    "TORNADO_ROWS",
 ]
 
 
@@ -189,36 +191,40 @@ EQUITY_BRIDGE_CUSTOMERS = Table(
     key=("customer_id",),
 )
 
+MOST_CASE_YEARS: Final = 10
+TORNADO_ROWS: Final = 7
+"""Rows of tables that charts stand beside; those by year are blank at their end."""
+
 CASE_YEARS = Table(
     "Loyalty case",
     "tblLoyaltyCase",
-    "one row for each year of the case",
+    "one row for each year of the case, and blank ones up to ten",
     (
         Column("year", Kind.COUNT, "Year of the plan", "number"),
-        _count("customers_base", "Customers at the end of the year without the program", "Customers, base"),
-        _count("customers_program", "The same with it", "Customers, program"),
-        _money("profit_base", "Profit of the year without the program", "Profit, base"),
-        _money("profit_program", "The same with it, its cost taken off", "Profit, program"),
-        _money("increment", "Program less base", "Difference"),
+        Column("customers_base", Kind.COUNT, "Customers at the end of the year without the program", "customers"),
+        Column("customers_program", Kind.COUNT, "The same with it", "customers"),
+        Column("profit_base", Kind.MONEY, "Profit of the year without the program", "currency"),
+        Column("profit_program", Kind.MONEY, "The same with it, its cost taken off", "currency"),
+        Column("increment", Kind.MONEY, "Program less base", "currency", heading="Difference"),
         Column(
             "increment_share",
             Kind.SHARE,
-            "The difference by the profit without the program",
+            "The difference by the profit without the program; blank where there is none",
             "of the profit",
-            heading="Difference, part",
-            missing="#DIV/0!",
+            heading="Difference, of profit",
         ),
-        _money("cumulative", "Difference of all years so far", "Cumulative"),
-        _money("npv_to_year", "Present value of the differences so far", "NPV to the year"),
-        _money("equity_base", "Customer equity at the end of the year without the program", "Equity, base"),
-        _money("equity_program", "The same with it", "Equity, program"),
+        Column("cumulative", Kind.MONEY, "Difference of all years so far", "currency"),
+        Column(
+            "npv_to_year", Kind.MONEY, "Present value of the differences so far", "currency", heading="NPV to the year"
+        ),
+        Column("equity_base", Kind.MONEY, "Customer equity at the end of the year without the program", "currency"),
+        Column("equity_program", Kind.MONEY, "The same with it", "currency"),
         Column(
             "return_base",
             Kind.SHARE,
             "Profit and change of customer equity by customer equity at the start, without the program",
             "per year",
             heading="Return on Customer, base",
-            missing="#N/A",
         ),
         Column(
             "return_program",
@@ -226,7 +232,6 @@ CASE_YEARS = Table(
             "The same with it",
             "per year",
             heading="Return on Customer, program",
-            missing="#N/A",
         ),
     ),
     key=("year",),
@@ -235,12 +240,12 @@ CASE_YEARS = Table(
 CASE_FIGURES = Table(
     "Loyalty figures",
     "tblLoyaltyFigures",
-    "one row for each figure of the case",
+    "one row for each figure of the case; blank where there is none, as of a break-even that is not reached",
     (
         Column("measure", Kind.TEXT, "Figure"),
-        Column("plan", Kind.NUMBER, "As planned", "see the figure", missing="#N/A"),
-        Column("half", Kind.NUMBER, "With half the effect", "see the figure", heading="Half effect", missing="#N/A"),
-        Column("late", Kind.NUMBER, "A year late", "see the figure", heading="A year late", missing="#N/A"),
+        Column("plan", Kind.NUMBER, "As planned", "see the measure"),
+        Column("half", Kind.NUMBER, "With half the effect", "see the measure", heading="Half effect"),
+        Column("late", Kind.NUMBER, "A year late", "see the measure", heading="A year late"),
         Column("meaning", Kind.TEXT, "How to read it"),
     ),
     key=("measure",),
@@ -249,9 +254,9 @@ CASE_FIGURES = Table(
 CASE_MEASURES: Final = {
     "NPV": "Present value of the differences of all years",
     "NPV, three years": "The same of the first three years alone, which hide what retention brings later",
-    "Internal rate of return": "Discount rate at which the program would just pay; #N/A where there is none or several",
+    "Internal rate of return": "Discount rate at which the program just pays; blank where there is none, or several",
     "Modified rate of return": "The same with money lent and reinvested at the discount rate",
-    "Break-even, years": "From when on the cumulative difference stays at nought or above",
+    "Break-even, years": "From when on the cumulative difference stays at nought or above; blank: not in these years",
     "Break-even discounted, years": "The same with later money counting less",
     "Cash trough": "Most money out at any time",
     "Trough in year": "When that is",
@@ -264,15 +269,27 @@ CASE_MEASURES: Final = {
 TORNADO = Table(
     "Loyalty tornado",
     "tblLoyaltyTornado",
-    "one row for each driver, the one that matters most first",
+    "one row for each of the seven drivers, the one that matters most first",
     (
         Column("driver", Kind.TEXT, "What comes out otherwise than planned"),
-        Column("low", Kind.MONEY, "NPV at the lower end", "currency", heading="NPV, low", missing="#N/A"),
-        Column("high", Kind.MONEY, "NPV at the upper end", "currency", heading="NPV, high", missing="#N/A"),
-        _money("swing", "How far the two are apart"),
+        Column("low", Kind.MONEY, "NPV at the lower end", "currency", heading="NPV, low"),
+        Column("high", Kind.MONEY, "NPV at the upper end", "currency", heading="NPV, high"),
+        Column("swing", Kind.MONEY, "How far the two are apart", "currency"),
         Column("range", Kind.TEXT, "The two ends"),
-        _money("less", "For the chart: the lower NPV less that of the plan", "Below plan"),
-        _money("more", "For the chart: the higher NPV less that of the plan", "Above plan"),
+        Column(
+            "less",
+            Kind.MONEY,
+            "For the chart: the lower NPV less that of the plan, 0 or below",
+            "currency",
+            heading="Below plan",
+        ),
+        Column(
+            "more",
+            Kind.MONEY,
+            "For the chart: the higher NPV less that of the plan, 0 or above",
+            "currency",
+            heading="Above plan",
+        ),
     ),
     key=("driver",),
 )
@@ -284,10 +301,24 @@ CASES_COMPARED = Table(
     (
         Column("case", Kind.TEXT, "Case"),
         Column("what", Kind.TEXT, "What it does"),
-        _money("first_year", "Profit of the first year against the base", "Profit, year 1"),
-        _money("third_year_npv", "Present value of the first three years", "NPV, 3 years"),
-        _money("npv", "Present value of all years", "NPV, all years"),
-        _money("equity_change", "Customer equity at the end against the base", "Equity against base"),
+        Column(
+            "first_year", Kind.MONEY, "Profit of the first year against the base", "currency", heading="Profit, year 1"
+        ),
+        Column(
+            "third_year_npv",
+            Kind.MONEY,
+            "Present value of the first three years",
+            "currency",
+            heading="NPV, 3 years",
+        ),
+        Column("npv", Kind.MONEY, "Present value of all years", "currency", heading="NPV, all years"),
+        Column(
+            "equity_change",
+            Kind.MONEY,
+            "Customer equity at the end against the base",
+            "currency",
+            heading="Equity against base",
+        ),
         Column("verdict", Kind.TEXT, "What three years say, and what they hide"),
     ),
     key=("case",),
@@ -296,7 +327,7 @@ CASES_COMPARED = Table(
 STOP_RULE = Table(
     "Stop rule",
     "tblStopRule",
-    "one row for each year: what must have been reached, or the program stops",
+    "one row for each year, and blank ones up to ten: what must have been reached, or the program stops",
     (
         Column("year", Kind.COUNT, "Year of the plan", "number"),
         Column(
@@ -304,26 +335,11 @@ STOP_RULE = Table(
             Kind.SHARE,
             "Part of the planned effect of this and later years at which what is still to be spent is just earned back",
             "of the plan",
-            missing="#N/A",
         ),
-        Column("retention_planned", Kind.SHARE, "Planned", "0-100%", heading="Retention, plan", missing="#N/A"),
-        Column("retention_least", Kind.SHARE, "Stop below", "0-100%", heading="Retention, least", missing="#N/A"),
-        Column(
-            "cost_to_serve_planned",
-            Kind.MONEY,
-            "Planned",
-            "currency/year",
-            heading="Cost to serve, plan",
-            missing="#N/A",
-        ),
-        Column(
-            "cost_to_serve_most",
-            Kind.MONEY,
-            "Stop above",
-            "currency/year",
-            heading="Cost to serve, most",
-            missing="#N/A",
-        ),
+        Column("retention_planned", Kind.SHARE, "Planned", "0-100%", heading="Retention, plan"),
+        Column("retention_least", Kind.SHARE, "Stop below", "0-100%", heading="Retention, least"),
+        Column("cost_to_serve_planned", Kind.MONEY, "Planned", "currency/year", heading="Cost to serve, plan"),
+        Column("cost_to_serve_most", Kind.MONEY, "Stop above", "currency/year", heading="Cost to serve, most"),
     ),
     key=("year",),
 )

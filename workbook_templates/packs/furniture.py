@@ -47,6 +47,7 @@ __all__ = [
     "row_of",
     "statement",
     "table_width",
+    "told_apart",
     "total",
     "totals",
 ]
@@ -174,6 +175,11 @@ def input_total(name: str, table: Table, more: Expr | None = None) -> InputTotal
     return InputTotal(name, f"{table.name}, rows and all numbers", expr, Format.CENTS)
 
 
+def told_apart(table: Table, name: str, words: Iterable[str]) -> Expr:
+    """Tell words of an input apart, so that another word in their place is seen."""
+    return added(*(call("COUNTIF", Column(table, name), word) * place for place, word in enumerate(words, start=1)))
+
+
 def added(first: Expr, *more: Expr) -> Expr:
     """Add terms up."""
     return reduce(lambda total, term: total + term, more, first)
@@ -210,7 +216,7 @@ def exactly(text: Expr) -> Expr:
     return text
 
 
-def row_of(table: Table, key: str, value: Expr | str) -> Expr:
+def row_of(table: Table, key: str, value: Expr | str | float) -> Expr:
     """Find the row of a table by a key column."""
     return call("MATCH", value, Column(table, key), 0)
 

@@ -15,6 +15,8 @@ __all__ = [
     "IDEAS_SHEET",
     "INVOICES_SHEET",
     "INVOICES_TOTAL",
+    "ISSUES_SHEET",
+    "ISSUES_TOTAL",
     "OFFICERS_PACK",
     "QUESTIONS",
     "REFERRALS_SHEET",
@@ -25,10 +27,11 @@ __all__ = [
 ]
 
 INVOICES_SHEET = input_sheet(INVOICES, "Finance officer: who pays on time?", sums=("amount",))
+ISSUES_SHEET = input_sheet(ISSUES, "Support officer: who needs how much support?", sums=("hours",))
 REFERRALS_SHEET = input_sheet(REFERRALS, "Marketing officer: who brings new customers?")
 IDEAS_SHEET = input_sheet(IDEAS, "Product officer: who drives innovation?")
 SURVEY_SHEET = input_sheet(SURVEY, "What the customers get from us.")
-"""These are shared with the packs for receivables, engagement value and segments."""
+"""These are shared with the packs for receivables, engagement value, segments and priority."""
 
 QUESTIONS = {
     "CCO": "Who needs little support, and helps itself?",
@@ -47,6 +50,7 @@ def with_evidence(name: str, table: Table) -> InputTotal:
 
 
 INVOICES_TOTAL = InputTotal("cv_used_invoices", "Invoices, amount", of_total(INVOICES, "amount"), Format.CENTS)
+ISSUES_TOTAL = input_total("cv_used_issues", ISSUES)
 SURVEY_TOTAL = input_total("cv_used_survey", SURVEY)
 SHARED_TOTALS = (with_evidence("cv_used_referrals", REFERRALS), with_evidence("cv_used_ideas", IDEAS))
 """Of the inputs that the pack for engagement value shares."""
@@ -62,7 +66,7 @@ OFFICERS_PACK = Pack(
     purpose="What each officer knows and wants of the customers, how far they agree, and the best customers by all",
     sheets=(
         INVOICES_SHEET,
-        input_sheet(ISSUES, "Support officer: who needs how much support?", sums=("hours",)),
+        ISSUES_SHEET,
         REFERRALS_SHEET,
         IDEAS_SHEET,
         SURVEY_SHEET,
@@ -74,7 +78,7 @@ OFFICERS_PACK = Pack(
     checks=(WEIGHTS_CHECK, BEST_CUSTOMERS_CHECK),
     totals=(
         INVOICES_TOTAL,
-        input_total("cv_used_issues", ISSUES),
+        ISSUES_TOTAL,
         *SHARED_TOTALS,
         SURVEY_TOTAL,
         input_total("cv_used_officers", OFFICERS),

@@ -15,7 +15,6 @@ from workbook_templates.layout import Check, Format, InputTotal, Pack, Role, She
 from workbook_templates.native import Column, Expr, call
 from workbook_templates.packs.checks import CENT, LIVE
 from workbook_templates.packs.furniture import (
-    added,
     answer,
     count,
     head,
@@ -27,6 +26,7 @@ from workbook_templates.packs.furniture import (
     result_sheet,
     row_of,
     table_width,
+    told_apart,
 )
 from workbook_templates.packs.migration import MIGRATION_CHECKS, MIGRATION_SHEET, SNAPSHOTS_SHEET
 from workbook_templates.packs.officers import SURVEY_SHEET, SURVEY_TOTAL
@@ -164,11 +164,6 @@ CHECKS = (
 )
 
 
-def _words(table: Table, name: str, words: tuple[str, ...]) -> Expr:
-    """Tell words of an input apart, so that another word in their place is seen."""
-    return added(*(call("COUNTIF", Column(table, name), word) * place for place, word in enumerate(words, start=1)))
-
-
 SEGMENTS_PACK = Pack(
     name="segments",
     purpose="Tiers by every basis, needs segments, the two-sided value matrix, and who moved since the last snapshot",
@@ -194,7 +189,7 @@ SEGMENTS_PACK = Pack(
     totals=(
         SURVEY_TOTAL,
         input_total("cv_used_ratings", RATINGS),
-        input_total("cv_used_overrides", OVERRIDES, _words(OVERRIDES, "segment", SEGMENT_ROWS[:4])),
+        input_total("cv_used_overrides", OVERRIDES, told_apart(OVERRIDES, "segment", SEGMENT_ROWS[:4])),
         InputTotal(
             "cv_used_needs",
             "Needs segments, filled cells",

@@ -111,7 +111,8 @@ def metrics_table(
             continue
         found = three_metrics(log, shown, customers=stated, listed_only=True, window_months=months, as_of=base.as_of)
         ends = shown["end"].to_numpy().astype("datetime64[D]")
-        bridges = revenue_bridges(log, ends, customers=stated, listed_only=True)
+        until = log[log["date"] <= ends[-1]]  # the rest belongs to a period that is not over
+        bridges = revenue_bridges(until, ends, customers=stated, listed_only=True)
         parts.append(_part(grain, shown, found.frame, bridges, log).pipe(_without_unseen, first, months))
         notes, faults = found.notes, found.faults
     if not parts:

@@ -122,9 +122,11 @@ class TestCustomerEquity:
         assert str(cells["equity.filled"]).startswith("Shown when all four are filled in")
 
     def test_unknown_values_are_said(self) -> None:
-        segments = {**EQUITY["Customer equity"], "value": [CellError.NA] * 5}
-        cells = every({**SOUND, "Customer equity": segments})
+        cells = every({**SOUND, "Lifetime value": {"value": [CellError.NA] * 3}})
         assert str(cells["equity.answer"]).startswith("Customer equity cannot be given")
+        assert (cells["equity.further"], cells["equity.today"], cells["check.equity_segments"]) == ("", "", "ERROR")
+        cells = every({**SOUND, "Lifetime value": {"value": [300.0, -50.0, CellError.NA]}})
+        assert str(cells["equity.answer"]).endswith("Customers whose value is not known, in none of the sums: 1.")
 
 
 def bridge(*amounts: Cell) -> Tables:

@@ -36,14 +36,20 @@ TO_COME = of_total(EQUITY_COHORTS, "present_value")
 UNLIMITED = of_total(EQUITY_SEGMENTS, "value_unlimited")
 YEARS = call("COUNTA", Column(EQUITY_COHORTS, "year"))
 TO_COME_KNOWN = call("SUMPRODUCT", call("ISNUMBER", Column(EQUITY_COHORTS, "present_value")) * 1) > 0
-NOTHING = of_total(EQUITY_SEGMENTS, "customers").equals(0)
+CUSTOMERS = of_total(EQUITY_SEGMENTS, "customers")
+NOTHING = CUSTOMERS.equals(0)
+UNKNOWN = call("SUMPRODUCT", call("ISERROR", Column(LIFETIME_VALUE, "value")) * 1)
+NONE_KNOWN = CUSTOMERS <= UNKNOWN
+"""Nobody's value is known; where there is nobody too."""
 
 ANSWER = call(
     "IF",
     NOTHING,
     "Nothing to value yet: fill in the inputs and refresh.",
     call(
-        "IFERROR",
+        "IF",
+        NONE_KNOWN,
+        "Customer equity cannot be given: values are not known. See Exceptions for what is missing.",
         "The "
         & HORIZON_WORDS
         & " customer equity is "
@@ -52,8 +58,8 @@ ANSWER = call(
         & money(of_total(EQUITY_SEGMENTS, "positive"))
         & " from customers who are worth something and "
         & money(of_total(EQUITY_SEGMENTS, "negative"))
-        & " from customers who lose money, if not repriced.",
-        "Customer equity cannot be given: values are not known. See Exceptions for what is missing.",
+        & " from customers who lose money, if not repriced."
+        & call("IF", UNKNOWN > 0, " Customers whose value is not known, in none of the sums: " & UNKNOWN & ".", ""),
     ),
 )
 SHARE = call(
@@ -72,10 +78,15 @@ WITH_NEW = (
 )
 FURTHER = call(
     "IF",
-    NOTHING,
+    NONE_KNOWN,
     "",
     call("IFERROR", SHARE, "")
-    & call("IF", TO_COME_KNOWN, WITH_NEW, " What customers to be won would add is not known."),
+    & call(
+        "IF",
+        TO_COME_KNOWN,
+        call("IF", TO_COME.equals(0), "", WITH_NEW),
+        " What customers to be won would add is not known.",
+    ),
 )
 
 ENTERPRISE: tuple[tuple[str, str, int], ...] = (
@@ -113,7 +124,7 @@ def _enterprise() -> tuple[Item, ...]:
     ]
     complete = FILLED.equals(len(ENTERPRISE))
     for column, kind, equity in (
-        (TODAY_COLUMN, "today", STATIC),
+        (TODAY_COLUMN, "today", call("IF", NONE_KNOWN, "", STATIC)),
         (TO_COME_COLUMN, "to_come", call("IF", TO_COME_KNOWN, STATIC + TO_COME, "")),
     ):
         key = f"equity.{kind}"

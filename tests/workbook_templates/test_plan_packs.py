@@ -94,6 +94,18 @@ class TestLoyaltyCase:
             "Over three years alone it looks like EUR 1 thousand and would be taken up."
         )
 
+    def test_a_program_that_never_costs_more_than_it_has_brought(self) -> None:
+        years = {
+            **CASE["Loyalty case"],
+            "increment": [1.0, *DIFFERENCES[1:], *[None] * 3],
+            "increment_share": [0.0] * 10,
+        }
+        figures = table("measure plan", ["NPV", 5000.0], ["Break-even, years", 0.0])
+        assert shown({"Loyalty case": years, "Loyalty figures": figures}, "loyalty.answer", **EURO) == (
+            "The program raises profit by 0% in year 1, has never cost more than it has brought, and is worth EUR 5 "
+            "thousand over 7 years (net present value)."
+        )
+
     def test_a_value_that_is_not_known(self) -> None:
         said = shown({**CASE, "Loyalty figures": table("measure plan", ["NPV", None])}, "loyalty.answer")
         assert said == "What the case is worth is not known: see Exceptions for what is missing."
@@ -226,7 +238,7 @@ class TestPriority:
         }
         assert shown(tables, "panel.answer") == (
             "Of 3 customers in the panel 2 have answered. Would recommend us, from 0 to 10: 3.6 by all customers, 4.1 "
-            "by value; segment A alone says unknown. The answers are worth as much as 53 that all counted the same."
+            "by value; by segment A alone: not known. The answers are worth as much as 53 that all counted the same."
         )
         silent = {**tables, "Panel groups": {**groups, "answered": [0.0, 0.0]}}
         assert str(shown(silent, "panel.answer")).endswith("Ask them, and put their answers on Survey.")

@@ -43,7 +43,7 @@ def _years() -> TableCells:
     return table(names, *rows, *[[None] * 8] * 3)
 
 
-def _figures(**changed: Cell) -> TableCells:
+def _figures() -> TableCells:
     rows = [
         [name, changed.get(name.replace(" ", "_"), cell)] for name, cell in zip(CASE_MEASURES, FIGURES, strict=True)
     ]

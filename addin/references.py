@@ -14,6 +14,7 @@ from valuation.tables import (
     POOL_COSTS,
     RETENTION,
     SEGMENTS,
+    TRANSACTIONS,
     Table,
 )
 from workbook_templates.native import Column, Expr, Name, call
@@ -48,6 +49,7 @@ def _total(table: Table, column: str) -> Expr:
 
 _MARGIN, _CHANCE = Column(LIFETIME_VALUE, "annual_margin"), Column(LIFETIME_VALUE, "retention_rate")
 _RATE, _TIMING = _assumption("discount_rate"), _assumption("timing")
+_LATEST = call("MAX", Column(TRANSACTIONS, "date"))
 
 FILLED_IN: Final[Mapping[str, Mapping[str, Reference]]] = {
     "CV_ALLOCATE": {"total": _total(LEDGER_POOLS, "amount"), "drivers": Column(SEGMENTS, "purchase_days")},
@@ -94,6 +96,11 @@ FILLED_IN: Final[Mapping[str, Mapping[str, Reference]]] = {
         "exposed": Column(RETENTION, "exposed"),
         "prior_rate": _assumption("retention_prior"),
         "prior_weight": _assumption("retention_prior_weight"),
+    },
+    "CV_THREE_METRICS": {
+        "transactions": Whole(TRANSACTIONS),
+        "period_start": call("EOMONTH", _LATEST, -12) + 1,
+        "period_end": call("EOMONTH", _LATEST, 0),
     },
     "CV_TIER": {"values": Column(LIFETIME_VALUE, "value"), "method": "pareto", "params": Array((0.8, 0.95))},
 }

@@ -255,6 +255,8 @@ class Series:
         Whether a thin line joins its points.
     labels : tuple of str
         Words that stand in the place of its points, one for each.
+    tone : {"", "good", "poor"}
+        The colour of what is good or poor; without it the series of a chart have colours in turn.
     """
 
     name: str
@@ -263,6 +265,7 @@ class Series:
     invisible: bool = False
     joined: bool = False
     labels: tuple[str, ...] = ()
+    tone: Literal["", "good", "poor"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,7 @@ CHART_TYPES: dict[str, dict[str, str]] = {
 }
 BARS = ("column", "stacked", "bars")
 SERIES_LOOKS = (("#1F3864", "solid"), ("#C55A11", "dash"), ("#C55A11", "solid"))  # the second: what was expected
+TONES = {"good": ("#2E9AA8", "solid"), "poor": ("#C55A11", "solid")}
 POINT_LOOKS = (("#1F3864", "circle"), ("#C55A11", "diamond"), ("#2E9AA8", "triangle"), ("#A6A6A6", "square"))
 CUT_LINE, WORD_GREY = "#7F7F7F", "#8C8C8C"
 LAST_ROW = 1_048_574  # counted from 0, the last but one: to whole columns some readers object
@@ -445,7 +446,7 @@ def _looks_of_series(chart: Chart) -> Iterator[dict[str, Any]]:
             continue
         looks: dict[str, Any] = {"fill": {"none": True}, "border": {"none": True}}
         if not series.invisible:
-            colour, dash = next(colours)
+            colour, dash = TONES.get(series.tone) or next(colours)
             line = {"color": colour, "width": 2.25, "dash_type": dash}
             looks = {"fill": {"color": colour}} if chart.kind in BARS else {"line": line}
         if chart.kind in ("stacked", "bars"):

@@ -91,11 +91,11 @@ from valuation.tables import Blank, Column, Kind
     ),
     family=FAMILY,
 )
-def cv_case_project(drivers: pd.DataFrame, periods: int, rate: float, extend: Any, /) -> pd.DataFrame:
+def cv_case_project(case_drivers: pd.DataFrame, periods: int, rate: float, extend: Any, /) -> pd.DataFrame:
     """What will these customers bring in the periods ahead, and what will the base be worth?"""
     return project(
-        drivers_of(drivers, "drivers"),
-        opening_customers=opening_of(drivers, "drivers"),
+        drivers_of(case_drivers, "case_drivers"),
+        opening_customers=opening_of(case_drivers, "case_drivers"),
         periods=periods,
         discount_rate=rate,
         extend=extend,

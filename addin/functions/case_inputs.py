@@ -61,7 +61,7 @@ COLUMNS_IN_WORDS: Final = (
     "one row for each period: retention_rate, new_customers, margin, cost_to_serve, acquisition_cost, [investment]"
 )
 DRIVERS: Final = Argument(
-    "drivers",
+    "case_drivers",
     TABLE,
     f"{COLUMNS_IN_WORDS}; opening_customers in the first row",
     shape=Shape.TABLE,
@@ -139,6 +139,8 @@ def case_of(
 
 def drivers_of(frame: pd.DataFrame, name: str) -> Drivers:
     """The columns without the blanks below them; a blank above a value is missing."""
+    if not len(frame):
+        raise MissingDataError(f"{name} has no rows")
     columns: Mapping[str, ARRAY] = {
         driver: frame[driver].to_numpy(dtype=np.float64) for driver in DRIVER_NAMES if driver in frame
     }
@@ -150,7 +152,7 @@ def drivers_of(frame: pd.DataFrame, name: str) -> Drivers:
             continue
         if not given[:filled].all() or not filled:
             row = int(given.argmin()) + 1
-            raise MissingDataError(f"row {row} of {name}, {driver}, is blank" if len(frame) else f"{name} has no rows")
+            raise MissingDataError(f"row {row} of {name}, {driver}, is blank")
         vectors[driver] = values[:filled]
     return Drivers(**vectors)
 

@@ -8,6 +8,7 @@ import numpy as np
 from addin.functions.lifetime import TIMING
 from addin.functions.wording import ARRAY, CALL_ERRORS
 from addin.registry import Argument, Example, Result, Shape, worksheet_function
+from valuation.errors import MissingDataError
 from valuation.loyalty import (
     break_even,
     internal_rate,
@@ -68,14 +69,17 @@ def cv_irr(cfs: ARRAY, /) -> float:
 @worksheet_function(
     arguments=(CASH_FLOWS,),
     result=Result.TABLE,
-    columns=(Column("rate", Kind.SHARE, "An internal rate of return", "decimal/period", missing="#N/A"),),
-    blank=f"{CALL_ERRORS} One #N/A in the table where no rate from -99% to 1000% is one.",
+    columns=(Column("rate", Kind.SHARE, "An internal rate of return", "decimal/period"),),
+    blank=f"{CALL_ERRORS} #N/A also where no rate from -99% to 1000% is one.",
     example=Example(([-100, 230, -132],), [["Rate"], [0.1], [0.2]]),
     family=FAMILY,
 )
 def cv_irr_roots(cfs: ARRAY, /) -> dict[str, list[float]]:
     """Which are all the discount rates at which these cash flows are worth nothing?"""
-    return {"rate": list(internal_rates(cfs).roots) or [np.nan]}
+    roots = internal_rates(cfs).roots
+    if not roots:
+        raise MissingDataError("no rate from -99% to 1000% is an internal rate of these cash flows")
+    return {"rate": list(roots)}
 
 
 @worksheet_function(
@@ -134,12 +138,12 @@ def cv_breakeven(cfs: ARRAY, rate: float | None, timing: Any, /) -> float:
 def cv_jcurve(cfs: ARRAY, rate: float | None, timing: Any, /) -> dict[str, Any]:
     """How deep does cumulative cash dip, and when does it come back?"""
     flows = cash_flow_vector("cfs", cfs)
-    factors = np.full(flows.size, np.nan) if rate is None else discount_factors(rate, flows.size, timing)
+    discounted = None if rate is None else (flows * discount_factors(rate, flows.size, timing)).cumsum()
     return {
         "period": range(flows.size + 1),
         "cash_flow": _from_nought(flows),
         "cumulative": _from_nought(flows.cumsum()),
-        "discounted": _from_nought((flows * factors).cumsum()),
+        "discounted": np.full(flows.size + 1, np.nan) if discounted is None else _from_nought(discounted),
     }
 
 

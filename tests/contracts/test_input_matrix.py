@@ -99,32 +99,7 @@ STATED: list[list[Any]] = [
     ["CPO", "buy the most", "net_revenue", "high"],
     ["CFO", "are the most profitable", "contribution", "high"],
 ]
-ISSUES: list[list[Any]] = [
-    ["issue_id", "value", "opened", "severity", "hours", "p_loss_now", "value_class"],
-    ["I1", 47492.77, 46021.0, 2.0, 6.0, 0.1, "A"],
-    ["I3", 17921.18, 46021.0, 2.0, 1.5, 0.3, "C"],
-]
-ALLOWED: list[list[Any]] = [["tier", "Severity 1", "Severity 2"], ["T1", 4.0, 8.0], ["T2", 8.0, 24.0]]
 LENSES: list[list[Any]] = [["customer_id", "CPO", "CFO"], ["A", 100.0, 50.0], ["B", 50.0, 100.0], ["C", 0.0, 0.0]]
-
-STRATA: list[list[Any]] = [["stratum", "n"], ["A", 1.0]]
-GOALS: list[list[Any]] = [
-    [
-        "goal_id",
-        "parent_id",
-        "level",
-        "owner",
-        "baseline",
-        "baseline_date",
-        "target",
-        "target_date",
-        "actual",
-        "rollup",
-    ],
-    ["G-1", None, "company", "CEO", 0.0, 45658.0, 10.0, 46022.0, 5.0, "own"],
-    ["G-2", "G-1", "executive", "CFO", 0.0, 45658.0, 10.0, 46022.0, 5.0, "own"],
-]
-GOAL: dict[str, Any] = {"baseline": 0.8, "target": 0.85, "actual": 0.83}
 
 MATRIX = """
 CV_AGEING            blank   text    error  single  row     header  rows
@@ -232,6 +207,10 @@ CV_BGNBD_PROBABILITY blank   text    error  single  row     header  rows
   t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+CV_BREAKEVEN         blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   #N/A    2.91667 #VALUE! #N/A
+  rate               2.66667 #VALUE! #REF!   2.91667 #VALUE! #VALUE! #VALUE!
+  timing             2.91667 #VALUE! #REF!   2.91667 #VALUE! #VALUE! #VALUE!
 CV_CAC               blank   text    error  single  row     header  rows
   acq_cost           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   gross_new          #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -239,6 +218,38 @@ CV_CASCADE           blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #N/A    50001x10
   as_of              #N/A    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
   headers            3x10    #VALUE! #REF!  3x10    #VALUE! #VALUE! #VALUE!
+CV_CASE_COMPARE      blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  periods            4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  timing             4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  headers            4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+CV_CASE_PRESET       blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  preset             #N/A    #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  amount             #N/A    #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  retention_effect   #N/A    #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  ramp               4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  periods            4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  extend             4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  headers            4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+CV_CASE_PROJECT      blank   text    error  single  row     header  rows
+  case_drivers       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  periods            #N/A    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  extend             4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+  headers            4x12    #VALUE! #REF!   4x12    #VALUE! #VALUE! #VALUE!
+CV_CASE_SUMMARY      blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  short              12x4    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  periods            12x4    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  timing             12x4    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
+  headers            12x4    #VALUE! #REF!   12x4    #VALUE! #VALUE! #VALUE!
 CV_CEV               blank   text    error  single  row     header  rows
   clv                #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   crv                1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -309,9 +320,26 @@ CV_CRV               blank   text    error  single  row     header  rows
   periods            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   deduct_reward_type2 2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
   headers            2x3     #VALUE! #REF!  2x3     #VALUE! #VALUE! #VALUE!
+CV_CUSTOMER_CLASS    blank   text    error  single  row     header  rows
+  first              #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  period_end         #N/A    #VALUE! #REF!   3x1     #VALUE! #VALUE! #VALUE!
+  period_start       #N/A    #VALUE! #REF!   3x1     #VALUE! #VALUE! #VALUE!
+CV_CUSTOMER_EQUITY   blank   text    error  single  row     header  rows
+  residual_values    #N/A    #VALUE! #REF!   2x4     2x4     #VALUE! 2x4
+  basis              2x4     2x4     #REF!   2x4     #VALUE! 2x4     #VALUE!
+  headers            2x4     #VALUE! #REF!   2x4     #VALUE! #VALUE! #VALUE!
 CV_CUSTOMER_PNL      blank   text    error  single  row     header  rows
   table              #N/A    #VALUE! #REF!  #VALUE! #VALUE! 1x24    50001x24
   headers            3x24    #VALUE! #REF!  3x24    #VALUE! #VALUE! #VALUE!
+CV_CUSTOMER_RECON    blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    8x2
+  period_start       #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  ends               8x2     #VALUE! #REF!   8x2     #VALUE! 8x2     8x2
+  window_months      8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  tenure             8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  alive_at_least     8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  headers            8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
 CV_DAYS_LATE         blank   text    error  single  row     header  rows
   inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
   due_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
@@ -355,8 +383,30 @@ CV_EFFORT_VALUE      blank   text    error  single  row     header  rows
   value              #N/A    #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
   tiers              4x8     #VALUE! #REF!  2x8     3x8     #VALUE! 2x8
   headers            3x8     #VALUE! #REF!  3x8     #VALUE! #VALUE! #VALUE!
+CV_EQUITY_BRIDGE     blank   text    error  single  row     header  rows
+  equity             #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  fixed_costs        #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  tax                #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  non_operating_assets #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  net_debt           #N/A    #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+  headers            8x2     #VALUE! #REF!   8x2     #VALUE! #VALUE! #VALUE!
+CV_EQUITY_DYNAMIC    blank   text    error  single  row     header  rows
+  equity             #N/A    #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
+  new_per_period     #N/A    #VALUE! #REF!   2x3     2x3     #VALUE! 2x3
+  ltv_new            #N/A    #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
+  cac                #N/A    #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
+  headers            2x3     #VALUE! #REF!   2x3     #VALUE! #VALUE! #VALUE!
 CV_ERRCOUNT          blank   text    error  single  row     header  rows
   cells              0       1       1      0       0       1       0
+CV_EXISTING_ACTIVE   blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    1
+  period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  ends               1       #VALUE! #REF!   1       #VALUE! 1       1
+  window_months      1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
 CV_EXPLAIN           blank   text    error  single  row     header  rows
   customer           #N/A    #N/A    #REF!  2x7     #VALUE! #N/A    #VALUE!
   pools              #N/A    #VALUE! #REF!  #VALUE! #VALUE! #VALUE! 2x7
@@ -375,6 +425,14 @@ CV_FINANCING_COST    blank   text    error  single  row     header  rows
   months             2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
   basis              2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
   headers            2x4     #VALUE! #REF!  2x4     #VALUE! #VALUE! #VALUE!
+CV_FISCAL_CALENDAR   blank   text    error  single  row     header  rows
+  first              #N/A    #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  last               #N/A    #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  year_end_month     3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  pattern            3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  weekday            3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  year_end           3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
+  headers            3x5     #VALUE! #REF!   3x5     #VALUE! #VALUE! #VALUE!
 CV_GG_FIT            blank   text    error  single  row     header  rows
   x                  #N/A    #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
   mbar               #VALUE! #VALUE! #REF!  #N/A    2x13    #VALUE! 2x13
@@ -393,6 +451,18 @@ CV_GOAL_STATUS       blank   text    error  single  row     header  rows
   target_date        #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
   as_of              #N/A    #VALUE! #REF!  1x3     #VALUE! #VALUE! #VALUE!
   band               1x3     #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
+CV_GROSS_NEW         blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    49998
+  period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  ends               1       #VALUE! #REF!   1       #VALUE! 1       1
+  window_months      1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+CV_GRR               blank   text    error  single  row     header  rows
+  opening            #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  contraction        #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  churn              #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
 CV_HEADROOM          blank   text    error  single  row     header  rows
   revenue            #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
   wallet             #N/A    #VALUE! #REF!  1x5     5x3     #VALUE! 50000x5
@@ -411,6 +481,16 @@ CV_HORIZON_SHARE     blank   text    error  single  row     header  rows
   rate               #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   periods            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   growth             1x1     #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_IRR               blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   #NUM!   0.130662 #VALUE! #NUM!
+CV_IRR_ROOTS         blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   #N/A    3x1     #VALUE! #N/A
+  headers            3x1     #VALUE! #REF!   3x1     #VALUE! #VALUE! #VALUE!
+CV_JCURVE            blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   3x4     5x4     #VALUE! 50002x4
+  rate               5x4     #VALUE! #REF!   5x4     #VALUE! #VALUE! #VALUE!
+  timing             5x4     #VALUE! #REF!   5x4     #VALUE! #VALUE! #VALUE!
+  headers            5x4     #VALUE! #REF!   5x4     #VALUE! #VALUE! #VALUE!
 CV_KENDALL_W         blank   text    error  single  row     header  rows
   rank_table         #N/A    #N/A    #REF!  #N/A    #N/A    #N/A    2x10
   headers            2x10    #VALUE! #REF!  2x10    #VALUE! #VALUE! #VALUE!
@@ -585,6 +665,10 @@ CV_MIGRATION         blank   text    error  single  row     header  rows
   labels             5x17    #VALUE! #REF!   #VALUE! 5x17    #VALUE! #VALUE!
   values             5x13    #VALUE! #REF!   5x17    5x17    #VALUE! 5x17
   headers            5x17    #VALUE! #REF!   5x17    #VALUE! #VALUE! #VALUE!
+CV_MIRR              blank   text    error  single  row     header  rows
+  cfs                #N/A    #VALUE! #REF!   #DIV/0! 0.122497 #VALUE! #DIV/0!
+  finance_rate       #N/A    #VALUE! #REF!   0.122497 #VALUE! #VALUE! #VALUE!
+  reinvest_rate      #N/A    #VALUE! #REF!   0.122497 #VALUE! #VALUE! #VALUE!
 CV_MODEL_CHECK       blank   text    error  single  row     header  rows
   ids                #N/A    #VALUE! #REF!  5x8     5x8     #VALUE! 5x8
   dates              #N/A    #VALUE! #REF!  5x8     5x8     #VALUE! 5x8
@@ -626,6 +710,31 @@ CV_NBD_PROBABILITY   blank   text    error  single  row     header  rows
   t                  #N/A    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   most               13x2    #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
   headers            5x2     #VALUE! #REF!  5x2     #VALUE! #VALUE! #VALUE!
+CV_NET_ADDS          blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    49998
+  period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  ends               1       #VALUE! #REF!   1       #VALUE! 1       1
+  window_months      1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+CV_NET_NEW_REMAINING blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    49998
+  period_start       #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  ends               1       #VALUE! #REF!   1       #VALUE! 1       1
+  window_months      1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  tenure             1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+  alive_at_least     1       #VALUE! #REF!   1       #VALUE! #VALUE! #VALUE!
+CV_NPV               blank   text    error  single  row     header  rows
+  rate               #N/A    #VALUE! #REF!   3.75657 #VALUE! #VALUE! #VALUE!
+  cfs                #N/A    #VALUE! #REF!   -90.9091 3.75657 #VALUE! -1000
+  timing             3.75657 #VALUE! #REF!   3.75657 #VALUE! #VALUE! #VALUE!
+CV_NRR               blank   text    error  single  row     header  rows
+  opening            #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  expansion          #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  contraction        #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  churn              #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
 CV_ONTIME_SHARE      blank   text    error  single  row     header  rows
   inv_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
   due_dates          #N/A    #VALUE! #REF!  1x1     1x1     #VALUE! 1x1
@@ -701,6 +810,15 @@ CV_RECONCILE         blank   text    error  single  row     header  rows
   unused             2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
   unallocated        2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
   headers            2x2     #VALUE! #REF!  2x2     #VALUE! #VALUE! #VALUE!
+CV_REQUIRED          blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  driver             #N/A    #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  target_npv         0.0928558 #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  periods            0.0928558 #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  timing             0.0928558 #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   0.0928558 #VALUE! #VALUE! #VALUE!
 CV_RETENTION         blank   text    error  single  row     header  rows
   renewed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   exposed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -711,6 +829,26 @@ CV_RETENTION_SHRUNK  blank   text    error  single  row     header  rows
   exposed            #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   prior_rate         #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   prior_weight       #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_RETURN_ON_CUSTOMER blank   text    error  single  row     header  rows
+  profit             #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  ce_open            #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+  ce_close           #N/A    #VALUE! #REF!   1x1     1x3     #VALUE! 50000x1
+CV_REV_PER_EXISTING  blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    90
+  period_start       #N/A    #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+  ends               90      #VALUE! #REF!   90      #VALUE! 90      90
+  window_months      90      #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+  tenure             90      #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+  alive_at_least     90      #VALUE! #REF!   90      #VALUE! #VALUE! #VALUE!
+CV_REV_PER_NEW       blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    1.00058
+  period_start       #N/A    #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
+  ends               30      #VALUE! #REF!   30      #VALUE! 30      30
+  window_months      30      #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
+  tenure             30      #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
+  alive_at_least     30      #VALUE! #REF!   30      #VALUE! #VALUE! #VALUE!
 CV_RFM               blank   text    error  single  row     header  rows
   recency_days       #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
   frequency          #N/A    #VALUE! #REF!  1x3     3x3     #VALUE! 50000x3
@@ -723,6 +861,24 @@ CV_RFM_SUMMARY       blank   text    error  single  row     header  rows
   as_of              #N/A    #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
   unit               3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
   headers            3x5     #VALUE! #REF!  3x5     #VALUE! #VALUE! #VALUE!
+CV_ROLLFORWARD       blank   text    error  single  row     header  rows
+  opening_table      #N/A    #VALUE! #REF!   #VALUE! #VALUE! 17x2    17x2
+  closing_table      #N/A    #VALUE! #REF!   #VALUE! #VALUE! 17x2    17x2
+  order              17x2    #VALUE! #REF!   #VALUE! 17x2    #VALUE! #VALUE!
+  elapsed            17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+  timing             17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+  customers          17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+  periods_per_year   17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+  headers            17x2    #VALUE! #REF!   17x2    #VALUE! #VALUE! #VALUE!
+CV_ROLLFORWARD_CUSTOMERS blank   text    error  single  row     header  rows
+  opening_table      #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x18    50001x18
+  closing_table      #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x18    50001x18
+  order              3x18    #VALUE! #REF!   #VALUE! 3x18    #VALUE! #VALUE!
+  elapsed            3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
+  timing             3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
+  customers          3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
+  periods_per_year   3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
+  headers            3x18    #VALUE! #REF!   3x18    #VALUE! #VALUE! #VALUE!
 CV_SAMPLE_PLAN       blank   text    error  single  row     header  rows
   sizes              #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   n                  #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
@@ -759,6 +915,16 @@ CV_SBG_RETENTION     blank   text    error  single  row     header  rows
 CV_SBG_SURVIVAL      blank   text    error  single  row     header  rows
   params             #N/A    #VALUE! #REF!  #VALUE! 1x1     #VALUE! #VALUE!
   t                  #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
+CV_SCENARIO          blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  part               4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  delay              4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  periods            4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  timing             4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
+  headers            4x7     #VALUE! #REF!   4x7     #VALUE! #VALUE! #VALUE!
 CV_SELF_SERVICE_SHARE blank   text    error  single  row     header  rows
   self_resolved      #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   assisted           #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
@@ -787,8 +953,25 @@ CV_SLA_STATUS        blank   text    error  single  row     header  rows
 CV_SPEARMAN          blank   text    error  single  row     header  rows
   a                  #N/A    #VALUE! #REF!  #N/A    1x1     #VALUE! #DIV/0!
   b                  #N/A    #VALUE! #REF!  #N/A    1x1     #VALUE! #DIV/0!
+CV_SPEND_RETURNS     blank   text    error  single  row     header  rows
+  plans              #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  customers          #N/A    #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  margin             #N/A    #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  retention          #N/A    #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  rate               #N/A    #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  periods            3x7     #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  timing             3x7     #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
+  headers            3x7     #VALUE! #REF!   3x7     #VALUE! #VALUE! #VALUE!
 CV_STOBACHOFF        blank   text    error  single  row     header  rows
   contributions      #N/A    #VALUE! #REF!  #N/A    0.375   #VALUE! 0
+CV_STOP_RULE         blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  periods            4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  timing             4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
+  headers            4x5     #VALUE! #REF!   4x5     #VALUE! #VALUE! #VALUE!
 CV_STRATEGIC         blank   text    error  single  row     header  rows
   ratings            #N/A    #VALUE! #REF!  #VALUE! 1x2     1x2     50000x2
   weights            #N/A    #VALUE! #REF!  #VALUE! 2x2     #VALUE! #VALUE!
@@ -812,6 +995,15 @@ CV_TDABC_RATE        blank   text    error   single  row     header  rows
 CV_TDABC_TIME        blank   text    error   single  row     header  rows
   terms              #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
   attributes         #N/A    #VALUE! #REF!   #N/A    #VALUE! #N/A    50000x1
+CV_THREE_METRICS     blank   text    error  single  row     header  rows
+  transactions       #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    22x3
+  period_start       #N/A    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  period_end         #N/A    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  ends               22x3    #VALUE! #REF!   22x3    #VALUE! 22x3    22x3
+  window_months      22x3    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  tenure             22x3    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  alive_at_least     22x3    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
+  headers            22x3    #VALUE! #REF!   22x3    #VALUE! #VALUE! #VALUE!
 CV_TIER              blank   text    error  single  row     header  rows
   values             #N/A    #VALUE! #REF!  1x1     1x3     #VALUE! 50000x1
   method             #N/A    #VALUE! #REF!  3x1     #VALUE! #VALUE! #VALUE!
@@ -829,6 +1021,17 @@ CV_TOPN_OVERLAP      blank   text    error  single  row     header  rows
   n                  #N/A    #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   kind               1x1     #VALUE! #REF!  1x1     #VALUE! #VALUE! #VALUE!
   money              1x1     #VALUE! #REF!  #N/A    1x1     #VALUE! 1x1
+CV_TORNADO           blank   text    error  single  row     header  rows
+  base_case          #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  program            #N/A    #VALUE! #REF!   #VALUE! #VALUE! #N/A    #VALUE!
+  rate               #N/A    #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  lo                 4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  hi                 4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  rate_step          4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  periods            4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  timing             4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  extend             #VALUE! #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
+  headers            4x6     #VALUE! #REF!   4x6     #VALUE! #VALUE! #VALUE!
 CV_TRACE             blank   text    error   single  row     header  rows
   ids                #N/A    1x1     #REF!   1x1     1x3     1x1     50000x1
   ledger_lines       #N/A    #VALUE! #REF!   #VALUE! #VALUE! 3x1     3x1
@@ -880,25 +1083,79 @@ CV_WHAT_IF           blank   text    error  single  row     header  rows
   headers            4x7     #VALUE! #REF!  4x7     #VALUE! #VALUE! #VALUE!
 """
 
+SOLD: list[list[Any]] = [
+    ["customer_id", "date", "net_amount"],
+    ["A", 45352.0, 80.0],
+    ["A", 45809.0, 90.0],
+    ["B", 45689.0, 30.0],
+]
+THREE_METRICS: dict[str, Any] = {
+    "transactions": SOLD,
+    "period_start": 45658.0,
+    "period_end": 46022.0,
+    "ends": [["customer_id", "end_date"], ["C", 45900.0]],
+    "window_months": 12.0,
+    "tenure": "first",
+    "alive_at_least": 0.5,
+}
+SNAPSHOT: list[list[Any]] = [
+    ["customer_id", "gross_margin", "cost_to_serve", "retention", "rate", "horizon"],
+    ["A", 150.0, 50.0, 0.8, 0.1, "inf"],
+    ["B", 90.0, 30.0, 0.9, 0.1, 3.0],
+]
+ROLLED: dict[str, Any] = {
+    "opening_table": SNAPSHOT,
+    "closing_table": SNAPSHOT,
+    "order": ["margin", "cost_to_serve", "retention", "rate", "horizon"],
+    "elapsed": 1.0,
+    "timing": "mid",
+    "customers": "existing",
+    "periods_per_year": 1.0,
+    "headers": True,
+}
+CASE_COLUMNS = ["retention_rate", "new_customers", "margin", "cost_to_serve", "acquisition_cost"]
+WITHOUT_PROGRAM: list[list[Any]] = [
+    ["opening_customers", *CASE_COLUMNS],
+    [10000.0, 0.8, 2000.0, 300.0, 100.0, 250.0],
+    [None, 0.8, 2000.0, 300.0, 100.0, 250.0],
+    [None, 0.8, 2000.0, 300.0, 100.0, 250.0],
+]
+WITH_PROGRAM: list[list[Any]] = [
+    [*CASE_COLUMNS, "investment"],
+    [0.8, 2000.0, 300.0, 100.0, 250.0, 30000.0],
+    [0.9, 2000.0, 300.0, 100.0, 250.0, 0.0],
+]
+CASE: dict[str, Any] = {"base_case": WITHOUT_PROGRAM, "program": WITH_PROGRAM, "rate": 0.1}
+CASE_OPTIONS: dict[str, Any] = {"periods": 3.0, "timing": "end", "extend": "last"}
+PLANS: list[list[Any]] = [["purpose", "spend", "effect"], ["acquire", 1000.0, 250.0], ["develop", 1000.0, 50.0]]
+ISSUES: list[list[Any]] = [
+    ["issue_id", "value", "opened", "severity", "hours", "p_loss_now", "value_class"],
+    ["I1", 47492.77, 46021.0, 2.0, 6.0, 0.1, "A"],
+    ["I3", 17921.18, 46021.0, 2.0, 1.5, 0.3, "C"],
+]
+ALLOWED: list[list[Any]] = [["tier", "Severity 1", "Severity 2"], ["T1", 4.0, 8.0], ["T2", 8.0, 24.0]]
+STRATA: list[list[Any]] = [["stratum", "n"], ["A", 1.0]]
+GOALS: list[list[Any]] = [
+    [
+        "goal_id",
+        "parent_id",
+        "level",
+        "owner",
+        "baseline",
+        "baseline_date",
+        "target",
+        "target_date",
+        "actual",
+        "rollup",
+    ],
+    ["G-1", None, "company", "CEO", 0.0, 45658.0, 10.0, 46022.0, 5.0, "own"],
+    ["G-2", "G-1", "executive", "CFO", 0.0, 45658.0, 10.0, 46022.0, 5.0, "own"],
+]
+GOAL: dict[str, Any] = {"baseline": 0.8, "target": 0.85, "actual": 0.83}
 GOOD: dict[str, dict[str, Any]] = {
-    "CV_ATTAINMENT": GOAL,
-    "CV_CASCADE": {"table": GOALS, "as_of": 45839.0, "headers": True},
-    "CV_GOAL_STATUS": {**GOAL, "baseline_date": 45658.0, "target_date": 46022.0, "as_of": 45839.0, "band": 0.1},
-    "CV_HEADROOM": {
-        "revenue": 12000.0,
-        "wallet": 40000.0,
-        "target_share": 0.6,
-        "margin_pct": 0.4,
-        "retention": 0.9,
-        "rate": 0.1,
-        "periods": 3.0,
-    },
-    "CV_POACH_RISK": {"p_poach": 0.25, "rlv": 10000.0, "headroom_pv": 5000.0},
-    "CV_SAMPLE_PLAN": {"sizes": [40.0, 160.0, 600.0], "n": 20.0, "min": 0.0, "max": 50.0, "sd": 1.0},
-    "CV_SAMPLE_SELECT": {"ids": ["A", "B", "C"], "strata": ["A", "A", "A"], "plan": STRATA, "seed": "2025Q4"},
-    "CV_SAMPLE_WEIGHT": {"sizes": [40.0, 160.0, 600.0], "sampled": [5.0, 7.0, 38.0]},
-    "CV_VOICE": {"issues": [60.0, 20.0, 40.0], "values": [40.0, 200.0, -10.0], "ratio": 2.0, "alpha": 0.01},
-    "CV_LTV_AT_RISK": {"value": [100.0, 90.0], "p_loss_now": 0.5, "p_loss_if_served": 0.25},
+    "CV_AGEING": {**{name: PAYMENTS[name] for name in list(PAYMENTS)[1:]}, "edges": [30.0, 60.0], "headers": True},
+    "CV_AHP_WEIGHTS": {"comparisons": [[1.0, 2.0], [0.5, 1.0]]},
+    "CV_ALLOCATE": {"total": 100.0, "drivers": [1.0, 1.0, 1.0], "places": 2.0, "fallback": "error"},
     "CV_ALLOCATE_HOURS": {
         "gain": [60.0, 50.0, 50.0],
         "hours": [10.0, 8.0, 8.0],
@@ -909,70 +1166,6 @@ GOOD: dict[str, dict[str, Any]] = {
         "tier_min": [["tier", "hours"], ["B", 1.0], ["A", 1.0]],
         "headers": True,
     },
-    "CV_TRIAGE": {"issues": ISSUES, "as_of": 46022.0, "mode": "crisis", "headers": True},
-    "CV_SLA": {
-        "tier": ["T1", "T2", "T2"],
-        "severity": [1.0, 1.0, 2.0],
-        "table": ALLOWED,
-        "contract_hours": [9.0, 9.0, 9.0],
-    },
-    "CV_SLA_DUE": {
-        "opened": [46010.0, 46010.0, 46010.0],
-        "hours": [4.0, 8.0, 12.0],
-        "clock": "business",
-        "day_start": 9.0,
-        "day_end": 17.0,
-        "holidays": [46015.0, 46016.0],
-        "workdays": "1111100",
-    },
-    "CV_SLA_STATUS": {
-        "opened": [46010.0, 46010.0, 46010.0],
-        "due": [46012.0, 46012.0, 46012.0],
-        "closed": [46011.0, 46013.0, None],
-        "as_of": 46022.0,
-    },
-    "CV_SLA_COMPLIANCE": {
-        "tier": ["T1", "T2", "T2"],
-        "status": ["Met", "Met", "Open, late"],
-        "headers": True,
-    },
-    "CV_KENDALL_W": {"rank_table": LENS_TABLE, "headers": True},
-    "CV_LENS_CAPTURE": {
-        "lens_scores": LENS_TABLE,
-        "values": [60.0, 100.0, 50.0, -10.0],
-        "n": 2.0,
-        "headers": True,
-    },
-    "CV_LENS_SPEARMAN": {"table": LENS_TABLE, "headers": True},
-    "CV_RBO": {**LENS_PAIR, "p": 0.9, "money": [60.0, 100.0, 50.0, -10.0]},
-    "CV_SPEARMAN": LENS_PAIR,
-    "CV_TOPN_OVERLAP": {**LENS_PAIR, "n": 2.0, "kind": "share", "money": [60.0, 100.0, 50.0, -10.0]},
-    "CV_WEIGHT_SENSITIVITY": {
-        "lens_table": LENSES,
-        "n": 2.0,
-        "step_size": 0.5,
-        "money": [100.0, 500.0, 300.0],
-        "headers": True,
-    },
-    "CV_CONTRACT_SELECT": {"survivors": [1000.0, 869.0, 743.0, 653.0, 593.0], "headers": True},
-    "CV_MODEL_CHECK": {
-        "ids": ["A", "B", "A", "A", "B", "A"],
-        "dates": [45660.0, 45665.0, 45668.0, 45690.0, 45720.0, 45780.0],
-        "as_of": 45838.0,
-        "split": 45747.0,
-        "unit": "week",
-        "headers": True,
-    },
-    "CV_MODEL_SELECT": {
-        "x": TWELVE[0],
-        "tx": TWELVE[1],
-        "age": TWELVE[2],
-        "unit_per_year": 52.0,
-        "headers": True,
-    },
-    "CV_AGEING": {**{name: PAYMENTS[name] for name in list(PAYMENTS)[1:]}, "edges": [30.0, 60.0], "headers": True},
-    "CV_AHP_WEIGHTS": {"comparisons": [[1.0, 2.0], [0.5, 1.0]]},
-    "CV_ALLOCATE": {"total": 100.0, "drivers": [1.0, 1.0, 1.0], "places": 2.0, "fallback": "error"},
     "CV_ALLOCATE_RECIPROCAL": {
         "amounts": [100000.0, 60000.0],
         "shares": [[0.0, 0.1], [0.2, 0.0]],
@@ -980,6 +1173,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "method": "reciprocal",
         "headers": True,
     },
+    "CV_ATTAINMENT": GOAL,
     "CV_BDW_DERL": {"params": FITTED_AGEING, "rate": 0.1, "n": 1.0},
     "CV_BDW_FIT": {"survivors": [1000.0, 869.0, 743.0, 653.0, 593.0], "headers": True},
     "CV_BDW_LTV": {
@@ -1010,7 +1204,28 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_BGNBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
     "CV_BGNBD_PALIVE": {"params": [0.243, 4.414, 0.793, 2.426], "x": 2.0, "tx": 30.0, "age": 38.0},
     "CV_BGNBD_PROBABILITY": {"params": [0.243, 4.414, 0.793, 2.426], "t": 39.0, "most": 2.0, "headers": True},
+    "CV_BREAKEVEN": {"cfs": [-100.0, 60.0, 60.0], "rate": 0.1, "timing": "end"},
     "CV_CAC": {"acq_cost": 90000.0, "gross_new": 100.0},
+    "CV_CASCADE": {"table": GOALS, "as_of": 45839.0, "headers": True},
+    "CV_CASE_COMPARE": {**CASE, **CASE_OPTIONS, "headers": True},
+    "CV_CASE_PRESET": {
+        "base_case": WITHOUT_PROGRAM,
+        "preset": "cut service",
+        "amount": 20.0,
+        "retention_effect": 0.04,
+        "ramp": 2.0,
+        "periods": 3.0,
+        "extend": "last",
+        "headers": True,
+    },
+    "CV_CASE_PROJECT": {
+        "case_drivers": WITHOUT_PROGRAM,
+        "periods": 3.0,
+        "rate": 0.1,
+        "extend": "last",
+        "headers": True,
+    },
+    "CV_CASE_SUMMARY": {**CASE, "short": 3.0, **CASE_OPTIONS, "headers": True},
     "CV_CEV": {"clv": 100.0, "crv": 20.0, "civ": 5.0, "ckv": 10.0, "view": "ranking"},
     "CV_CEV_ADDITIVE": {
         "customer_values": CUSTOMER_VALUES,
@@ -1046,9 +1261,9 @@ GOOD: dict[str, dict[str, Any]] = {
         "statements": STATED,
         "headers": True,
     },
+    "CV_CONTRACT_SELECT": {"survivors": [1000.0, 869.0, 743.0, 653.0, 593.0], "headers": True},
     "CV_COSTING_COMPARE": {"pools": POOLS, "drivers": DRIVERS, "revenue": REVENUE, **COSTING, "headers": True},
     "CV_COST_TO_SERVE": {"pools": POOLS, "drivers": DRIVERS, "customers": ["A", "B"], **COSTING, "headers": True},
-    "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
     "CV_CRV": {
         "referrals": REFERRALS,
         "rate": 0.1,
@@ -1056,6 +1271,10 @@ GOOD: dict[str, dict[str, Any]] = {
         "deduct_reward_type2": True,
         "headers": True,
     },
+    "CV_CUSTOMER_CLASS": {"first": [45657.0, 45658.0, 45963.0], "period_end": 46022.0, "period_start": 45931.0},
+    "CV_CUSTOMER_EQUITY": {"residual_values": [100.0, -20.0, 50.0], "basis": "3 years", "headers": True},
+    "CV_CUSTOMER_PNL": {"table": PNL, "headers": True},
+    "CV_CUSTOMER_RECON": THREE_METRICS | {"headers": True},
     "CV_DAYS_LATE": PAYMENTS,
     "CV_DEFLECTION": {"sessions": 1200.0, "deflection_rate": 0.35, "unit_cost": 18.0},
     "CV_DERT": {
@@ -1075,26 +1294,75 @@ GOOD: dict[str, dict[str, Any]] = {
         "charges": 5.0,
         "largest_rise": 0.15,
     },
+    "CV_DSO": {**{name: PAYMENTS[name] for name in PAYMENTS if name != "due_dates"}, "method": "balance"},
+    "CV_ECL": {"exposure": 31232.88, "pd": 0.06, "lgd": 0.6},
+    "CV_ECL_MATRIX": {"ageing_amounts": [100000.0, 40000.0, 5000.0], "loss_rates": [0.005, 0.02, 0.45]},
     "CV_EFFORT_VALUE": {
         "cost": [20.0, 60.0, 20.0],
         "value": [80.0, 20.0, 10.0],
         "tiers": ["A", "B", "B"],
         "headers": True,
     },
-    "CV_DSO": {**{name: PAYMENTS[name] for name in PAYMENTS if name != "due_dates"}, "method": "balance"},
-    "CV_ECL": {"exposure": 31232.88, "pd": 0.06, "lgd": 0.6},
-    "CV_ECL_MATRIX": {"ageing_amounts": [100000.0, 40000.0, 5000.0], "loss_rates": [0.005, 0.02, 0.45]},
+    "CV_EQUITY_BRIDGE": {
+        "equity": 1000.0,
+        "fixed_costs": 300.0,
+        "tax": 150.0,
+        "non_operating_assets": 40.0,
+        "net_debt": 90.0,
+        "headers": True,
+    },
+    "CV_EQUITY_DYNAMIC": {
+        "equity": 800.0,
+        "new_per_period": [20.0, 20.0],
+        "ltv_new": 10.0,
+        "cac": 2.0,
+        "rate": 0.1,
+        "headers": True,
+    },
     "CV_ERRCOUNT": {"cells": [1.0, 2.0, 3.0]},
+    "CV_EXISTING_ACTIVE": THREE_METRICS,
     "CV_EXPLAIN": {"customer": "A", "pools": POOLS, "drivers": DRIVERS, **COSTING, "headers": True},
     "CV_FINANCING_COST": {**PAYMENTS, "rate": 0.1, "months": 12.0, "basis": 365.0, "headers": True},
+    "CV_FISCAL_CALENDAR": {
+        "first": 46011.0,
+        "last": 46027.0,
+        "year_end_month": 12.0,
+        "pattern": "4-4-5",
+        "weekday": "saturday",
+        "year_end": "last",
+        "headers": True,
+    },
     "CV_GG_FIT": {"x": [2.0, 1.0, 3.0], "mbar": [22.0, 11.0, 40.0], "headers": True},
     "CV_GG_SPEND": {"params": [6.25, 3.74, 15.44], "x": 2.0, "mbar": 22.0},
     "CV_GINI": {"values": [30.0, -10.0, 80.0]},
+    "CV_GOAL_STATUS": {**GOAL, "baseline_date": 45658.0, "target_date": 46022.0, "as_of": 45839.0, "band": 0.1},
+    "CV_GROSS_NEW": THREE_METRICS,
+    "CV_GRR": {"opening": 1000.0, "contraction": 50.0, "churn": 80.0},
+    "CV_HEADROOM": {
+        "revenue": 12000.0,
+        "wallet": 40000.0,
+        "target_share": 0.6,
+        "margin_pct": 0.4,
+        "retention": 0.9,
+        "rate": 0.1,
+        "periods": 3.0,
+    },
     "CV_HORIZON_FOR": {"retention": 0.8, "rate": 0.1, "share": 0.95, "growth": 0.0},
     "CV_HORIZON_SHARE": {"retention": 0.8, "rate": 0.1, "periods": 3.0, "growth": 0.0},
+    "CV_IRR": {"cfs": [-100.0, 60.0, 60.0]},
+    "CV_IRR_ROOTS": {"cfs": [-100.0, 230.0, -132.0], "headers": True},
+    "CV_JCURVE": {"cfs": [-100.0, 60.0, 60.0], "rate": 0.1, "timing": "end", "headers": True},
+    "CV_KENDALL_W": {"rank_table": LENS_TABLE, "headers": True},
     "CV_LASTERROR": {},
+    "CV_LENS_CAPTURE": {
+        "lens_scores": LENS_TABLE,
+        "values": [60.0, 100.0, 50.0, -10.0],
+        "n": 2.0,
+        "headers": True,
+    },
     "CV_LENS_RANKS": {"table": MEASURED, "statements": STATED, "with_money": False, "headers": True},
     "CV_LENS_SCORE": {"table": MEASURED, "lens": "CFO", "statements": STATED},
+    "CV_LENS_SPEARMAN": {"table": LENS_TABLE, "headers": True},
     "CV_LENS_TABLE": {
         "table": MEASURED,
         "statements": STATED,
@@ -1121,6 +1389,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "growth": 0.0,
         "cac": 0.0,
     },
+    "CV_LTV_AT_RISK": {"value": [100.0, 90.0], "p_loss_now": 0.5, "p_loss_if_served": 0.25},
     "CV_LTV_CAC": {"ltv": 1800.0, "cac": 900.0},
     "CV_LTV_ELASTICITY": {
         "margin": 1000.0,
@@ -1171,24 +1440,6 @@ GOOD: dict[str, dict[str, Any]] = {
         "growth": 0.0,
         "headers": True,
     },
-    "CV_MIGRATION": {
-        "prev": ["A", "A", "B"],
-        "curr": ["A", "B", "B"],
-        "labels": ["A", "B"],
-        "values": [9.0, 4.0, 2.0],
-        "headers": True,
-    },
-    "CV_MOVERS": {
-        "value_before": [120.0, 95.0, 50.0],
-        "value_now": [80.0, 95.0, 60.0],
-        "tier_before": ["A", "A", "B"],
-        "tier_now": ["B", "B", "B"],
-        "bounds_before": [90.0],
-        "bounds_now": [100.0],
-        "band": 0.0,
-        "labels": ["A", "B"],
-    },
-    "CV_PSI": {"p": [50.0, 30.0, 20.0], "q": [40.0, 30.0, 30.0]},
     "CV_MARKOV_BASE": {
         "transition": CHANCES,
         "counts": [100.0, 300.0],
@@ -1235,10 +1486,47 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_MBGNBD_PALIVE": {"params": [0.525, 6.183, 0.891, 1.614], "x": 2.0, "tx": 30.0, "age": 38.0},
     "CV_MBGNBD_PROBABILITY": {"params": [0.525, 6.183, 0.891, 1.614], "t": 39.0, "most": 2.0, "headers": True},
     "CV_METHOD": {"n_customers": 40.0, "n_events": 3.0, "months": 9.0, "contractual": True, "headers": True},
+    "CV_MIGRATION": {
+        "prev": ["A", "A", "B"],
+        "curr": ["A", "B", "B"],
+        "labels": ["A", "B"],
+        "values": [9.0, 4.0, 2.0],
+        "headers": True,
+    },
+    "CV_MIRR": {"cfs": [-100.0, 60.0, 60.0], "finance_rate": 0.1, "reinvest_rate": 0.1},
+    "CV_MODEL_CHECK": {
+        "ids": ["A", "B", "A", "A", "B", "A"],
+        "dates": [45660.0, 45665.0, 45668.0, 45690.0, 45720.0, 45780.0],
+        "as_of": 45838.0,
+        "split": 45747.0,
+        "unit": "week",
+        "headers": True,
+    },
+    "CV_MODEL_SELECT": {
+        "x": TWELVE[0],
+        "tx": TWELVE[1],
+        "age": TWELVE[2],
+        "unit_per_year": 52.0,
+        "headers": True,
+    },
+    "CV_MOVERS": {
+        "value_before": [120.0, 95.0, 50.0],
+        "value_now": [80.0, 95.0, 60.0],
+        "tier_before": ["A", "A", "B"],
+        "tier_now": ["B", "B", "B"],
+        "bounds_before": [90.0],
+        "bounds_now": [100.0],
+        "band": 0.0,
+        "labels": ["A", "B"],
+    },
     "CV_NBD_CONDITIONAL": {"params": [0.385, 12.072], "x": 2.0, "tx": 30.0, "age": 38.0, "t": 39.0},
     "CV_NBD_EXPECTED": {"params": [0.385, 12.072], "t": 39.0},
     "CV_NBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
     "CV_NBD_PROBABILITY": {"params": [0.385, 12.072], "t": 39.0, "most": 2.0, "headers": True},
+    "CV_NET_ADDS": THREE_METRICS,
+    "CV_NET_NEW_REMAINING": THREE_METRICS,
+    "CV_NPV": {"rate": 0.1, "cfs": [-100.0, 60.0, 60.0], "timing": "end"},
+    "CV_NRR": {"opening": 1000.0, "expansion": 120.0, "contraction": 50.0, "churn": 80.0},
     "CV_ONTIME_SHARE": PAYMENTS,
     "CV_PAYBACK": {"cac": 900.0, "margin": 500.0, "retention": 0.9, "rate": 0.1, "mode": "discounted"},
     "CV_PAYMENT_COST": {"amounts": 450000.0, "days": 74.0, "rate": 0.1, "basis": 365.0},
@@ -1247,8 +1535,20 @@ GOOD: dict[str, dict[str, Any]] = {
     "CV_PNBD_FIT": {"x": TWELVE[0], "tx": TWELVE[1], "age": TWELVE[2], "headers": True},
     "CV_PNBD_PALIVE": {"params": [0.553, 10.578, 0.606, 11.669], "x": 2.0, "tx": 30.0, "age": 38.0},
     "CV_PNBD_PROBABILITY": {"params": [0.553, 10.578, 0.606, 11.669], "t": 39.0, "most": 2.0, "headers": True},
+    "CV_POACH_RISK": {"p_poach": 0.25, "rlv": 10000.0, "headroom_pv": 5000.0},
     "CV_POOL_RATE": {"pool_cost": 120000.0, "driver_total": 93000.0},
+    "CV_PSI": {"p": [50.0, 30.0, 20.0], "q": [40.0, 30.0, 30.0]},
     "CV_RATE": {"rate": 0.1, "from_per_year": 1.0, "to_per_year": 12.0, "kind": "effective"},
+    "CV_RBO": {**LENS_PAIR, "p": 0.9, "money": [60.0, 100.0, 50.0, -10.0]},
+    "CV_RECEIVABLES": {
+        "invoices": DOCUMENTS,
+        "as_of": 46022.0,
+        "rate": 0.1,
+        "loss_rates": [0.005, 0.02, 0.1, 0.3, 0.5],
+        "months": 12.0,
+        "basis": 365.0,
+        "headers": True,
+    },
     "CV_RECONCILE": {
         "ledger_total": 436971.07,
         "allocated": 409971.07,
@@ -1256,8 +1556,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "unallocated": 0.0,
         "headers": True,
     },
+    "CV_REQUIRED": {**CASE, "driver": "retention_rate", "target_npv": 0.0, **CASE_OPTIONS},
     "CV_RETENTION": {"renewed": 8.0, "exposed": 9.0, "prior_rate": 0.8, "prior_weight": 20.0},
     "CV_RETENTION_SHRUNK": {"renewed": 8.0, "exposed": 9.0, "prior_rate": 0.8, "prior_weight": 20.0},
+    "CV_RETURN_ON_CUSTOMER": {"profit": 50.0, "ce_open": 1000.0, "ce_close": 1100.0},
+    "CV_REV_PER_EXISTING": THREE_METRICS,
+    "CV_REV_PER_NEW": THREE_METRICS,
     "CV_RFM": {
         "recency_days": [3.0, 40.0, 200.0],
         "frequency": [9.0, 2.0, 1.0],
@@ -1272,15 +1576,11 @@ GOOD: dict[str, dict[str, Any]] = {
         "unit": "week",
         "headers": True,
     },
-    "CV_RECEIVABLES": {
-        "invoices": DOCUMENTS,
-        "as_of": 46022.0,
-        "rate": 0.1,
-        "loss_rates": [0.005, 0.02, 0.1, 0.3, 0.5],
-        "months": 12.0,
-        "basis": 365.0,
-        "headers": True,
-    },
+    "CV_ROLLFORWARD": ROLLED,
+    "CV_ROLLFORWARD_CUSTOMERS": ROLLED,
+    "CV_SAMPLE_PLAN": {"sizes": [40.0, 160.0, 600.0], "n": 20.0, "min": 0.0, "max": 50.0, "sd": 1.0},
+    "CV_SAMPLE_SELECT": {"ids": ["A", "B", "C"], "strata": ["A", "A", "A"], "plan": STRATA, "seed": "2025Q4"},
+    "CV_SAMPLE_WEIGHT": {"sizes": [40.0, 160.0, 600.0], "sampled": [5.0, 7.0, 38.0]},
     "CV_SBG_DERL": {"params": FITTED, "rate": 0.1, "n": 1.0},
     "CV_SBG_FIT": {"survivors": [1000.0, 631.0, 468.0, 382.0], "headers": True},
     "CV_SBG_LTV": {
@@ -1295,8 +1595,47 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "CV_SBG_RETENTION": {"params": [0.704, 1.182], "t": 1.0},
     "CV_SBG_SURVIVAL": {"params": [0.704, 1.182], "t": 1.0},
-    "CV_STOBACHOFF": {"contributions": [30.0, -10.0, 80.0]},
+    "CV_SCENARIO": {**CASE, "part": 0.5, "delay": 1.0, **CASE_OPTIONS, "headers": True},
     "CV_SELF_SERVICE_SHARE": {"self_resolved": 420.0, "assisted": 880.0},
+    "CV_SLA": {
+        "tier": ["T1", "T2", "T2"],
+        "severity": [1.0, 1.0, 2.0],
+        "table": ALLOWED,
+        "contract_hours": [9.0, 9.0, 9.0],
+    },
+    "CV_SLA_COMPLIANCE": {
+        "tier": ["T1", "T2", "T2"],
+        "status": ["Met", "Met", "Open, late"],
+        "headers": True,
+    },
+    "CV_SLA_DUE": {
+        "opened": [46010.0, 46010.0, 46010.0],
+        "hours": [4.0, 8.0, 12.0],
+        "clock": "business",
+        "day_start": 9.0,
+        "day_end": 17.0,
+        "holidays": [46015.0, 46016.0],
+        "workdays": "1111100",
+    },
+    "CV_SLA_STATUS": {
+        "opened": [46010.0, 46010.0, 46010.0],
+        "due": [46012.0, 46012.0, 46012.0],
+        "closed": [46011.0, 46013.0, None],
+        "as_of": 46022.0,
+    },
+    "CV_SPEARMAN": LENS_PAIR,
+    "CV_SPEND_RETURNS": {
+        "plans": PLANS,
+        "customers": 100.0,
+        "margin": 200.0,
+        "retention": 0.8,
+        "rate": 0.1,
+        "periods": "inf",
+        "timing": "end",
+        "headers": True,
+    },
+    "CV_STOBACHOFF": {"contributions": [30.0, -10.0, 80.0]},
+    "CV_STOP_RULE": {**CASE, **CASE_OPTIONS, "headers": True},
     "CV_STRATEGIC": {"ratings": [[5.0, 4.0, 0.0], [3.0, 2.0, 1.0]], "weights": [2.0, 1.0, 1.0]},
     "CV_SUM": {"cells": [1.0, 2.0, 3.0]},
     "CV_SYNTHESIS": {
@@ -1315,12 +1654,24 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "CV_TDABC_RATE": {"cost": 560000.0, "practical_minutes": 700000.0},
     "CV_TDABC_TIME": {"terms": TERMS, "attributes": CASE_LINES},
+    "CV_THREE_METRICS": THREE_METRICS | {"headers": True},
     "CV_TIER": {
         "values": [250.0, 150.0, 50.0],
         "method": "absolute",
         "params": [200.0, 100.0],
         "labels": ["Gold", "Silver", "Bronze"],
     },
+    "CV_TIER_STABLE": {
+        "value": [104.0, 106.0, 94.0],
+        "prev_tier": ["B", "B", "A"],
+        "bounds": [100.0],
+        "band": 0.05,
+        "labels": ["A", "B"],
+    },
+    "CV_TOPN_OVERLAP": {**LENS_PAIR, "n": 2.0, "kind": "share", "money": [60.0, 100.0, 50.0, -10.0]},
+    "CV_TORNADO": {**CASE, "lo": 0.5, "hi": 1.5, "rate_step": 0.02, **CASE_OPTIONS, "headers": True},
+    "CV_TRACE": {"ids": ["A", "B", "C"], "ledger_lines": LEDGER_LINES},
+    "CV_TRIAGE": {"issues": ISSUES, "as_of": 46022.0, "mode": "crisis", "headers": True},
     "CV_VALUE_MATRIX": {
         "value_to_company": [90.0, 80.0, 5.0],
         "value_to_customer": [80.0, 20.0, 90.0],
@@ -1332,18 +1683,18 @@ GOOD: dict[str, dict[str, Any]] = {
         "potential": [400.0, 400.0, 10.0],
         "cuts": [500.0, 100.0],
     },
-    "CV_TIER_STABLE": {
-        "value": [104.0, 106.0, 94.0],
-        "prev_tier": ["B", "B", "A"],
-        "bounds": [100.0],
-        "band": 0.05,
-        "labels": ["A", "B"],
-    },
+    "CV_VOICE": {"issues": [60.0, 20.0, 40.0], "values": [40.0, 200.0, -10.0], "ratio": 2.0, "alpha": 0.01},
     "CV_WATERFALL": {"table": PNL, "customer": "A", "headers": True},
+    "CV_WEIGHT_SENSITIVITY": {
+        "lens_table": LENSES,
+        "n": 2.0,
+        "step_size": 0.5,
+        "money": [100.0, 500.0, 300.0],
+        "headers": True,
+    },
     "CV_WHALE": {"contributions": [30.0, -10.0, 80.0], "ids": ["A", "B", "C"], "headers": True},
     "CV_WHALE_POINTS": {"contributions": [30.0, -10.0, 80.0], "points": 5.0, "headers": True},
     "CV_WHALE_STATS": {"contributions": [30.0, -10.0, 80.0], "headers": True},
-    "CV_TRACE": {"ids": ["A", "B", "C"], "ledger_lines": LEDGER_LINES},
     "CV_WHAT_IF": {
         "pools": POOLS,
         "drivers": DRIVERS,
@@ -1355,22 +1706,23 @@ GOOD: dict[str, dict[str, Any]] = {
 
 # Ranges that must have one length: the columns single, row and rows change them all.
 TOGETHER = (
-    {"dates", "amounts", "ids", "strata", "contributions", "inv_dates", "due_dates", "paid_dates"},
     {"ageing_amounts", "loss_rates"},
     {"margins", "retentions"},
     {"x", "tx", "age", "mbar", "n", "weight"},
     {"recency_days", "frequency", "monetary"},
     {"cost", "value", "tiers", "prev_tier"},
-    {"prev", "curr", "lens_scores", "values", "issues"},
     {"value_before", "value_now", "tier_before", "tier_now"},
     {"p", "q"},
-    {"sizes", "sampled"},
     {"unit_times", "quantities"},
     {"current", "potential"},
     {"value_to_company", "value_to_customer"},
     {"clv", "crv"},
-    {"gain", "must", "hours", "tier", "severity", "contract_hours", "opened", "due", "closed", "status"},
     {"a", "b", "lens_table", "money"},
+    {"profit", "ce_open", "ce_close"},
+    {"gain", "must", "hours", "tier", "severity", "contract_hours", "opened", "due", "closed", "status"},
+    {"dates", "amounts", "ids", "strata", "contributions", "inv_dates", "due_dates", "paid_dates"},
+    {"prev", "curr", "lens_scores", "values", "issues"},
+    {"sizes", "sampled"},
 )
 
 # How 50,000 rows are made where 50,000 times the same would make no sense.
@@ -1389,7 +1741,6 @@ LONG: dict[str, Callable[[], Any]] = {
     "attributes": lambda: CASE_LINES[:1] + [[5.0]] * MANY,
     "ledger_lines": lambda: LEDGER_LINES[:1] + [["A", 0.01]] * MANY,
     "customer_values": lambda: CUSTOMER_VALUES + [[f"K{row}", 10.0] for row in range(MANY - 2)],
-    "plan": lambda: STRATA + [[f"K{row}", 0.0] for row in range(MANY - 1)],
     "referrals": lambda: REFERRALS + [["A", f"K{row}", 1.0, 100.0, 0.8] for row in range(MANY - 1)],
     "influence": lambda: INFLUENCE + [["B", f"K{row}", 100.0, 80.0] for row in range(MANY - 1)],
     "ideas": lambda: IDEAS + [[f"K{row}", "A", 1000.0, 0.5, 0.2] for row in range(MANY - 1)],
@@ -1406,8 +1757,18 @@ LONG: dict[str, Callable[[], Any]] = {
     "n": lambda: [[40.0]] * MANY,
     "weight": lambda: [[float(row % 6 + 1)] for row in range(MANY)],
     "horizons": lambda: [[float(row)] for row in range(1, MANY + 1)],
+    "transactions": lambda: SOLD + [[f"K{row}", 45809.0, 1.0] for row in range(MANY - 3)],
+    "ends": lambda: [["customer_id", "end_date"]] + [[f"K{row}", 45900.0] for row in range(MANY)],
+    **dict.fromkeys(
+        ("opening_table", "closing_table"),
+        lambda: SNAPSHOT + [[f"K{row}", *SNAPSHOT[1][1:]] for row in range(MANY - 2)],
+    ),
+    **dict.fromkeys(("base_case", "case_drivers"), lambda: WITHOUT_PROGRAM + [WITHOUT_PROGRAM[2]] * (MANY - 3)),
+    "program": lambda: WITH_PROGRAM + [WITH_PROGRAM[2]] * (MANY - 2),
+    "plans": lambda: PLANS + [PLANS[1]] * (MANY - 2),
     "issues": lambda: ISSUES + [[f"K{row}", *ISSUES[1][1:]] for row in range(MANY - 2)],
     "tier_min": lambda: [["tier", "hours"]] + [[f"K{row}", 0.0] for row in range(MANY)],
+    "plan": lambda: STRATA + [[f"K{row}", 0.0] for row in range(MANY - 1)],
 }
 
 
@@ -1432,14 +1793,14 @@ def header(good: Any) -> Any:
 
 
 def rows(name: str, good: Any) -> Any:
-    if good is GOALS:
-        return GOALS + [[f"K{row}", "G-1", *GOALS[2][2:]] for row in range(MANY - 2)]
     if good is MEASURED:
         return MEASURED + [[f"K{row}", 900.0, row / 10.0, None] for row in range(MANY - 3)]
+    if good is GOALS:
+        return GOALS + [[f"K{row}", "G-1", *GOALS[2][2:]] for row in range(MANY - 2)]
     if good is ALLOWED:
         return ALLOWED + [[f"K{row}", 4.0, 8.0] for row in range(MANY - 2)]
-    # In other functions "customers" is a word, and "drivers" is one column.
-    if name in LONG and isinstance(good, list) and (name != "drivers" or is_table(good)):
+    # In other functions "customers" is a word, and "drivers" and "issues" are one column.
+    if name in LONG and isinstance(good, list) and (name not in ("drivers", "issues") or is_table(good)):
         return LONG[name]()
     return [[single(good)]] * MANY
 

@@ -8,7 +8,7 @@ import pytest
 
 from valuation.dates import twelve_months_before
 from valuation.model.concentration import MEASURES
-from valuation.tables import CUSTOMER_PNL
+from valuation.tables import BRIDGE_LINES, CUSTOMER_PNL
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
 from workbook_templates.packs.best_customers import BEST
@@ -267,6 +267,57 @@ SOUND |= {
         "measure figure", ["Stayed", 0.5], ["Moved up", 0.0], ["Moved down", 1.0], ["New", 1.0], ["Gone", 1.0]
     ),
 }
+METRIC_COLUMNS = (
+    "key period end opening_active gross_new reactivated lost new_and_lost closing_active net_adds net_new_remaining "
+    "existing maturing existing_active revenue_new revenue_maturing revenue_existing revenue_unknown revenue "
+    "revenue_constant revenue_per_new revenue_per_existing before_12m lost_12m contraction_12m expansion_12m "
+    "reactivated_12m new_12m fx_12m revenue_12m net_retention gross_retention note"
+)
+METRICS = table(
+    METRIC_COLUMNS,
+    [
+        *("month 0", "2025-12", dt.date(2025, 12, 31), 11.0, 0.0, 1.0, 1.0, 0.0, 11.0, 0.0, 0.0, 10.0, 2.0, 9.0),
+        *(0.0, 20.0, 100.0, 5.0, 125.0, 125.0, CellError.DIV0, 100 / 9),
+        *(1000.0, -80.0, -50.0, 120.0, 30.0, 217.0, 3.0, 1240.0, 0.99, 0.87, ""),
+    ],
+    [
+        *("month 1", "2025-11", dt.date(2025, 11, 30), 10.0, 2.0, 0.0, 1.0, 0.0, 11.0, 1.0, 2.0, 9.0, 0.0, 9.0),
+        *(40.0, 0.0, 90.0, 0.0, 130.0, 130.0, 20.0, 10.0),
+        *(0.0, 0.0, 0.0, 0.0, 0.0, 130.0, 0.0, 130.0, CellError.NA, CellError.NA, ""),
+    ],
+    [
+        *("year 0", "2025", dt.date(2025, 12, 31), 9.0, 2.0, 1.0, 1.0, 0.0, 11.0, 2.0, 2.0, 10.0, 0.0, 9.0),
+        *(217.0, 0.0, 1323.5, 0.0, 1540.5, 1540.5, 108.5, 1323.5 / 9),
+        *(1000.0, -80.0, -50.0, 120.0, 30.0, 217.0, 303.5, 1540.5, 0.99, 0.87, "By contracts that end."),
+    ],
+)
+BRIDGE_AMOUNTS = (100.0, 10.0, -30.0, -90.0, 15.0, 40.0, -20.0, -5.0, 8.0, -3.0, 0.0, 200.0, 50.0, -5.0)
+EQUITY: Tables = {
+    "Customer equity": table(
+        "segment customers positive negative value value_unlimited",
+        ["A", 1.0, 300.0, 0.0, 300.0, 500.0],
+        ["B", 0.0, 0.0, 0.0, 0.0, 0.0],
+        ["C", 1.0, 20.0, 0.0, 20.0, 60.0],
+        ["N", 1.0, 0.0, -50.0, -50.0, -20.0],
+        ["without segment", 0.0, 0.0, 0.0, 0.0, 0.0],
+    ),
+    "Customer equity to come": table(
+        "year new_customers value_each present_value cumulative",
+        [1.0, 10.0, 3.3, 30.0, 300.0],
+        [2.0, 10.0, 3.3, 27.5, 327.5],
+    ),
+    "Equity bridge": table(
+        "line amount customers meaning",
+        *(
+            [title, amount, 3.0, meaning]
+            for (title, meaning), amount in zip(
+                BRIDGE_LINES.values(), (*BRIDGE_AMOUNTS, sum(BRIDGE_AMOUNTS)), strict=True
+            )
+        ),
+    ),
+    "Equity bridge by customer": table("customer_id closing residual", ["7", 300.0, 0.0], ["ab", -30.0, 0.0]),
+}
+SOUND |= {"Customer metrics": METRICS, **EQUITY}
 SOUND |= {
     "Loyalty case": table(
         "year profit_base profit_program increment cumulative npv_to_year",
@@ -343,6 +394,22 @@ class TestChecks:
             ("migration", "Migration summary", "figure"),
             ("migration_now", "Migration", "to_c"),
             ("migration_now", "Migration", "to_n"),
+            ("metric_classes", "Customer metrics", "revenue_unknown"),
+            ("metric_classes", "Customer metrics", "revenue"),
+            ("metric_counts", "Customer metrics", "gross_new"),
+            ("metric_counts", "Customer metrics", "closing_active"),
+            ("metric_bridge", "Customer metrics", "before_12m"),
+            ("metric_bridge", "Customer metrics", "fx_12m"),
+            ("metric_bridge", "Customer metrics", "revenue_12m"),
+            ("equity_segments", "Customer equity", "positive"),
+            ("equity_segments", "Customer equity", "value"),
+            ("equity_segments", "Lifetime value", "value"),
+            ("equity_to_come", "Customer equity to come", "present_value"),
+            ("equity_to_come", "Customer equity to come", "cumulative"),
+            ("equity_bridge", "Equity bridge", "amount"),
+            ("equity_closing", "Lifetime value", "value"),
+            ("equity_customers", "Equity bridge by customer", "residual"),
+            ("equity_customers", "Equity bridge by customer", "closing"),
             ("loyalty_cumulative", "Loyalty case", "increment"),
             ("loyalty_cumulative", "Loyalty case", "cumulative"),
             ("loyalty_cumulative", "Loyalty case", "profit_program"),
@@ -417,6 +484,9 @@ class TestStale:
             ("Strategic ratings", "growth"),
             ("Overrides", "expires"),
             ("Needs segments", "owner"),
+            ("Periods", "start"),
+            ("Periods", "quarter"),
+            ("FX", "average_rate"),
             ("Loyalty drivers", "margin"),
             ("Customer spend", "spend"),
             ("Service levels", "hours"),

@@ -20,10 +20,10 @@ AS_OF = pd.Timestamp("2025-12-31")
 YEAR = "2025-01-01"
 RATE, YEARS, SHORT_VIEW = 0.10, 7, 3
 KNOWN = {
-    *("customer_equity", "return_on_customer", "contribution", "days_late", "support_minutes_per_revenue"),
-    *("self_service_share", "value_at_risk_a", "requirements_met", "knowledge_value", "referral_value"),
-    *("payback_months", "retention_rate", "sales_cost_share", "residual_value", "revenue_per_existing"),
-    "existing_active",
+    *("customer_equity", "return_on_customer", "contribution", "days_late", "support_minutes_per_1000"),
+    *("self_service_share", "value_at_risk_a", "fit", "knowledge_value", "referral_value"),
+    *("payback_months", "retention_rate", "sales_cost_share", "residual_value", "revenue_per_existing_customer"),
+    "existing_active_customers",
 }
 """Measures that the workbook knows."""
 
@@ -163,7 +163,7 @@ def test_money_for_winning_customers_is_the_cost_of_winning_of_the_year(frames: 
 def test_service_levels_are_tighter_the_better_the_segment_and_the_worse_the_issue(frames: Frames) -> None:
     hours = frames["Service levels"].pivot_table(index="segment", columns="severity", values="hours")
     assert list(hours.index) == ["A", "B", "C", "N"]
-    assert list(drivers["year"]) == 2 * [float(year) for year in range(1, YEARS + 1)]
+    assert [float(severity) for severity in hours.columns] == [1, 2, 3, 4]
     assert (hours.diff().dropna() >= 0).all().all()
     assert (hours.diff(axis=1).dropna(axis=1) > 0).all().all()
 
@@ -278,7 +278,6 @@ def test_goals_cascade_from_the_company_down(goals: pd.DataFrame) -> None:
 def test_weights_of_what_serves_one_goal_are_a_whole(goals: pd.DataFrame) -> None:
     weights = goals.groupby(goals["parent_id"].fillna(""))["weight"].sum()
     np.testing.assert_allclose(weights, 1.0, rtol=0, atol=1e-12)
-    assert list(goals.index[goals["rollup"] == "children"]) == ["G02"]
 
 
 def test_every_goal_has_one_owner_by_role_and_the_lens_of_an_officer(frames: Frames, goals: pd.DataFrame) -> None:
@@ -323,7 +322,7 @@ def test_most_of_what_the_workbook_knows_is_green(
 
 
 def test_as_many_old_customers_buy_as_a_year_ago(frames: Frames, goals: pd.DataFrame) -> None:
-    (target, band), *_ = goals.loc[goals["measure"] == "existing_active", ["target", "band"]].to_numpy()
+    (target, band), *_ = goals.loc[goals["measure"] == "existing_active_customers", ["target", "band"]].to_numpy()
     first = frames["Customers"].set_index("customer_id")["first_purchase"]
     sales = frames["Transactions"].query("type == 'sale'")
     active = [
@@ -355,14 +354,14 @@ def actuals(frames: Frames, found: Results, now: pd.DataFrame) -> dict[str, floa
         "residual_value": now["value"].sum(),
         "contribution": pnl["contribution"].sum(),
         "days_late": (late * invoices["amount"]).sum() / invoices["amount"].sum(),
-        "support_minutes_per_revenue": 60 * issues["hours"].sum() / revenue * 1_000,
+        "support_minutes_per_1000": 60 * issues["hours"].sum() / revenue * 1_000,
         "self_service_share": survey["self_resolved"].sum() / (survey["self_resolved"].sum() + len(issues)),
         "value_at_risk_a": at_risk.sum(),
-        "requirements_met": survey["fit"].mean(),
+        "fit": survey["fit"].mean(),
         "knowledge_value": engaged["knowledge_value"].sum(),
         "referral_value": engaged["referral_value"].sum(),
         "payback_months": each / (current["annual_margin"].mean() / 12),
         "retention_rate": current["retention_rate"].mean(),
         "sales_cost_share": pnl["sales"].sum() / revenue,
-        "revenue_per_existing": old["net_amount"].sum() / old.query("type == 'sale'")["customer_id"].nunique(),
+        "revenue_per_existing_customer": old["net_amount"].sum() / old.query("type == 'sale'")["customer_id"].nunique(),
     }

@@ -253,6 +253,13 @@ def roll_forward_aligned(
             _roll(movement[part], starts, ends, lines, years, steps)
             _settle(lines)
     residual = amounts.pop("residual")
+    totals = {name: float(values.sum()) for name, values in amounts.items()}
+    for name, snapshot, rows in (
+        ("opening", both.opening, both.opening_row),
+        ("closing", both.closing, both.closing_row),
+    ):
+        # From here on what is not known counts no more as nothing.
+        amounts[name][np.append(snapshot.current & ~snapshot.known, False)[rows]] = np.nan
     table = pd.DataFrame(
         {
             # Objects stay as they are; pandas would make another kind of text of them first.
@@ -263,9 +270,6 @@ def roll_forward_aligned(
         },
         copy=False,
     )
-    for name, valued in (("opening", before), ("closing", after)):
-        table.loc[(movement == _NOT_KNOWN) & (valued < 0), name] = np.nan
-    totals = {name: float(values.sum()) for name, values in amounts.items()}
     found = np.bincount(movement, minlength=len(MOVEMENTS)).tolist()
     return RollForward(
         lines=pd.DataFrame({"line": list(totals), "amount": list(totals.values())}),
@@ -326,7 +330,7 @@ def _roll(movement: IntArray, starts: Terms, ends: Terms, lines: Lines, years: f
         starts, worth = starts.only(followed), worth[followed]
     value = starts.margin * worth
     stay = starts.survival(years)
-    expected = stay * starts.margin * starts.remaining(worth, years)
+    expected = stay * (starts.margin * starts.remaining(worth, years))
     unwind = value * np.expm1(years * np.log1p(starts.annual_rate))
     lines["unwind"][starts.places] = unwind
     lines["expected_cash"][starts.places] = expected - (value + unwind)

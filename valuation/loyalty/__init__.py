@@ -1,6 +1,3 @@
-"""x."""
-
-from valuation.loyalty.drivers import Drivers, BusinessCase
 """
 The loyalty business case: decisions that depress earnings now and pay later, and those that do the reverse.
 

@@ -29,6 +29,8 @@ from valuation.loyalty.cash_flows import break_even
 
 __all__ = ["PURPOSES", "returns_on_spend"]
 
+MOST_SUMS: Final = 1000
+
 PAYBACK_PERIODS: Final = 200
 """As far as a payback is looked for where the horizon has no end."""
 
@@ -149,7 +151,7 @@ def returns_on_spend(
     DomainError
         If a number is out of range, retention would be above 1, or the value has no end.
     InputError
-        If a purpose is unknown, lengths differ, or a value is not a number.
+        If a purpose is unknown, there are none or more than 1000, lengths differ, or a value is not a number.
 
     Notes
     -----
@@ -171,6 +173,10 @@ def returns_on_spend(
     >>> found["return_per_unit"].round(4).tolist()
     [2.6667, 5.2381, 2.6667]
     """
+    if len(purposes) > MOST_SUMS:
+        raise InputError(
+            f"purposes must be {MOST_SUMS} at most, not {len(purposes)}: a choice of plans, not of customers"
+        )
     for row, purpose in enumerate(purposes):
         known_word(f"purpose, row {row + 1},", purpose, PURPOSES)
     sums, effects = (_column(name, values, len(purposes)) for name, values in (("spend", spend), ("effect", effect)))

@@ -26,6 +26,7 @@ GOOD: Final = np.array([[1.0], [1.0], [1.0], [-1.0], [-1.0], [-1.0]])
 
 STEPS: Final = 200
 PARTS, ROUNDS = 64, 8
+ROUNDING: Final = 1e-10
 
 
 def tornado(case: BusinessCase, *, low: float = 0.5, high: float = 1.5, rate_step: float = 0.02) -> pd.DataFrame:
@@ -274,10 +275,14 @@ def shares_where(gap: Callable[[FloatArray], FloatArray], top: float) -> list[fl
     Returns
     -------
     list of float
-        Ascending. A pair inside one of `STEPS` steps is not seen. [1]
+        Ascending; 0 alone where the function is 0 throughout. A pair inside one of `STEPS` steps is not seen. [1]
     """
     shares = np.linspace(0.0, top, STEPS + 1)
-    signs = np.sign(gap(shares))
+    values = gap(shares)
+    # Sums that cancel leave a rest, which must not hide a share that reaches the target at either end.
+    signs = np.where(np.abs(values) <= ROUNDING * np.abs(values).max(), 0.0, np.sign(values))
+    if not signs.any():
+        return [0.0]
     found = shares[signs == 0.0].tolist()
     for left in np.flatnonzero(signs[:-1] * signs[1:] < 0.0).tolist():
         low, high = shares[left], shares[left + 1]

@@ -5,6 +5,7 @@ New customers who remain, revenue per new and per existing customer, and existin
 show that counts and revenue add up; and how much of last year's revenue its customers still bring.
 """
 
+from valuation.metrics.bridges import revenue_bridges
 from valuation.metrics.classes import CLASSES, EXISTING, INACTIVE, MATURING, NEW, NOT_YET, customer_class
 from valuation.metrics.currency import Converted, converted, converted_in_full
 from valuation.metrics.fiscal_calendar import PATTERNS, WEEKDAYS, YEAR_ENDS, fiscal_calendar
@@ -16,7 +17,6 @@ from valuation.metrics.retained import (
     net_revenue_retention,
     revenue_bridge,
 )
-from valuation.metrics.revenue_bridges import revenue_bridges
 from valuation.metrics.three_metrics import TENURES, ThreeMetrics, three_metrics
 
 __all__ = [

@@ -111,7 +111,11 @@ def spell_starts(log: Log, counts: BoolArray, window_start: Callable[[IntArray],
         Gives the open old ends of the activity windows that end on some days.
     """
     rows = np.flatnonzero(counts)
-    rows = rows[np.lexsort((log.days[rows], log.codes[rows]))]
+    if not rows.size:
+        return rows
+    # One integer for customer and day sorts several times faster than two columns.
+    earliest = int(log.days.min())
+    rows = rows[np.argsort(log.codes[rows] * (int(log.days.max()) - earliest + 1) + (log.days[rows] - earliest))]
     code, day = log.codes[rows], log.days[rows]
     begins = np.ones(rows.size, dtype=np.bool_)
     begins[1:] = (code[1:] != code[:-1]) | (day[:-1] <= window_start(day[1:]))

@@ -280,7 +280,8 @@ def _notes(
     """The rules in words."""
     notes = [f"active: a purchase in the {months} months to the period's end"]
     by = ["the contract runs"] if stated.contractual.any() else []
-    by += [f"chance still a customer at least {alive_at_least:g}"] if alive_at_least is not None else []
+    if alive_at_least is not None and not np.isnan(stated.alive).all():
+        by.append(f"chance still a customer at least {alive_at_least:g}")
     notes.append(f"new customers remain where {', else '.join([*by, 'they are active'])}")
     if not by and bool((twelve_months_before(ends, months) < starts).all()):
         notes.append(

@@ -38,7 +38,6 @@ WITHOUT: Final = "without segment"
 STATUS: Final = {CURRENT: "active", LEFT: "lost", TO_COME: "prospect"}
 """As snapshots call it to how `valuation.equity` does."""
 DAYS_PER_YEAR, MONTHS_PER_YEAR = 365, 12
-ENDS: Final = ("opening", "closing")
 
 
 def equity_tables(
@@ -232,25 +231,8 @@ def _drawn(rolled: RollForward, names: "pd.Series[str]") -> dict[str, pd.DataFra
     listed = frame.assign(name=frame["customer_id"].map(names).fillna(frame["customer_id"]), change=change)
     listed = listed[concerned.any(axis=1)].sort_values("change", ascending=False, kind="stable", ignore_index=True)
     return {
-        EQUITY_BRIDGE.name: _lines(amount=amounts, customers=concerned.sum().to_numpy(dtype=float), **_bars(amounts)),
+        EQUITY_BRIDGE.name: _lines(amount=amounts, customers=concerned.sum().to_numpy(dtype=float)),
         EQUITY_BRIDGE_CUSTOMERS.name: listed[[column.name for column in EQUITY_BRIDGE_CUSTOMERS]],
-    }
-
-
-def _bars(amounts: FloatArray) -> dict[str, FloatArray]:
-    """Lay out the bars of a waterfall as stacked columns: what a bar stands on, the bar, and what is below nought."""
-    end = np.array([key in ENDS for key in BRIDGE_LINES])
-    after = np.where(end, amounts, np.nan)
-    after[:-1] = np.cumsum(amounts[:-1])
-    before = np.where(end, 0.0, after - amounts)
-    low, high = np.minimum(before, after), np.maximum(before, after)
-    above = np.maximum(high, 0.0) - np.maximum(low, 0.0)
-    return {
-        "ends": np.where(end, above, 0.0),
-        "unseen": np.maximum(low, 0.0) + np.minimum(high, 0.0),
-        "rise": np.where(~end & (amounts > 0), above, 0.0),
-        "fall": np.where(~end & (amounts < 0), above, 0.0),
-        "below": np.minimum(low, 0.0) - np.minimum(high, 0.0),
     }
 
 

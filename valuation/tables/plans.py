@@ -102,7 +102,7 @@ CUSTOMER_SPEND = Table(
             Kind.SHARE,
             "For retain: by how much the chance to stay rises, 0.02 for two points",
             "0-100%",
-            low=-1,
+            low=0,
             high=1,
         ),
         optional_column(
@@ -179,7 +179,12 @@ GOALS = Table(
         optional_column("actual_date", Kind.DATE, "When that was; the as-of date where it is blank"),
         Column("owner", Kind.TEXT, "The one person who answers for it", blank=Blank.ALLOWED),
         optional_column(
-            "weight", Kind.SHARE, "Weight among the goals that serve the same one; they add up to 100%", "0-100%", low=0
+            "weight",
+            Kind.SHARE,
+            "Weight among the goals that serve the same one; they add up to 100%",
+            "0-100%",
+            low=0,
+            high=1,
         ),
         optional_column(
             "rollup",

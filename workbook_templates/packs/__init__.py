@@ -5,8 +5,10 @@ from workbook_templates.packs.concentration import CONCENTRATION_PACK
 from workbook_templates.packs.core import CORE
 from workbook_templates.packs.costing import COSTING
 from workbook_templates.packs.engagement import ENGAGEMENT_PACK
+from workbook_templates.packs.equity import EQUITY_PACK
 from workbook_templates.packs.goals import GOALS_PACK
 from workbook_templates.packs.loyalty import LOYALTY_PACK
+from workbook_templates.packs.metrics import METRICS_PACK
 from workbook_templates.packs.models import MODELS
 from workbook_templates.packs.officers import OFFICERS_PACK
 from workbook_templates.packs.priority import PRIORITY_PACK
@@ -27,6 +29,8 @@ PACKS: dict[str, Pack] = {
         ENGAGEMENT_PACK,
         OFFICERS_PACK,
         SEGMENTS_PACK,
+        METRICS_PACK,
+        EQUITY_PACK,
         LOYALTY_PACK,
         PRIORITY_PACK,
         GOALS_PACK,

@@ -5,7 +5,7 @@ from typing import Literal
 from valuation.tables import COST_DETAIL, CUSTOMER_PNL, Table
 from workbook_templates.layout import Chart, Format, Formula, Item, NamedCell, Role, Series, Sheet, Stage, Text
 from workbook_templates.native import Column, Expr, Figure, Figures, Name, call, const
-from workbook_templates.packs.furniture import amount, answer, exactly, head, heading, row_of
+from workbook_templates.packs.furniture import amount, answer, exactly, floating_bar, head, heading, row_of
 
 __all__ = ["EXPLAIN"]
 
@@ -149,17 +149,16 @@ def _pnl_line(row: int, name: str, step: Step, before: str) -> tuple[Item, ...]:
         ),
     ]
     start, end = Figure(f"{key}.start"), Figure(f"{key}.end")
-    low, high = call("MIN", start, end), call("MAX", start, end)
-    lifted = _above(low) + _below(high)
+    lift, above, below = floating_bar(start, end)
     known = call("IFERROR", value * 1, 0)
     pieces: tuple[tuple[str, Expr], ...] = (
         ("label", const(title)),
         ("start", const(0) if step == "subtotal" else Figure(f"{before}.end")),
         ("end", known if step == "subtotal" else start - known),
-        ("lift", const(0) if step == "subtotal" else lifted),
+        ("lift", const(0) if step == "subtotal" else lift),
         ("subtotal", end if step == "subtotal" else const(0)),
-        ("above", const(0) if step == "subtotal" else _above(high) - _above(low)),
-        ("below", const(0) if step == "subtotal" else _below(low) - _below(high)),
+        ("above", const(0) if step == "subtotal" else above),
+        ("below", const(0) if step == "subtotal" else below),
     )
     items += [
         Formula(
@@ -175,15 +174,6 @@ def _pnl_line(row: int, name: str, step: Step, before: str) -> tuple[Item, ...]:
 
 
 PIECES = ("Line", "From", "To", "Lift", "Subtotal", "Cost above 0", "Cost below 0")
-
-
-def _above(value: Expr) -> Expr:
-    """Give the part of a value above nought."""
-    return (value > 0) * value
-
-
-def _below(value: Expr) -> Expr:
-    return (value < 0) * value
 
 
 def _pnl() -> tuple[Item, ...]:

@@ -24,6 +24,8 @@ from workbook_templates.native import Column, Expr, Figure, Name, call, const
 
 __all__ = [
     "CURRENCY",
+    "HORIZON",
+    "HORIZON_WORDS",
     "SCALE",
     "added",
     "all_numbers",
@@ -31,6 +33,7 @@ __all__ = [
     "answer",
     "count",
     "exactly",
+    "floating_bar",
     "head",
     "heading",
     "in_units",
@@ -126,6 +129,9 @@ SCALE = call(
     call("IF", Name("cv_display_unit").equals(1000000), " million", ""),
 )
 CURRENCY = call("IF", Name("cv_currency").equals(""), "", Name("cv_currency") & " ")
+HORIZON = Name("cv_used_horizon")
+HORIZON_WORDS = call("IF", call("ISNUMBER", HORIZON), HORIZON & "-year", "unlimited")
+"""The horizon that the values were computed with, whatever Assumptions says now: '3-year', 'unlimited'."""
 
 
 def in_units(expr: Expr) -> Expr:
@@ -182,6 +188,25 @@ def added(first: Expr, *more: Expr) -> Expr:
 def of_total(table: Table, name: str) -> Expr:
     """Sum a column."""
     return call("SUM", Column(table, name))
+
+
+def floating_bar(start: Expr, end: Expr) -> tuple[Expr, Expr, Expr]:
+    """Give what lifts a bar of a waterfall, and what of it lies above and below nought, all for stacked columns."""
+    low, high = call("MIN", start, end), call("MAX", start, end)
+    return (
+        _above(low) + _below(high),
+        _above(high) - _above(low),
+        _below(low) - _below(high),
+    )
+
+
+def _above(value: Expr) -> Expr:
+    """Give the part of a value above nought."""
+    return (value > 0) * value
+
+
+def _below(value: Expr) -> Expr:
+    return (value < 0) * value
 
 
 def exactly(text: Expr) -> Expr:

@@ -3,7 +3,7 @@
 from valuation.tables import CUSTOMER_PNL, CUSTOMERS, HORIZONS, LIFETIME_VALUE, POOL_COSTS, SEGMENTS, Table
 from workbook_templates.layout import Chart, Format, Formula, Item, Role, Series, Sheet, Stage, Text
 from workbook_templates.native import Column, Expr, Figure, Name, call, const
-from workbook_templates.packs.furniture import CURRENCY, SCALE, exactly, head, in_units, percent
+from workbook_templates.packs.furniture import CURRENCY, HORIZON, HORIZON_WORDS, SCALE, exactly, head, in_units, percent
 
 __all__ = ["SENTENCES", "SUMMARY"]
 
@@ -24,13 +24,7 @@ def _lookup(table: Table, wanted: str, key: str, value: Expr) -> Expr:
     return call("INDEX", Column(table, wanted), call("MATCH", value, Column(table, key), 0))
 
 
-HORIZON = Name("cv_used_horizon")
 NOTHING_YET = HORIZON.equals("")
-
-
-def _years() -> Expr:
-    """Name the horizon that the values were computed with, whatever Assumptions says now: '3-year', 'unlimited'."""
-    return call("IF", call("ISNUMBER", HORIZON), HORIZON & "-year", "unlimited")
 
 
 UNIT = Name("cv_currency") & SCALE
@@ -62,7 +56,7 @@ BEST_SENTENCE = call(
         & ": they hold "
         & percent(Figure("best.share"))
         & " of the "
-        & _years()
+        & HORIZON_WORDS
         & " customer value of "
         & _amount("base_value")
         & ".",
@@ -71,7 +65,7 @@ BEST_SENTENCE = call(
             NOTHING_YET,
             "Nothing is valued yet: fill in the inputs, or import transactions, and refresh.",
             "Together the customers bring no value: the "
-            & _years()
+            & HORIZON_WORDS
             & " customer value is "
             & _amount("base_value")
             & ".",
@@ -85,7 +79,7 @@ HORIZON_SENTENCE = call(
         "IF",
         call("ISNUMBER", HORIZON),
         "The "
-        & _years()
+        & HORIZON_WORDS
         & " figure is "
         & percent(Figure("share"))
         & " of the unlimited one; looking further ahead "

@@ -89,7 +89,7 @@ VALUES: dict[str, tuple[object, str, str]] = {
     "other_assets": (650_000.0, "Balance sheet, flat above the old shop", "Head of controlling"),
     "net_debt": (3_900_000.0, "Balance sheet, credit line less cash", "Treasurer"),
     "case_years": (7.0, "Life of the service contracts", "CFO"),
-    "loyalty_case": (LOYALTY_PROGRAM, "Proposal to the board", "Head of key accounts"),
+    "loyalty_case": (LOYALTY_PROGRAM, "Proposal to the board", "Head of sales"),
     "reverse_size": (0.1, "The cut that was asked for in the budget round", "CFO"),
     "reverse_retention": (0.03, "Customers lost after the fee of 2021", "Head of sales"),
     "triage_mode": ("normal", "Rule of the support desk", "Head of support"),

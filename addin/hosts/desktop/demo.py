@@ -98,6 +98,7 @@ SMALL: Final = (
     Live("CV_ALLOCATE", (Typed("Amount", 100, Format.CENTS), Array((1, 1, 1)))),
     Live("CV_TIER", (Array((250, 100, 99.99)), Typed("Method", "absolute"), Array((200, 100)))),
     Live("CV_RECONCILE", (Typed("Ledger", 100, Format.CENTS), Typed("Allocated", 99.99, Format.CENTS))),
+    _filled_in("CV_THREE_METRICS"),
     Live("CV_EXPLAIN", (Typed("Customer", "C0001", Format.TEXT), Whole(LEDGER_POOLS), Whole(DRIVERS))),
 )
 """One below the other."""

@@ -24,6 +24,11 @@ def day(text: str) -> np.datetime64:
     return np.datetime64(text, "D")
 
 
+def on(*texts: str | None) -> Any:
+    """A column of dates."""
+    return np.array([text or "NaT" for text in texts], dtype="datetime64[s]")
+
+
 def log(rows: Rows) -> pd.DataFrame:
     ids, days, amounts = zip(*rows, strict=True)
     return pd.DataFrame(
@@ -87,7 +92,7 @@ GOLDEN_2025 = {
 
 @pytest.mark.parametrize(("name", "expected"), GOLDEN_2025.items())
 def test_the_golden_customers_of_2025(twelve: pd.DataFrame, name: str, expected: float) -> None:
-    assert round(three_metrics(twelve, YEAR).frame.loc[0, name], 2) == expected
+    assert round(three_metrics(twelve, YEAR).frame[name].to_list()[0], 2) == expected
 
 
 def test_two_golden_customers_are_maturing_in_the_last_quarter(twelve: pd.DataFrame) -> None:
@@ -183,7 +188,7 @@ def test_the_order_of_the_rows_does_not_matter(rows: list[reference.Row], random
 )
 def test_a_year_partitions_exactly(first: str, end: str, kind: str) -> None:
     start = str(day(end) - 364) if end != "2025-02-28" else "2024-03-01"
-    assert customer_class([dt.date.fromisoformat(first)], day(start), day(end)).tolist() == [kind]
+    assert customer_class(np.array([first], dtype="datetime64[D]"), day(start), day(end)).tolist() == [kind]
 
 
 def test_a_customer_who_never_bought_has_no_class() -> None:
@@ -200,7 +205,7 @@ def test_credits_trials_and_free_rows_are_no_purchases() -> None:
     table = log(
         [("A", "2025-03-01", -5.0), ("B", "2025-03-01", 0.0), ("C", "2025-03-01", 9.0), ("D", "2025-03-01", 9.0)]
     )
-    kinds = table.assign(type=[None, "sale", "Trial", "adjustment"])
+    kinds = table.assign(type=["", "sale", "Trial", "adjustment"])
     found = three_metrics(kinds, YEAR).frame.loc[0]
     assert (found["gross_new"], found["active_closing"]) == (0, 0)
     assert found["revenue_not_customers"] == found["revenue"] == 13.0
@@ -229,13 +234,13 @@ def test_a_first_order_that_was_taken_back_makes_no_customer(rows: Rows, year: i
 
 
 def test_an_order_before_the_transactions_begin_is_not_taken_back_by_a_credit_note() -> None:
-    known = pd.DataFrame({"customer_id": ["A"], "first_purchase": pd.to_datetime(["2019-05-01"])})
+    known = pd.DataFrame({"customer_id": ["A"], "first_purchase": on("2019-05-01")})
     found = metrics([("A", "2025-03-05", 10.0), ("A", "2025-03-20", -50.0)], customers=known)
     assert (found["existing"], found["existing_active"], found["revenue_per_existing"]) == (1, 1, -40.0)
 
 
 def test_a_stated_first_purchase_does_not_bring_back_an_order_that_was() -> None:
-    known = pd.DataFrame({"customer_id": ["A"], "first_purchase": pd.to_datetime(["2025-03-05"])})
+    known = pd.DataFrame({"customer_id": ["A"], "first_purchase": on("2025-03-05")})
     assert metrics([("A", "2025-03-05", 50.0), ("A", "2025-03-20", -50.0)], customers=known)["gross_new"] == 0
 
 
@@ -262,13 +267,13 @@ def test_tenure_counts_from_the_first_purchase_ever_unless_asked_otherwise() -> 
     ids=["the pause is not covered", "the pause is covered"],
 )
 def test_a_lapse_shows_only_where_the_transactions_cover_it(earliest: str, existing: int) -> None:
-    known = pd.DataFrame({"customer_id": ["A"], "first_purchase": pd.to_datetime(["2019-05-01"])})
+    known = pd.DataFrame({"customer_id": ["A"], "first_purchase": on("2019-05-01")})
     rows: Rows = [("A", "2025-11-01", 9.0), ("Z", earliest, -1.0)]
     assert metrics(rows, QUARTER, customers=known, tenure="since_reactivation")["existing"] == existing
 
 
 def test_who_leaves_with_its_contract_is_new_and_lost() -> None:
-    ends = pd.DataFrame({"customer_id": ["A", "B"], "end_date": pd.to_datetime(["2025-12-31", "2026-01-01"])})
+    ends = pd.DataFrame({"customer_id": ["A", "B"], "end_date": on("2025-12-31", "2026-01-01")})
     found = three_metrics(log([("A", "2025-03-01", 9.0), ("B", "2025-03-01", 9.0)]), YEAR, customers=ends)
     line = found.frame.loc[0]
     assert (line["gross_new"], line["new_and_lost"], line["net_new_remaining"], line["net_adds"]) == (2, 1, 1, 1)
@@ -304,14 +309,14 @@ def test_the_notes_say_when_the_first_metric_says_nothing() -> None:
 
 def test_accounts_count_as_their_parent() -> None:
     parents = pd.DataFrame({"customer_id": ["A1", "A2"], "parent_id": ["A", "A"]})
-    known = pd.DataFrame({"customer_id": ["A1", "A2"], "end_date": pd.to_datetime(["2025-06-30", None])})
+    known = pd.DataFrame({"customer_id": ["A1", "A2"], "end_date": on("2025-06-30", None)})
     rows: Rows = [("A1", "2020-03-01", 9.0), ("A2", "2025-03-01", 9.0), ("B", "2025-03-01", 9.0)]
     line = metrics(rows, parents=parents, customers=known)
     assert (line["gross_new"], line["existing_active"], line["lost"]) == (1, 1, 0)
 
 
 def test_ids_are_the_same_as_number_and_as_text() -> None:
-    ends = pd.DataFrame({"customer_id": ["1001 "], "end_date": pd.to_datetime(["2025-06-30"])})
+    ends = pd.DataFrame({"customer_id": ["1001 "], "end_date": on("2025-06-30")})
     assert metrics([(1001, "2025-03-01", 9.0)], customers=ends)["new_and_lost"] == 1
 
 
@@ -334,8 +339,8 @@ def test_statements_that_transactions_contradict_are_listed() -> None:
     known = pd.DataFrame(
         {
             "customer_id": ["A", "B", "C", "D"],
-            "first_purchase": pd.to_datetime(["2025-06-01", None, None, "2025-05-01"]),
-            "end_date": pd.to_datetime([None, "2024-01-01", "2025-04-01", None]),
+            "first_purchase": on("2025-06-01", None, None, "2025-05-01"),
+            "end_date": on(None, "2024-01-01", "2025-04-01", None),
         }
     )
     rows: Rows = [
@@ -382,7 +387,7 @@ ONE: Rows = [("A", "2025-03-01", 9.0)]
         ({"parents": pd.DataFrame({"customer_id": ["A", "A"], "parent_id": ["B", "C"]})}, InputError, "row 2 repeats"),
         ({"parents": pd.DataFrame({"customer_id": [None], "parent_id": ["B"]})}, InputError, "must not be blank"),
         ({"transactions": log(ONE).drop(columns="date")}, InputError, "transactions must have a column date"),
-        ({"transactions": log(ONE).assign(date=pd.NaT)}, InputError, "date is missing in row 1"),
+        ({"transactions": log(ONE).assign(date=on(None))}, InputError, "date is missing in row 1"),
         (
             {"transactions": log(ONE).assign(net_amount=np.nan)},
             InputError,
@@ -405,4 +410,4 @@ def test_a_period_that_is_not_there_has_no_bridge() -> None:
 
 def test_a_class_needs_a_period_in_order() -> None:
     with pytest.raises(DomainError, match="start must not be after end"):
-        customer_class([dt.date(2025, 1, 1)], day("2025-12-31"), day("2025-01-01"))
+        customer_class(np.array(["2025-01-01"], dtype="datetime64[D]"), day("2025-12-31"), day("2025-01-01"))

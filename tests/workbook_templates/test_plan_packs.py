@@ -44,9 +44,7 @@ def _years() -> TableCells:
 
 
 def _figures() -> TableCells:
-    rows = [
-        [name, changed.get(name.replace(" ", "_"), cell)] for name, cell in zip(CASE_MEASURES, FIGURES, strict=True)
-    ]
+    rows: list[list[Cell]] = [[name, figure] for name, figure in zip(CASE_MEASURES, FIGURES, strict=True)]
     return table("measure plan", *rows)
 
 
@@ -82,8 +80,11 @@ class TestLoyaltyCase:
         years = {**CASE["Loyalty case"], "increment_share": [None] * 10}
         figures = table(
             "measure plan",
-            *(["NPV", -5000.0], ["NPV, three years", 1000.0], ["Break-even, years", None]),
-            *(["Break-even discounted, years", None], ["Customer equity gained", None]),
+            ["NPV", -5000.0],
+            ["NPV, three years", 1000.0],
+            ["Break-even, years", None],
+            ["Break-even discounted, years", None],
+            ["Customer equity gained", None],
         )
         cells = every({"Loyalty case": years, "Loyalty figures": figures}, cv_loyalty_case="Club", **EURO)
         assert cells["loyalty.answer"] == (
@@ -149,7 +150,7 @@ class TestLoyaltyCase:
             "retain": [200.0, 2.5, 300.0],
             "develop": [0.0, "", 0.0],
         }
-        unknown = {**spend, "value_created": [350.0, CellError.NA, 240.0]}
+        unknown: TableCells = {**spend, "value_created": [350.0, CellError.NA, 240.0]}
         cells = every({"Returns on spend": unknown})
         assert (cells["returns.retain.value_created"], cells["returns.retain"]) == ("not known", "")
 

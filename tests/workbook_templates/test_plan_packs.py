@@ -43,10 +43,8 @@ def _years() -> TableCells:
     return table(names, *rows, *[[None] * 8] * 3)
 
 
-def _figures(**changed: Cell) -> TableCells:
-    rows = [
-        [name, changed.get(name.replace(" ", "_"), cell)] for name, cell in zip(CASE_MEASURES, FIGURES, strict=True)
-    ]
+def _figures() -> TableCells:
+    rows: list[list[Cell]] = [[name, figure] for name, figure in zip(CASE_MEASURES, FIGURES, strict=True)]
     return table("measure plan", *rows)
 
 
@@ -82,8 +80,11 @@ class TestLoyaltyCase:
         years = {**CASE["Loyalty case"], "increment_share": [None] * 10}
         figures = table(
             "measure plan",
-            *(["NPV", -5000.0], ["NPV, three years", 1000.0], ["Break-even, years", None]),
-            *(["Break-even discounted, years", None], ["Customer equity gained", None]),
+            ["NPV", -5000.0],
+            ["NPV, three years", 1000.0],
+            ["Break-even, years", None],
+            ["Break-even discounted, years", None],
+            ["Customer equity gained", None],
         )
         cells = every({"Loyalty case": years, "Loyalty figures": figures}, cv_loyalty_case="Club", **EURO)
         assert cells["loyalty.answer"] == (
@@ -92,6 +93,18 @@ class TestLoyaltyCase:
         )
         assert cells["loyalty.three_years"] == (
             "Over three years alone it looks like EUR 1 thousand and would be taken up."
+        )
+
+    def test_a_program_that_never_costs_more_than_it_has_brought(self) -> None:
+        years = {
+            **CASE["Loyalty case"],
+            "increment": [1.0, *DIFFERENCES[1:], *[None] * 3],
+            "increment_share": [0.0] * 10,
+        }
+        figures = table("measure plan", ["NPV", 5000.0], ["Break-even, years", 0.0])
+        assert shown({"Loyalty case": years, "Loyalty figures": figures}, "loyalty.answer", **EURO) == (
+            "The program raises profit by 0% in year 1, has never cost more than it has brought, and is worth EUR 5 "
+            "thousand over 7 years (net present value)."
         )
 
     def test_a_value_that_is_not_known(self) -> None:
@@ -137,7 +150,7 @@ class TestLoyaltyCase:
             "retain": [200.0, 2.5, 300.0],
             "develop": [0.0, "", 0.0],
         }
-        unknown = {**spend, "value_created": [350.0, CellError.NA, 240.0]}
+        unknown: TableCells = {**spend, "value_created": [350.0, CellError.NA, 240.0]}
         cells = every({"Returns on spend": unknown})
         assert (cells["returns.retain.value_created"], cells["returns.retain"]) == ("not known", "")
 
@@ -226,7 +239,7 @@ class TestPriority:
         }
         assert shown(tables, "panel.answer") == (
             "Of 3 customers in the panel 2 have answered. Would recommend us, from 0 to 10: 3.6 by all customers, 4.1 "
-            "by value; segment A alone says unknown. The answers are worth as much as 53 that all counted the same."
+            "by value; by segment A alone: not known. The answers are worth as much as 53 that all counted the same."
         )
         silent = {**tables, "Panel groups": {**groups, "answered": [0.0, 0.0]}}
         assert str(shown(silent, "panel.answer")).endswith("Ask them, and put their answers on Survey.")

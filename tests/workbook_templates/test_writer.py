@@ -206,17 +206,38 @@ def test_a_cell_that_readers_fill_in_looks_like_an_input(book: Workbook) -> None
 
 def test_lifting_columns_of_a_stacked_chart_are_invisible(drawn: bytes) -> None:
     charts = [text for name, text in parts(drawn).items() if name.startswith("xl/charts/chart")]
-    stacked = [text for text in charts if '<c:grouping val="stacked"/>' in text]
-    assert len(stacked) == sum(isinstance(item, Chart) and item.kind == "stacked" for _, item in TEMPLATE.items()) == 1
-    series = re.findall(r"<c:ser>.*?</c:ser>", stacked[0])
-    assert [("<c:spPr><a:noFill/>" in text, "<a:solidFill>" in text) for text in series] == [
-        (True, False),
-        (False, True),
-        (False, True),
-        (False, True),
-    ]
-    assert '<c:overlap val="100"/>' in stacked[0]
-    assert "<c:legend>" not in stacked[0]
+    stacked = [text for text in charts if '<c:grouping val="stacked"/>' in text and '<c:barDir val="col"/>' in text]
+    wanted = [item for _, item in TEMPLATE.items() if isinstance(item, Chart) and item.kind == "stacked"]
+    assert len(stacked) == len(wanted) > 0
+    for text, chart in zip(stacked, wanted, strict=True):
+        drawn_as = [
+            ("<c:spPr><a:noFill/>" in series, "<a:solidFill>" in series)
+            for series in re.findall(r"<c:ser>.*?</c:ser>", text)
+        ]
+        assert drawn_as == [(series.invisible, not series.invisible) for series in chart.series]
+        assert '<c:overlap val="100"/>' in text
+        assert "<c:legend>" not in text
+
+
+def test_bars_lie_to_both_sides_of_nought_the_first_on_top(drawn: bytes) -> None:
+    charts = [text for name, text in parts(drawn).items() if name.startswith("xl/charts/chart")]
+    [bars] = [text for text in charts if '<c:barDir val="bar"/>' in text]
+    categories, values = (re.findall(rf"<c:{axis}>.*?</c:{axis}>", bars, re.DOTALL)[0] for axis in ("catAx", "valAx"))
+    assert '<c:orientation val="maxMin"/>' in categories
+    assert '<c:tickLblPos val="low"/>' in categories
+    assert "<c:majorGridlines>" not in categories
+    assert '<c:orientation val="minMax"/>' in values
+    assert "<c:majorGridlines>" in values
+    assert '<c:overlap val="100"/>' in bars
+
+
+def test_words_for_how_something_stands_have_their_colours(book: Workbook) -> None:
+    sheet, block = TEMPLATE.tables["Goal cascade"]
+    place = block.column + [column.name for column in block.table].index("status")
+    rules = {
+        str(rules.sqref): [rule.formula for rule in rules.rules] for rules in book[sheet.name].conditional_formatting
+    }
+    assert rules[address(block.row + 1, place)] == [['"green"'], ['"amber"'], ['"red"']]
 
 
 def test_rows_of_different_numbers_have_a_format_each(book: Workbook) -> None:

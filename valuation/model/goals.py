@@ -166,10 +166,10 @@ def _place_behind(tree: pd.DataFrame) -> "pd.Series[float]":
     return (tree["pace"] - tree["attainment"]).where(behind).rank(ascending=False, method="first")
 
 
-def _through(tree: pd.DataFrame, names: list[str]) -> list[str | None]:
+def _through(tree: pd.DataFrame, names: list[str]) -> "pd.Series[str]":
     """Name for each goal that is behind the one below it that is furthest behind too, and its owner."""
     late = tree.assign(name=names, lag=tree["pace"] - tree["attainment"])[tree["status"].isin(BEHIND)]
     worst = late.sort_values("lag", ascending=False, kind="stable").drop_duplicates("parent_id")
     said = {row["parent_id"]: f"{row['name']} ({row['owner']})" for _, row in worst.iterrows()}
     there = tree["status"].isin(BEHIND)
-    return [said.get(goal) if behind else None for goal, behind in zip(tree["goal_id"], there, strict=True)]
+    return tree["goal_id"].map(said).where(there & tree["goal_id"].isin(list(said)), None)

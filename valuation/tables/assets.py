@@ -361,7 +361,7 @@ SPEND_RETURNS = Table(
             missing="#DIV/0!",
         ),
         _money("net", "Value added less money spent"),
-        Column("payback", Kind.NUMBER, "Years until the money has come back", "years", missing="#N/A"),
+        Column("payback", Kind.NUMBER, "Years until the money has come back; blank: it does not", "years"),
         Column("note", Kind.TEXT, "What to know about the row"),
     ),
     key=("purpose", "name"),

@@ -1,6 +1,6 @@
 """Sheets that explain themselves: the answer on top, what its measures mean in words, then the table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from valuation.tables import Table
@@ -45,7 +45,7 @@ def explained_sheet(
     more: tuple[Item, ...] = (),
     gap: int = 0,
     lights: tuple[str, ...] = (),
-    widths: dict[int, float] | None = None,
+    widths: Mapping[int, float] | None = None,
     printed: int | None = None,
 ) -> Sheet:
     """
@@ -68,7 +68,7 @@ def explained_sheet(
             TableBlock(row=header, column=1, table=table, input=False, lights=lights),
         ),
         freeze=(6, 3),
-        widths=table_width(table) | (widths or {}),
+        widths=table_width(table) | dict(widths or {}),
         printed=printed,
     )
 

@@ -112,7 +112,7 @@ def _goal_cascade() -> Sheet:
         gap=COUNTS + 2,
         lights=("status",),
         printed=[column.name for column in GOAL_CASCADE].index("violation") + 1,
-        widths={1: 44, 2: 13, 3: 13, 4: 18, 5: 13, 8: 16, 9: 16, 10: 16, 11: 16, 12: 10, 13: 40, 14: 40}
+        widths={1: 44, 2: 13, 3: 13, 4: 26, 5: 13, 8: 16, 9: 16, 10: 16, 11: 16, 12: 10, 13: 40, 14: 40}
         | {15: 20, 16: 24, 17: 24},
     )
 

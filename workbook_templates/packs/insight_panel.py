@@ -32,7 +32,7 @@ HEARD = call(
     call(
         "IF",
         of_total(VOICE, "issues").equals(0),
-        "No voice to measure yet: fill in Issues and refresh.",
+        "No voice to measure yet: fill in Issues and refresh; it takes customers with a value above 0, too.",
         "Over-voiced: "
         & count(OVER)
         & " customers, with "
@@ -75,7 +75,7 @@ def _reading(measure: str) -> Expr:
 
 def _score(measure: str) -> Expr:
     """Write a mean answer; there may be none."""
-    return call("IF", call("ISNUMBER", _reading(measure)), call("FIXED", _reading(measure), 1), "unknown")
+    return call("IF", call("ISNUMBER", _reading(measure)), call("FIXED", _reading(measure), 1), "not known")
 
 
 PANELLED = call("COUNTA", Column(PANEL, "customer_id"))
@@ -99,7 +99,7 @@ ASKED = call(
             & _score("Panel, weighted by customers")
             & " by all customers, "
             & _score("Panel, weighted by value")
-            & " by value; segment A alone says "
+            & " by value; by segment A alone: "
             & _score("Segment A alone")
             & ". The answers are worth as much as "
             & call("FIXED", _reading("Effective number of answers"), 0)

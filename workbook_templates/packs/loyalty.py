@@ -91,13 +91,16 @@ def _first_year() -> Expr:
 
 def _payback() -> Expr:
     simple, discounted = figure("Break-even, years"), figure("Break-even discounted, years")
-    return call(
-        "IF",
-        call("ISNUMBER", simple),
+    paid_back = (
         ", has paid back after "
         & call("FIXED", simple, 1)
         & " years"
-        & call("IF", call("ISNUMBER", discounted), " (" & call("FIXED", discounted, 1) & " with interest)", ""),
+        & call("IF", call("ISNUMBER", discounted), " (" & call("FIXED", discounted, 1) & " with interest)", "")
+    )
+    return call(
+        "IF",
+        call("ISNUMBER", simple),
+        call("IF", simple > 0, paid_back, ", has never cost more than it has brought"),
         ", does not pay back within " & YEARS & " years",
     )
 

@@ -94,7 +94,7 @@ def _reverse_case() -> Sheet:
             TableBlock(row=header, column=1, table=CASES_COMPARED, input=False, reading=True),
         ),
         freeze=(6, 2),
-        widths={1: 26, 2: 68, 3: 15, 4: 15, 5: 15, 6: 18, 7: 90},
+        widths={1: 26, 2: 78, 3: 15, 4: 15, 5: 15, 6: 18, 7: 112},
         one_page=True,
     )
 

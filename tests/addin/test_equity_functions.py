@@ -30,7 +30,7 @@ def test_the_basis_is_repeated() -> None:
 def test_a_blank_number_is_told_apart_and_the_order_is_said() -> None:
     order = [["Rate"], ["retention"], ["margin"], ["cost_to_serve"], ["horizon"]]
     reply = evaluate("CV_ROLLFORWARD", [BEFORE, AFTER, order, 1.0, "end"])
-    lines = {str(name): amount for name, amount in reply.cells[1:]}
+    lines = {str(name): float(str(amount)) for name, amount in reply.cells[1:]}
     assert lines["Valued at one date only"] < 0
     assert lines["Retention"] == pytest.approx(1000 * (0.9 / 0.22 - 0.8 / 0.32))
     assert lines["Check: closing less the lines above"] == pytest.approx(0.0, abs=1e-9)

@@ -72,7 +72,7 @@ class CaseComparison:
     short_verdict: str
 
 
-def compare(case: BusinessCase, *, short_horizon: int = 3) -> CaseComparison:
+def compare(case: BusinessCase, *, short_horizon: int = 3, period: str = "period") -> CaseComparison:
     r"""
     Increments of a program over doing nothing, and what they are worth.
 
@@ -84,6 +84,8 @@ def compare(case: BusinessCase, *, short_horizon: int = 3) -> CaseComparison:
         Base and program.
     short_horizon : int
         Horizon to show beside the full one; cut to the periods of the case. [periods]
+    period : str
+        What a period is called in words, such as ``year``.
 
     Returns
     -------
@@ -154,8 +156,8 @@ def compare(case: BusinessCase, *, short_horizon: int = 3) -> CaseComparison:
         short_npv=float(npv_to_period[short - 1]),
         equity_difference=float(equity_difference[-1]),
         short_equity_difference=float(equity_difference[short - 1]),
-        verdict=f"Over {_periods(increment.size)} the program {_gains(npv_to_period[-1])} in present value.",
-        short_verdict=_short_verdict(npv_to_period, equity_difference, short),
+        verdict=f"Over {_counted(increment.size, period)} the program {_gains(npv_to_period[-1])} in present value.",
+        short_verdict=_short_verdict(npv_to_period, equity_difference, _counted(short, period), short),
     )
 
 
@@ -175,10 +177,10 @@ def _modified_rate(flows: FloatArray, rate: float) -> float:
         return math.nan
 
 
-def _short_verdict(npv_to_period: FloatArray, equity_difference: FloatArray, short: int) -> str:
+def _short_verdict(npv_to_period: FloatArray, equity_difference: FloatArray, first: str, short: int) -> str:
     """What the short horizon says, what it does not see, and whether the full one contradicts it."""
     early, full, equity = float(npv_to_period[short - 1]), float(npv_to_period[-1]), float(equity_difference[short - 1])
-    words = f"The first {_periods(short)} alone: the program {_gains(early)}"
+    words = f"The first {first} alone: the program {_gains(early)}"
     if math.isfinite(equity):
         side = "above" if equity >= 0.0 else "below"
         words += f", while the customers are by then worth {abs(equity):,.0f} {side} the base"
@@ -196,6 +198,6 @@ def _gains(amount: float) -> str:
     return f"{'gains' if amount >= 0.0 else 'loses'} {abs(amount):,.0f}"
 
 
-def _periods(count: int) -> str:
-    """So many periods."""
-    return "1 period" if count == 1 else f"{count} periods"
+def _counted(count: int, what: str) -> str:
+    """So many periods, by their name."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from valuation.equity import return_on_customer
 from valuation.lifetime import lifetime_value
 from valuation.lifetime.conventions import NOT_NEGATIVE, RATE, FloatArray, single
 from valuation.loyalty.drivers import DRIVER_NAMES, Drivers, Extend, aligned
@@ -18,7 +19,6 @@ __all__ = [
     "profits",
     "project",
     "projected",
-    "return_on_customer",
 ]
 
 
@@ -115,14 +115,6 @@ def projected(
         "customer_equity": equity,
         "return_on_customer": return_on_customer(profit, np.concatenate([[equity_before], equity[:-1]]), equity),
     }
-
-
-def return_on_customer(profit: npt.ArrayLike, opening: npt.ArrayLike, closing: npt.ArrayLike) -> FloatArray:
-    """Profit and change of customer equity by opening equity; NaN where that is not above 0 (Peppers and Rogers)."""
-    before = np.asarray(opening, dtype=np.float64)
-    with np.errstate(all="ignore"):
-        gain = np.asarray(profit, dtype=np.float64) + np.asarray(closing, dtype=np.float64) - before
-        return np.asarray(gain / np.where(before > 0.0, before, np.nan))
 
 
 def closing_customers(tables: FloatArray, opening_customers: FloatArray | float) -> FloatArray:

@@ -210,7 +210,9 @@ def _cases(plan: _Plan, rows: Mapping[str, pd.DataFrame], settings: Settings) ->
     for name, own in rows.items():
         try:
             drivers = _completed(own, plan.base, plan.years)
-            cases[name] = _Case(drivers, "As on Loyalty drivers", compare(plan.case(drivers), short_horizon=SHORT))
+            cases[name] = _Case(
+                drivers, "As on Loyalty drivers", compare(plan.case(drivers), short_horizon=SHORT, period="year")
+            )
         except ValuationError as error:
             findings.append(_impossible(name, error))
     share, points = settings.number("reverse_size"), settings.number("reverse_retention")
@@ -227,7 +229,7 @@ def _cases(plan: _Plan, rows: Mapping[str, pd.DataFrame], settings: Settings) ->
                 extend="last",
             )
             says = f"{PRESETS[preset].says} {size:,.0f} a customer and year; retention by {points:.1%}"
-            cases[preset] = _Case(drivers, says, compare(plan.case(drivers), short_horizon=SHORT))
+            cases[preset] = _Case(drivers, says, compare(plan.case(drivers), short_horizon=SHORT, period="year"))
         except ValuationError as error:
             findings.append(_impossible(preset, error))
     return cases, findings
@@ -310,7 +312,7 @@ def _figures(case: BusinessCase, found: CaseComparison) -> pd.DataFrame:
     columns = {}
     for name, drivers in zip(("plan", "half", "late"), scenario_drivers(case).values(), strict=True):
         tried = replace(case, program=drivers)
-        outcome = found if name == "plan" else compare(tried, short_horizon=SHORT)
+        outcome = found if name == "plan" else compare(tried, short_horizon=SHORT, period="year")
         roots = outcome.rates.roots
         try:
             needed = required_effect(tried, "retention_rate")

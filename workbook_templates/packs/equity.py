@@ -70,7 +70,7 @@ SHARE = call(
     "The figure has no horizon: it counts all years to come.",
 )
 WITH_NEW = (
-    " With the customers to be won in the next "
+    "With the customers to be won in the next "
     & YEARS
     & " years it would be "
     & money(STATIC + TO_COME)
@@ -80,12 +80,12 @@ FURTHER = call(
     "IF",
     NONE_KNOWN,
     "",
-    call("IFERROR", SHARE, "")
+    call("IFERROR", SHARE & " ", "")
     & call(
         "IF",
         TO_COME_KNOWN,
         call("IF", TO_COME.equals(0), "", WITH_NEW),
-        " What customers to be won would add is not known.",
+        "What customers to be won would add is not known.",
     ),
 )
 

@@ -50,6 +50,7 @@ from valuation.tables import (
 __all__ = ["MOST_YEARS", "loyalty_tables"]
 
 BASE: Final = "base"
+CHANGE: Final = "change"
 MOST_YEARS: Final = 10
 """Rows of the tables by year, whatever the years of the case."""
 SHORT: Final = 3
@@ -183,13 +184,14 @@ def _rows(tables: Mapping[str, TableData]) -> tuple[dict[str, pd.DataFrame], lis
 
 
 def _completed(rows: pd.DataFrame, base: Drivers, years: int) -> Drivers:
-    """Complete the rows of a case by the base; the last year goes on."""
+    """Complete the rows of a case by the base, changes added to it; the last year goes on."""
     table = aligned(base, years, "last")
+    shown = rows.iloc[np.minimum(np.arange(years), len(rows) - 1)]
+    changes = (shown["given_as"] == CHANGE).to_numpy(dtype=bool)
     for values, name in zip(table, DRIVER_NAMES, strict=True):
-        typed = rows[name].to_numpy(dtype=float)[:years]
-        typed = np.concatenate([typed, np.repeat(typed[-1:], years - typed.size)])
+        typed = shown[name].to_numpy(dtype=float)
         known = ~np.isnan(typed)
-        values[known] = typed[known]
+        values[known] = (typed + np.where(changes, values, 0.0))[known]
     return Drivers(**dict(zip(DRIVER_NAMES, table, strict=True)))
 
 

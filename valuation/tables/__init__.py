@@ -86,6 +86,7 @@ from valuation.tables.officers import (
 from valuation.tables.plans import (
     CUSTOMER_SPEND,
     FX,
+    GIVEN_AS,
     GOALS,
     LEVELS,
     LOYALTY_DRIVERS,
@@ -195,6 +196,7 @@ __all__ = [
     "EXCEPTIONS",
     "FAMILIES",
     "FX",
+    "GIVEN_AS",
     "GOALS",
     "GOAL_CASCADE",
     "GOODS",

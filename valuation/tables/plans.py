@@ -7,6 +7,7 @@ from valuation.tables.schema import Blank, Column, Kind, Table, optional_column
 __all__ = [
     "CUSTOMER_SPEND",
     "FX",
+    "GIVEN_AS",
     "GOALS",
     "LEVELS",
     "LOYALTY_DRIVERS",
@@ -49,6 +50,8 @@ FX = Table(
     key=("currency", "period_end"),
 )
 
+GIVEN_AS: Final = ("value", "change")
+
 LOYALTY_DRIVERS = Table(
     "Loyalty drivers",
     "tblLoyaltyDrivers",
@@ -57,30 +60,34 @@ LOYALTY_DRIVERS = Table(
         Column("case", Kind.TEXT, "Name of the program; 'base' replaces the base case that the model finds"),
         Column("year", Kind.COUNT, "Year of the plan: 1, 2, 3 and so on without a gap", "number", low=1),
         optional_column(
-            "retention_rate",
-            Kind.SHARE,
-            "Customers who stay for the year",
-            "0-100%",
+            "given_as",
+            Kind.CHOICE,
+            "value (what it will be) or change (how much it differs from the base, which moves with every refresh); "
+            "value where it is blank",
             blank=Blank.ESTIMATE,
-            low=0,
-            high=1,
+            choices=GIVEN_AS,
         ),
         optional_column(
-            "new_customers", Kind.NUMBER, "Customers won in the year", "customers", blank=Blank.ESTIMATE, low=0
+            "retention_rate",
+            Kind.SHARE,
+            "Customers who stay for the year, or by how much more of them",
+            "0-100%",
+            blank=Blank.ESTIMATE,
+            low=-1,
+            high=1,
         ),
+        optional_column("new_customers", Kind.NUMBER, "Customers won in the year", "customers", blank=Blank.ESTIMATE),
         optional_column(
             "margin",
             Kind.MONEY,
-            "Gross margin of a customer in a year; lower it by what the program gives back",
+            "Gross margin of a customer in a year; what the program gives back is a negative change",
             "currency/year",
             blank=Blank.ESTIMATE,
         ),
         optional_column(
             "cost_to_serve", Kind.MONEY, "Cost to serve a customer for a year", "currency/year", blank=Blank.ESTIMATE
         ),
-        optional_column(
-            "acquisition_cost", Kind.MONEY, "Cost of winning a customer", "currency", blank=Blank.ESTIMATE, low=0
-        ),
+        optional_column("acquisition_cost", Kind.MONEY, "Cost of winning a customer", "currency", blank=Blank.ESTIMATE),
         optional_column("investment", Kind.MONEY, "Spent on the program in the year", "currency", blank=Blank.ESTIMATE),
     ),
     key=("case", "year"),

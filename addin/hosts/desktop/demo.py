@@ -12,7 +12,7 @@ from addin.calls import evaluate
 from addin.contents import Contents
 from addin.references import FILLED_IN, Array, Reference, Whole, reference_text
 from addin.registry import Function, Result, find
-from valuation.tables import ASSUMPTIONS, DRIVERS, LEDGER_POOLS
+from valuation.tables import ASSUMPTIONS, DRIVERS, LEDGER_POOLS, TRANSACTIONS
 from workbook_templates.addresses import address
 from workbook_templates.layout import Format, Item, LiveFormula, Role, Sheet, Stage, Text, number_format
 from workbook_templates.native import Column, Name
@@ -98,7 +98,14 @@ SMALL: Final = (
     Live("CV_ALLOCATE", (Typed("Amount", 100, Format.CENTS), Array((1, 1, 1)))),
     Live("CV_TIER", (Array((250, 100, 99.99)), Typed("Method", "absolute"), Array((200, 100)))),
     Live("CV_RECONCILE", (Typed("Ledger", 100, Format.CENTS), Typed("Allocated", 99.99, Format.CENTS))),
-    _filled_in("CV_THREE_METRICS"),
+    Live(
+        "CV_THREE_METRICS",
+        (
+            Whole(TRANSACTIONS),
+            Typed("First day", 45658, Format.DATE),  # 2025-01-01
+            Typed("Last day", 46022, Format.DATE),  # 2025-12-31, that of the sample
+        ),
+    ),
     Live("CV_EXPLAIN", (Typed("Customer", "C0001", Format.TEXT), Whole(LEDGER_POOLS), Whole(DRIVERS))),
 )
 """One below the other."""

@@ -324,10 +324,14 @@ def test_most_of_what_the_workbook_knows_is_green(
 
 def test_as_many_old_customers_buy_as_a_year_ago(frames: Frames, goals: pd.DataFrame) -> None:
     (target, band), *_ = goals.loc[goals["measure"] == "existing_active_customers", ["target", "band"]].to_numpy()
-    first = frames["Customers"].set_index("customer_id")["first_purchase"]
+    customers = frames["Customers"].set_index("customer_id")
+    first, ended = customers["first_purchase"], customers["end_date"]
     sales = frames["Transactions"].query("type == 'sale'")
     active = [
-        len(set(first.index[first < f"{year}-01-01"]) & set(sales.loc[sales["date"].dt.year == year, "customer_id"]))
+        len(
+            set(first.index[(first < f"{year}-01-01") & ~(ended <= f"{year}-12-31")])
+            & set(sales.loc[sales["date"].dt.year == year, "customer_id"])
+        )
         for year in (2024, 2025)
     ]
     assert active[0] == target

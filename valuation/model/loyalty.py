@@ -257,11 +257,21 @@ def _compared(cases: Mapping[str, _Case]) -> pd.DataFrame:
             "third_year_npv": case.found.short_npv,
             "npv": case.found.npv,
             "equity_change": case.found.equity_difference,
-            "verdict": case.found.short_verdict,
+            "verdict": _verdict(case.found),
         }
         for name, case in cases.items()
     ][:MOST_CASES]
     return pd.DataFrame(rows, columns=[column.name for column in CASES_COMPARED])
+
+
+def _verdict(found: CaseComparison) -> str:
+    """Say in a few words what three years show, and what they hide; the amounts stand beside it."""
+    early, full = found.short_npv >= 0.0, found.npv >= 0.0
+    if early and found.equity_difference < 0.0:
+        return "Earnings up, customers worth less" + ("" if full else ": three years hide what it costs")
+    if full and not early:
+        return "Loses over three years, pays over all: three years hide what it brings"
+    return "Pays over three years and over all" if early else "Loses over three years and over all"
 
 
 # The program that is shown in full.

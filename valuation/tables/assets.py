@@ -63,7 +63,7 @@ CUSTOMER_METRICS = Table(
             "Revenue of the gross new customers by their number",
             "currency/customer",
             heading="Revenue per new",
-            missing="#DIV/0!",
+            missing="#N/A",
         ),
         Column(
             "revenue_per_existing",
@@ -71,7 +71,7 @@ CUSTOMER_METRICS = Table(
             "Revenue of the existing customers by the number of those who are active",
             "currency/customer",
             heading="Revenue per existing",
-            missing="#DIV/0!",
+            missing="#N/A",
         ),
         _money("before_12m", "Net revenue of the twelve months that ended a year before", "12 months before"),
         _money("lost_12m", "That of customers without any in the twelve months to the end, taken off", "Lost, revenue"),

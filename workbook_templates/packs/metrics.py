@@ -71,6 +71,11 @@ class _Line(NamedTuple):
 
 
 DIFFERENCE = "Difference, which must be nought"
+PER_CUSTOMER = {
+    "revenue_per_new": ("revenue_new", "gross_new"),
+    "revenue_per_existing": ("revenue_existing", "existing_active"),
+}
+"""Line to the two lines of the page that it divides: nobody to divide by is #DIV/0!, what is not known #N/A."""
 SECTIONS: tuple[tuple[str, tuple[_Line, ...]], ...] = (
     (
         "Customers",
@@ -219,6 +224,9 @@ def _cell(period: _Period, line: _Line, row: int) -> Formula:
     """Give one figure of one period."""
     if isinstance(line.what, str):
         name, expr = line.what, period.of(line.what)
+        if name in PER_CUSTOMER:
+            amount, customers = PER_CUSTOMER[name]
+            expr = Figure(period.figure(amount)) / Figure(period.figure(customers))
         kind = CUSTOMER_METRICS[name].kind
     else:
         name = line.what.difference

@@ -258,7 +258,7 @@ def key_retention(issues: Issues, customers: Customers, earlier: Earlier | None)
     """Give Key customer retention: who of each segment at the last snapshot is still a customer."""
     then = _then(customers, earlier)
     now = set(customers.ids[customers.current].tolist())
-    risk = issues.frame["value_at_risk"].where(issues.is_open).clip(lower=0.0).fillna(0.0)
+    risk = _at_risk(issues, customers)
     rows = []
     for label in SEGMENT_LABELS:
         were = then[then["segment"] == label]
@@ -274,10 +274,18 @@ def key_retention(issues: Issues, customers: Customers, earlier: Earlier | None)
                 "retention": np.nan if earlier is None or were.empty else float(stayed.mean()),
                 "value_retention": worth[stayed].sum() / worth.sum() if earlier and worth.sum() > 0 else np.nan,
                 "expected": np.average(customers.retention_rate[here], weights=weight) if weight.sum() else np.nan,
-                "value_at_risk": float(risk[issues.frame["segment"] == label].sum()),
+                "value_at_risk": float(risk[customers.segment == label].sum()),
             }
         )
     return pd.DataFrame(rows)[[column.name for column in KEY_RETENTION]]
+
+
+def _at_risk(issues: Issues, customers: Customers) -> FloatArray:
+    """Add up what the open issues of each customer put at risk, which is at most what it is worth."""
+    known = issues.is_open & (issues.codes >= 0)
+    each = np.nan_to_num(np.maximum(issues.frame["value_at_risk"].to_numpy(dtype=float)[known], 0.0))
+    together = np.bincount(issues.codes[known], weights=each, minlength=len(customers.ids))
+    return np.minimum(together, np.maximum(np.nan_to_num(customers.value), 0.0))
 
 
 def _then(customers: Customers, earlier: Earlier | None) -> pd.DataFrame:

@@ -88,7 +88,7 @@ KEY_RETENTION = Table(
             "0-100%",
             heading="Expected, a year on",
         ),
-        Column("value_at_risk", Kind.MONEY, "Value at risk in open issues", "currency"),
+        Column("value_at_risk", Kind.MONEY, "At risk in open issues; of no customer more than it is worth", "currency"),
     ),
     key=("segment",),
 )

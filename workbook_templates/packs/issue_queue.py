@@ -206,6 +206,7 @@ HOURS_READ = (
     "What must be served comes first, then the fewest hours kept for each segment (Assumptions, hours_floor), then the "
     "rest. An issue that service makes worse is never chosen.",
     "Shortage: hours missing for what must be served; nothing else is chosen then.",
+    "Each issue counts for itself: several of one customer may add up to more than the customer is worth.",
 )
 
 

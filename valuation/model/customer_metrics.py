@@ -119,7 +119,9 @@ def metrics_table(
             continue
         found = three_metrics(log, shown, customers=stated, listed_only=True, window_months=months, as_of=base.as_of)
         ends = shown["end"].to_numpy().astype("datetime64[D]")
-        bridges = revenue_bridges(log, ends, customers=stated, listed_only=True)
+        # The last year may end long before the as-of date.
+        seen = log[log["date"].to_numpy().astype("datetime64[D]") <= ends[-1]]
+        bridges = revenue_bridges(seen, ends, customers=stated, listed_only=True)
         parts.append(_part(grain, shown, found.frame, bridges, log).pipe(_without_unseen, first, untold, months))
         notes, faults = found.notes, found.faults
     if not parts:

@@ -76,9 +76,7 @@ NOVEMBER = (("USD", "2024-11-30", 0.95), ("usd ", "2025-11-15", 0.90))
 
 
 def test_every_amount_of_a_row_is_converted_at_the_average_rate_of_its_period() -> None:
-    sales = dollars(
-        "2025-11-03", "2024-11-03", gross_amount=[120.0, 120.0], discount=[20.0, 20.0], cogs=[40.0, 40.0]
-    )
+    sales = dollars("2025-11-03", "2024-11-03", gross_amount=[120.0, 120.0], discount=[20.0, 20.0], cogs=[40.0, 40.0])
     kept, findings = in_one_currency(tables(sales, rates(*NOVEMBER)), settings(currency="EUR"))
     frame = kept["Transactions"].frame
     assert frame[["net_amount", "gross_amount", "discount", "cogs"]].to_numpy().tolist() == [

@@ -166,7 +166,8 @@ def value_base(
         tables=core | {name: table for part in parts for name, table in part.tables.items()},
         settings=settings,
         as_of=as_of,
-        findings=sorted(findings, key=lambda finding: -finding.severity),
+        # Two steps that read the same table find the same.
+        findings=sorted(dict.fromkeys(findings), key=lambda finding: -finding.severity),
         notes=(*value.notes, *(note for part in parts for note in part.notes)),
         moves=tuple(move for part in parts for move in part.moves),
         cuts={name: cut for part in parts for name, cut in part.cuts.items()},

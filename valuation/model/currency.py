@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from valuation.errors import ValuationError
 from valuation.findings import Finding, Severity
 from valuation.metrics import Converted, converted
 from valuation.model.history import BoolArray, FloatArray
@@ -56,7 +55,7 @@ def in_one_currency(tables: Mapping[str, TableData], settings: Settings) -> tupl
             findings.append(_noted(name, foreign & ~without, reporting))
         if without.any():
             findings.append(_left_out(name, without, amounts, reporting))
-    return kept, findings
+    return kept, list(dict.fromkeys(findings))
 
 
 def _rates(
@@ -69,27 +68,51 @@ def _rates(
     if rates.empty or dated.empty:
         return None, []
     first, last = (np.datetime64(moment, "D") for moment in (dated.min(), dated.max()))
-    periods, _ = fiscal_periods(first, last, settings, tables)
-    try:
-        found = converted(
-            np.ones(len(data.frame)),
-            data.frame["currency"],
-            data.frame[day],
-            rates.rename(columns={"period_end": "end"}),
-            periods,
-            reporting=reporting,
+    periods, findings = fiscal_periods(first, last, settings, tables)
+    rates, faults = _usable_rates(rates, periods, reporting)
+    found = converted(
+        np.ones(len(data.frame)),
+        data.frame["currency"],
+        data.frame[day],
+        rates.rename(columns={"period_end": "end"})[["currency", "end", "average_rate"]],
+        periods,
+        reporting=reporting,
+    )
+    return found, [*findings, *faults]
+
+
+def _usable_rates(rates: pd.DataFrame, periods: pd.DataFrame, reporting: str) -> tuple[pd.DataFrame, list[Finding]]:
+    """Leave out rates that cannot be true, and name their rows."""
+    rates = rates.assign(currency=rates["currency"].str.strip().str.upper())
+    starts, ends = (periods[name].to_numpy().astype("datetime64[D]") for name in ("start", "end"))
+    days = rates["period_end"].to_numpy().astype("datetime64[D]")
+    place = np.minimum(np.searchsorted(ends, days), len(ends) - 1)
+    outside = (days < starts[place]) | (days > ends[place])
+    possible = ((rates["average_rate"] > 0) & np.isfinite(rates["average_rate"])).to_numpy(dtype=bool)
+    home = (rates["currency"] == reporting).to_numpy(dtype=bool)
+    again = rates.assign(place=place)[possible & ~outside].duplicated(["currency", "place"])
+    twice = again.reindex(rates.index, fill_value=False).to_numpy(dtype=bool)
+    findings = [
+        Finding(
+            severity=Severity.ERROR,
+            kind="rate that cannot be used",
+            table=FX.name,
+            column="average_rate",
+            rows=tuple((rates.index[rows] + 1).tolist()),
+            what=what,
+            mend="Correct the row, or delete it",
         )
-    except ValuationError as error:
-        return None, [
-            Finding(
-                severity=Severity.ERROR,
-                kind="rates that cannot be used",
-                table=FX.name,
-                what=f"Amounts cannot be converted: {error}",
-                mend="Correct the rows of FX",
-            )
-        ]
-    return found, []
+        for rows, what in (
+            (~possible, "The rate is not above 0; it is left out"),
+            (
+                possible & home & (rates["average_rate"] != 1).to_numpy(dtype=bool),
+                f"{reporting} is the reporting currency, whose rate is 1",
+            ),
+            (twice & ~home, "The currency has another rate in the same period; the upper one counts"),
+        )
+        if rows.any()
+    ]
+    return rates[possible & ~home & ~twice & ~outside], findings
 
 
 def _converted(

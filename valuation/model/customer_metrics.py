@@ -2,7 +2,8 @@
 The three customer metrics by month, quarter and year of the company's own calendar.
 
 Only periods that are over are shown. Where the transactions do not reach back over the twelve months before a period,
-nobody knows who was active then, so what rests on it is left out with a note.
+nobody knows who was active then, nor who is new unless Customers says when it first bought, so what rests on it is left
+out with a note.
 """
 
 from collections.abc import Mapping
@@ -62,7 +63,14 @@ OPENING: Final = ("opening_active", "reactivated", "lost", "net_adds")
 """What cannot be known where the transactions begin less than an activity window before the period."""
 CLOSING: Final = ("closing_active", "existing_active", "revenue_per_existing", "net_new_remaining", "new_and_lost")
 """The same less than an activity window before its end."""
+CLASSES: Final = (
+    *("gross_new", "net_new_remaining", "new_and_lost", "existing", "maturing", "existing_active"),
+    *("revenue_new", "revenue_maturing", "revenue_existing", "revenue_per_new", "revenue_per_existing"),
+)
+"""What cannot be known there, either, if somebody bought of whom Customers does not say when it first did."""
 BRIDGE_MONTHS: Final = 24
+KNOWN: Final = ("purchase before the first purchase",)
+"""Faults that every refresh finds, with this step or without."""
 STATED: Final = ("customer_id", "first_purchase", "end_date", "contract_type")
 
 
@@ -101,7 +109,7 @@ def metrics_table(
     over = grains["complete"] & (grains["end"].to_numpy().astype("datetime64[D]") <= base.as_of)
     grains = grains[over & (grains["end"].to_numpy().astype("datetime64[D]") >= first)]
     log, stated = _log(base, tables), base.customers[list(STATED)]
-    months = int(settings.number("activity_months"))
+    months, untold = int(settings.number("activity_months")), _untold(base)
     parts: list[pd.DataFrame] = []
     notes: tuple[str, ...] = ()
     faults = None
@@ -111,9 +119,10 @@ def metrics_table(
             continue
         found = three_metrics(log, shown, customers=stated, listed_only=True, window_months=months, as_of=base.as_of)
         ends = shown["end"].to_numpy().astype("datetime64[D]")
-        until = log[log["date"] <= ends[-1]]  # the rest belongs to a period that is not over
-        bridges = revenue_bridges(until, ends, customers=stated, listed_only=True)
-        parts.append(_part(grain, shown, found.frame, bridges, log).pipe(_without_unseen, first, months))
+        # The last year may end long before the as-of date.
+        seen = log[log["date"].to_numpy().astype("datetime64[D]") <= ends[-1]]
+        bridges = revenue_bridges(seen, ends, customers=stated, listed_only=True)
+        parts.append(_part(grain, shown, found.frame, bridges, log).pipe(_without_unseen, first, untold, months))
         notes, faults = found.notes, found.faults
     if not parts:
         return empty_frame(CUSTOMER_METRICS), findings, ()
@@ -163,16 +172,26 @@ def _constant(shown: pd.DataFrame, log: pd.DataFrame) -> FloatArray:
     return np.bincount(place[inside], weights=amounts, minlength=len(ends)).astype(np.float64)
 
 
-def _without_unseen(frame: pd.DataFrame, first: np.datetime64, months: int) -> pd.DataFrame:
+def _untold(base: Base) -> np.datetime64:
+    """Give the first purchase of those of whom Customers does not say when they first bought; NaT without any."""
+    bought = (base.codes >= 0) & (base.transactions["net_amount"].to_numpy(dtype=float) > 0)
+    stated = base.customers["first_purchase"].notna().to_numpy(dtype=bool)
+    bought[bought] = ~stated[base.codes[bought]]
+    return base.days[bought].min() if bought.any() else np.datetime64("NaT", "D")
+
+
+def _without_unseen(frame: pd.DataFrame, first: np.datetime64, untold: np.datetime64, months: int) -> pd.DataFrame:
     """Leave out what rests on purchases from before the first transaction."""
     starts, ends = (frame[name].to_numpy().astype("datetime64[D]") for name in ("start", "end"))
     eve = first - np.timedelta64(1, "D")
     opening = twelve_months_before(np.asarray(starts - np.timedelta64(1, "D")), months=months) < eve
     closing = twelve_months_before(ends, months=months) < eve
+    unclassed = (twelve_months_before(np.asarray(starts - np.timedelta64(1, "D"))) < eve) & (untold <= ends)
     bridge = twelve_months_before(ends, months=BRIDGE_MONTHS) < eve
     frame = frame.copy()
     frame.loc[opening, list(OPENING)] = np.nan
     frame.loc[closing, list(CLOSING)] = np.nan
+    frame.loc[unclassed, list(CLASSES)] = np.nan
     frame.loc[bridge, list(BRIDGED.values())] = np.nan
     frame.loc[bridge, "note"] = f"transactions begin on {first}: what rests on earlier purchases is left out"
     return frame
@@ -199,5 +218,5 @@ def _faults(base: Base, faults: pd.DataFrame) -> list[Finding]:
             what=str(of_kind["what"].iloc[0]),
             mend="Correct the date on Customers, or the transactions",
         )
-        for kind, of_kind in faults.groupby("fault", sort=False)
+        for kind, of_kind in faults[~faults["fault"].isin(KNOWN)].groupby("fault", sort=False)
     ]

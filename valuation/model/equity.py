@@ -228,7 +228,9 @@ def _drawn(rolled: RollForward, names: "pd.Series[str]") -> dict[str, pd.DataFra
     frame = rolled.customers
     concerned = frame[keys].fillna(0.0) != 0.0
     change = (frame["closing"].fillna(0.0) - frame["opening"].fillna(0.0)).abs()
-    listed = frame.assign(name=frame["customer_id"].map(names).fillna(frame["customer_id"]), change=change)
+    # Of customers who are all gone the names found are blank numbers, which take no text.
+    named = frame["customer_id"].map(names).astype(object)
+    listed = frame.assign(name=named.where(named.notna(), frame["customer_id"]), change=change)
     listed = listed[concerned.any(axis=1)].sort_values("change", ascending=False, kind="stable", ignore_index=True)
     return {
         EQUITY_BRIDGE.name: _lines(amount=amounts, customers=concerned.sum().to_numpy(dtype=float)),

@@ -31,6 +31,7 @@ from valuation.loyalty import (
 )
 from valuation.loyalty.drivers import aligned
 from valuation.model.average import AverageCustomer
+from valuation.model.history import FloatArray
 from valuation.settings import Settings
 from valuation.tables import (
     CASE_FIGURES,
@@ -120,20 +121,19 @@ def loyalty_tables(
     """
     rows, findings = _rows(tables)
     found = _nothing()
-    if not average.known:
+    if not average.customers or not (average.known or rows):
         return found, findings
-    years = int(settings.number("case_years"))
+    years, own = int(settings.number("case_years")), rows.pop(BASE, None)
     try:
-        steady = Drivers(**{name: getattr(average, name) for name in DRIVER_NAMES if name != "investment"})
         plan = _Plan(
-            base=_completed(own, steady, years) if (own := rows.pop(BASE, None)) is not None else steady,
+            base=_base(own, average, years),
             average=average,
             years=years,
             discount_rate=settings.number("discount_rate"),
             timing=cast(Timing, settings.word("timing")),
         )
     except ValuationError as error:
-        return found, [*findings, _impossible(BASE, error)]
+        return found, [*findings, _impossible(BASE, error, own)]
     cases, faults = _cases(plan, rows, settings)
     findings += faults
     found[CASES_COMPARED.name] = _compared(cases)
@@ -183,9 +183,16 @@ def _rows(tables: Mapping[str, TableData]) -> tuple[dict[str, pd.DataFrame], lis
     return cases, findings
 
 
-def _completed(rows: pd.DataFrame, base: Drivers, years: int) -> Drivers:
-    """Complete the rows of a case by the base, changes added to it; the last year goes on."""
-    table = aligned(base, years, "last")
+def _base(rows: pd.DataFrame | None, average: AverageCustomer, years: int) -> Drivers:
+    """Take the average customer, as it goes on, for what the rows of the base leave blank."""
+    steady = [getattr(average, name, 0.0) for name in DRIVER_NAMES]
+    table = np.repeat(np.array(steady, dtype=float)[:, np.newaxis], years, axis=1)
+    return Drivers(**dict(zip(DRIVER_NAMES, table, strict=True))) if rows is None else _completed(rows, table)
+
+
+def _completed(rows: pd.DataFrame, base: FloatArray) -> Drivers:
+    """Complete the rows of a case by the base, of shape (drivers, years); changes are added to it, and the last year goes on."""
+    table, years = base.copy(), base.shape[1]
     shown = rows.iloc[np.minimum(np.arange(years), len(rows) - 1)]
     changes = (shown["given_as"] == CHANGE).to_numpy(dtype=bool)
     for values, name in zip(table, DRIVER_NAMES, strict=True):
@@ -211,14 +218,15 @@ def _cases(plan: _Plan, rows: Mapping[str, pd.DataFrame], settings: Settings) ->
     cases, findings = {}, []
     for name, own in rows.items():
         try:
-            drivers = _completed(own, plan.base, plan.years)
-            cases[name] = _Case(
-                drivers, "As on Loyalty drivers", compare(plan.case(drivers), short_horizon=SHORT, period="year")
-            )
+            drivers = _completed(own, aligned(plan.base, plan.years, "last"))
+            found = compare(plan.case(drivers), short_horizon=SHORT, period="year")
+            cases[name] = _Case(drivers, "As on Loyalty drivers", found)
         except ValuationError as error:
-            findings.append(_impossible(name, error))
+            findings.append(_impossible(name, error, own))
     share, points = settings.number("reverse_size"), settings.number("reverse_retention")
     for preset, of_what in REVERSE.items():
+        if preset in rows:  # people's own case of that name counts
+            continue
         size = share * float(aligned(plan.base, plan.years, "last")[DRIVER_NAMES.index(of_what), 0])
         try:
             drivers = preset_drivers(
@@ -233,16 +241,17 @@ def _cases(plan: _Plan, rows: Mapping[str, pd.DataFrame], settings: Settings) ->
             says = f"{PRESETS[preset].says} {size:,.0f} a customer and year; retention by {points:.1%}"
             cases[preset] = _Case(drivers, says, compare(plan.case(drivers), short_horizon=SHORT, period="year"))
         except ValuationError as error:
-            findings.append(_impossible(preset, error))
+            findings.append(_impossible(preset, error, None))
     return cases, findings
 
 
-def _impossible(name: str, error: ValuationError) -> Finding:
+def _impossible(name: str, error: ValuationError, rows: pd.DataFrame | None) -> Finding:
     return Finding(
-        severity=Severity.ERROR,
+        severity=Severity.NOTE if name in REVERSE and rows is None else Severity.ERROR,
         kind="case that cannot be computed",
         table=LOYALTY_DRIVERS.name,
         column="case",
+        rows=() if rows is None else tuple((rows.index + 1).tolist()),
         what=f"The case '{name}' cannot be computed: {error}",
         mend="Mend its rows on Loyalty drivers, or the assumption that it rests on",
     )

@@ -46,12 +46,14 @@ def fiscal_periods(
         try:
             return checked_periods(frame), []
         except ValuationError as error:
+            counted = "" if frame.index[-1] + 1 == len(frame) else " (blank rows not counted)"
             findings.append(
                 Finding(
                     severity=Severity.ERROR,
                     kind="periods that cannot be used",
                     table=PERIODS.name,
-                    what=f"The calendar on Periods cannot be used, so that of the assumptions stands in: {error}",
+                    what=f"The calendar on Periods cannot be used, so that of the assumptions stands in: {error}"
+                    f"{counted}",
                     mend="Correct the rows, or empty the table",
                 )
             )

@@ -191,7 +191,7 @@ def _base(rows: pd.DataFrame | None, average: AverageCustomer, years: int) -> Dr
 
 
 def _completed(rows: pd.DataFrame, base: FloatArray) -> Drivers:
-    """Complete the rows of a case by the base, of shape (drivers, years); changes are added to it, and the last year goes on."""
+    """Complete a case by the base, of shape (drivers, years), which changes are added to; the last year goes on."""
     table, years = base.copy(), base.shape[1]
     shown = rows.iloc[np.minimum(np.arange(years), len(rows) - 1)]
     changes = (shown["given_as"] == CHANGE).to_numpy(dtype=bool)

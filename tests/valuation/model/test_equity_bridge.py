@@ -108,24 +108,6 @@ def test_a_value_known_at_one_date_only_is_found(before: Results, after: Results
     assert amounts["one_date_only"] == pytest.approx(-before.tables["Lifetime value"]["value"].iloc[0])
 
 
-def test_bars_of_the_waterfall_stand_on_each_other(after: Results) -> None:
-    bridge: Any = after.tables["Equity bridge"]
-    assert bridge["ends"].iloc[[0, -1]].tolist() == bridge["amount"].iloc[[0, -1]].tolist()
-    height = bridge["rise"] + bridge["fall"] + bridge["ends"] + bridge["below"].abs()
-    np.testing.assert_allclose(height, bridge["amount"].abs(), atol=1e-9)
-
-
-def test_worth_that_fell_below_nought_is_drawn_below_it() -> None:
-    first = refresh({"A": 30.0}, FIRST)
-    second = refresh({"A": -60.0}, NEXT, first.tables)
-    closes(second)
-    bridge: Any = second.tables["Equity bridge"].iloc[[LINES.index("contraction"), -1]]
-    down = bridge.iloc[0]
-    assert down["fall"] - down["below"] == pytest.approx(-down["amount"])
-    assert down["fall"] > 0 > down["below"]
-    assert (bridge["ends"].iloc[1], bridge["below"].iloc[1]) == (0.0, pytest.approx(bridge["amount"].iloc[1]))
-
-
 @pytest.mark.parametrize(
     ("other", "said"),
     [({"timing": "end"}, "timing of margins"), ({"periods_per_year": "4"}, "the grid")],

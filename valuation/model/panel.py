@@ -78,7 +78,7 @@ def panel_tables(
         seed = settings.word("panel_seed") or str(as_of)
         drawn = sample_select(ids, strata, dict(zip(STRATA, places.tolist(), strict=True)), seed=seed)
     except ValuationError as error:
-        return _nothing(sizes, wanted), [_no_panel(error)]
+        return _nothing(sizes, wanted), [_no_panel(error, plan)]
     asked = np.flatnonzero(drawn.selected)
     score = survey["nps"].to_numpy(dtype=float)[asked]
     group = strata[asked]
@@ -133,10 +133,10 @@ def _strata(segment: TextArray, survey: pd.DataFrame, settings: Settings) -> Tex
 
 
 def _plan(tables: Mapping[str, TableData]) -> pd.DataFrame:
-    """Give the plan by stratum."""
+    """Give the plan by stratum, with the row on its sheet."""
     frame = complete_frame(tables.get(PANEL_PLAN.name), PANEL_PLAN)
     named = frame["stratum"].str.strip().str.casefold()
-    frame = frame.assign(stratum=named.map({name.casefold(): name for name in STRATA}))
+    frame = frame.assign(stratum=named.map({name.casefold(): name for name in STRATA}), row=frame.index + 1)
     return frame.dropna(subset="stratum").drop_duplicates("stratum").set_index("stratum").reindex(list(STRATA))
 
 
@@ -180,11 +180,13 @@ def _nothing(sizes: FloatArray, wanted: float) -> dict[str, pd.DataFrame]:
     }
 
 
-def _no_panel(error: ValuationError) -> Finding:
+def _no_panel(error: ValuationError, plan: pd.DataFrame) -> Finding:
+    planned = plan[plan[["minimum", "maximum", "spread"]].notna().any(axis=1)]
     return Finding(
         severity=Severity.WARNING,
         kind="no insight panel",
         table=PANEL_PLAN.name,
+        rows=tuple(sorted(planned["row"].astype(int).tolist())),
         what=f"The insight panel cannot be drawn: {error}",
         mend="Lower the minima, or make panel_size on Assumptions larger",
     )

@@ -17,7 +17,7 @@ from valuation.errors import ValuationError
 from valuation.findings import Finding, Severity
 from valuation.metrics import GRAINS, revenue_bridges, rolled_up, three_metrics
 from valuation.model.currency import CONSTANT
-from valuation.model.history import Base, FloatArray
+from valuation.model.history import Base, FloatArray, first_untold
 from valuation.model.periods import fiscal_periods
 from valuation.settings import Settings
 from valuation.tables import CUSTOMER_METRICS, CUSTOMERS, PERIODS, TRANSACTIONS, TableData, empty_frame
@@ -109,7 +109,7 @@ def metrics_table(
     over = grains["complete"] & (grains["end"].to_numpy().astype("datetime64[D]") <= base.as_of)
     grains = grains[over & (grains["end"].to_numpy().astype("datetime64[D]") >= first)]
     log, stated = _log(base, tables), base.customers[list(STATED)]
-    months, untold = int(settings.number("activity_months")), _untold(base)
+    months, untold = int(settings.number("activity_months")), first_untold(base)
     parts: list[pd.DataFrame] = []
     notes: tuple[str, ...] = ()
     faults = None
@@ -170,14 +170,6 @@ def _constant(shown: pd.DataFrame, log: pd.DataFrame) -> FloatArray:
     inside &= days >= shown["start"].to_numpy().astype("datetime64[D]")[np.minimum(place, len(ends) - 1)]
     amounts = log["constant_amount"].to_numpy(dtype=float)[inside]
     return np.bincount(place[inside], weights=amounts, minlength=len(ends)).astype(np.float64)
-
-
-def _untold(base: Base) -> np.datetime64:
-    """Give the first purchase of those of whom Customers does not say when they first bought; NaT without any."""
-    bought = (base.codes >= 0) & (base.transactions["net_amount"].to_numpy(dtype=float) > 0)
-    stated = base.customers["first_purchase"].notna().to_numpy(dtype=bool)
-    bought[bought] = ~stated[base.codes[bought]]
-    return base.days[bought].min() if bought.any() else np.datetime64("NaT", "D")
 
 
 def _without_unseen(frame: pd.DataFrame, first: np.datetime64, untold: np.datetime64, months: int) -> pd.DataFrame:

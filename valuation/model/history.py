@@ -24,6 +24,7 @@ __all__ = [
     "History",
     "IntArray",
     "contradictions",
+    "first_untold",
     "latest_date",
     "months_until",
     "read_base",
@@ -271,6 +272,14 @@ def _median_gaps(codes: IntArray, day: DateArray, n: int) -> FloatArray:
     own = np.diff(codes) == 0
     medians = pd.Series(gaps[own]).groupby(codes[1:][own]).median()
     return medians.reindex(range(n)).to_numpy(dtype=float)
+
+
+def first_untold(base: Base) -> np.datetime64:
+    """Give the first purchase seen of customers whose first one ever is not on Customers; NaT without any such."""
+    bought = (base.codes >= 0) & (base.transactions["net_amount"].to_numpy(dtype=float) > 0)
+    stated = base.customers["first_purchase"].notna().to_numpy(dtype=bool)
+    bought[bought] = ~stated[base.codes[bought]]
+    return base.days[bought].min() if bought.any() else np.datetime64("NaT", "D")
 
 
 def contradictions(base: Base, history: History) -> Iterator[Finding]:

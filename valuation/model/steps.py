@@ -16,7 +16,7 @@ import pandas as pd
 
 from valuation.findings import Finding
 from valuation.model.accounts import Accounts
-from valuation.model.average import AverageCustomer, average_customer
+from valuation.model.average import AverageCustomer, average_customer, won_unknown
 from valuation.model.concentration import concentration_tables
 from valuation.model.costing import costing_tables
 from valuation.model.customer_metrics import metrics_table
@@ -241,13 +241,14 @@ def _equity(found: Found) -> Part:
     values = found.value.values
     names = values.set_index("customer_id")["name"]
     bridge, findings = bridge_tables(found.before.snapshot, found.today, found.base.as_of, names, found.settings)
-    return Part(equity_tables(segment, values, found.average, found.settings) | bridge, findings)
+    tables = equity_tables(segment, values, found.average, found.settings)
+    return Part(tables | bridge, [*findings, *won_unknown(found.average)])
 
 
 def _loyalty(found: Found) -> Part:
     tables, findings = loyalty_tables(found.average, found.settings, found.usable)
     spend, faults = spend_returns(found.average, found.settings, found.usable)
-    return Part(tables | {SPEND_RETURNS.name: spend}, [*findings, *faults])
+    return Part(tables | {SPEND_RETURNS.name: spend}, [*findings, *faults, *won_unknown(found.average)])
 
 
 def _priority(found: Found) -> Part:

@@ -223,8 +223,9 @@ def test_nothing_is_left_over_whatever_changed(
     )
     amounts = drawn["Equity bridge"]["amount"]
     endless = any(np.isnan(horizon) and rate == 0 for rate, horizon in (terms_then, terms_now))
+    strangers = bool(then) and bool(now) and not set(then) & set(now)
     if amounts.isna().any():
-        assert endless
+        assert endless or strangers
         assert [finding.kind for finding in findings] == ["no equity bridge"]
         return
     largest = max(amounts.abs().max(), 1e-9)

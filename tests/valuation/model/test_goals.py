@@ -1,4 +1,4 @@
-"""Goals: actuals from the workbook, typed or of the goals below; what breaks a rule is named by its row on the sheet."""
+"""Goals: actuals from the workbook, typed or of the goals below; what breaks a rule is named by its row."""
 
 from typing import Any
 
@@ -102,7 +102,7 @@ def test_what_breaks_a_rule_is_named_by_its_row_on_the_sheet(name: str) -> None:
     finding = found(findings, kind)
     assert (finding.severity, finding.table, finding.rows) == (Severity.ERROR, "Goals", where)
     assert len(frame) == sum(bool(row) for row in rows)
-    bad = frame[frame["violation"] != ""]
+    bad = frame[frame["violation"].notna()]
     assert bad["attainment"].isna().all()
     assert len(bad) == len(where)
 

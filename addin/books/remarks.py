@@ -17,6 +17,7 @@ __all__ = ["comments_left_behind", "comments_stay", "formulas_left_behind"]
 _FORMULA_CELL = re.compile(
     rb"<(?:\w+:)?c\s[^>]*?\br\s*=\s*[\"']([A-Za-z]+[0-9]+)[\"'][^>]*>\s*<(?:\w+:)?f(?:\s[^>]*)?>([^<]+)<"
 )
+_NUMBER = re.compile(rb"[0-9]+")
 _SHOWN: Final = 5
 
 
@@ -44,27 +45,30 @@ def comments_stay(table: TablePart, cells: Collection[str]) -> list[str]:
 def formulas_left_behind(package: Package, outline: Outline, growths: Sequence[Growth]) -> list[str]:
     """Name the formulas that cover a whole body by addresses: they do not see the rows that were added."""
     grown = [growth for growth in growths if growth.last_row > growth.table.body.last_row]
-    notes = []
+    by_end: dict[bytes, list[Growth]] = {}
     for growth in grown:
-        cells = [
-            f"{sheet}!{cell}"
-            for sheet, part in outline.sheets.items()
-            for cell in _covering(package, sheet, part, growth)
-        ]
-        if cells:
-            notes.append(
-                f"{growth.table.name}: it now ends in row {growth.last_row}, but {_listed(cells)} cover it by "
-                f"addresses down to row {growth.table.body.last_row}; write {growth.table.name}[...] there instead"
-            )
-    return notes
+        by_end.setdefault(str(growth.table.body.last_row).encode(), []).append(growth)
+    left: dict[str, list[str]] = {growth.table.name: [] for growth in grown}
+    for sheet, part in outline.sheets.items() if grown else ():
+        for cell, formula in _formulas(package, sheet, part):
+            for end in by_end.keys() & set(_NUMBER.findall(formula)):
+                for growth in by_end[end]:
+                    if growth.leaves_behind(read_formula(formula), sheet, Area.parse(cell)):
+                        left[growth.table.name].append(f"{sheet}!{cell}")
+    return [
+        f"{growth.table.name}: it now ends in row {growth.last_row}, but {_listed(cells)} cover it by "
+        f"addresses down to row {growth.table.body.last_row}; write {growth.table.name}[...] there instead"
+        for growth in grown
+        if (cells := left[growth.table.name])
+    ]
 
 
-def _covering(package: Package, sheet: str, part: str, growth: Growth) -> Iterator[str]:
-    end = str(growth.table.body.last_row).encode()
+def _formulas(package: Package, sheet: str, part: str) -> Iterator[tuple[str, bytes]]:
+    """Addresses and formulas of the cells of a sheet; rows of mere values are passed over quickly."""
     for text in whole_rows(package.chunks(part), sheet):
-        for cell, formula in _FORMULA_CELL.findall(text):
-            if end in formula and growth.leaves_behind(read_formula(formula), sheet, Area.parse(cell.decode())):
-                yield cell.decode()
+        if b"<f" in text or b":f" in text:
+            for cell, formula in _FORMULA_CELL.findall(text):
+                yield cell.decode(), formula
 
 
 def _listed(cells: Sequence[str]) -> str:

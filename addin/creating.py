@@ -12,9 +12,10 @@ from addin.cells import column_cells, table_cells
 from addin.settings import BY_HAND
 from addin.workbook import Receipt, WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
+from valuation.goals import default_goals
 from valuation.lenses import default_statements
 from valuation.model.plan_defaults import default_panel_plan, default_service_levels
-from valuation.tables import ASSUMPTIONS, OFFICERS, PANEL_PLAN, SERVICE_LEVELS, STATEMENTS
+from valuation.tables import ASSUMPTIONS, GOALS, OFFICERS, PANEL_PLAN, SERVICE_LEVELS, STATEMENTS
 from workbook_templates.layout import Sheet, TableBlock, Template
 from workbook_templates.packs.furniture import table_width
 from workbook_templates.packs.officers import QUESTIONS
@@ -46,8 +47,8 @@ def create_workbook(
     inputs : mapping of str to DataFrame
         Input tables by contract name, and of a company that has refreshed before its Snapshots and Snapshot dates;
         tables that the template does not have are left out. Officers and their statements begin with those of
-        `valuation.lenses.default_statements`, service levels and the panel's plan with those of
-        `valuation.model.plan_defaults`, unless these inputs have their own.
+        `valuation.lenses.default_statements`, goals with those of `valuation.goals.default_goals`, service levels and
+        the panel's plan with those of `valuation.model.plan_defaults`, unless these inputs have their own.
     settings : mapping of str to Cell, optional
         Assumptions given by hand.
     more : sequence of Sheet
@@ -94,8 +95,13 @@ def _officers_to_begin_with(inputs: Mapping[str, pd.DataFrame]) -> dict[str, pd.
 
 
 def _plans_to_begin_with() -> dict[str, pd.DataFrame]:
-    """Give plans for people to edit."""
-    return {SERVICE_LEVELS.name: default_service_levels(), PANEL_PLAN.name: default_panel_plan()}
+    """Give plans for people to edit; each goal is its officer's until somebody else owns it."""
+    goals = default_goals()
+    return {
+        SERVICE_LEVELS.name: default_service_levels(),
+        PANEL_PLAN.name: default_panel_plan(),
+        GOALS.name: goals.assign(owner=goals["lens"])[[column.name for column in GOALS]],
+    }
 
 
 def _widened(template: Template, inputs: Mapping[str, pd.DataFrame]) -> Template:

@@ -7,7 +7,7 @@ out with a note.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from valuation.dates import twelve_months_before
 from valuation.errors import ValuationError
 from valuation.findings import Finding, Severity
 from valuation.metrics import GRAINS, revenue_bridges, rolled_up, three_metrics
+from valuation.metrics.three_metrics import Tenure
 from valuation.model.currency import CONSTANT
 from valuation.model.history import Base, FloatArray, first_untold
 from valuation.model.periods import fiscal_periods
@@ -75,7 +76,7 @@ STATED: Final = ("customer_id", "first_purchase", "end_date", "contract_type")
 
 
 def metrics_table(
-    base: Base, settings: Settings, tables: Mapping[str, TableData]
+    base: Base, parent: "pd.Series[str]", settings: Settings, tables: Mapping[str, TableData]
 ) -> tuple[pd.DataFrame, list[Finding], tuple[str, ...]]:
     """
     Give Customer metrics.
@@ -84,6 +85,8 @@ def metrics_table(
     ----------
     base : Base
         Customers and transactions; only customers on Customers are counted.
+    parent : Series of str
+        The account that each belongs to, itself where it stands alone.
     settings : Settings
         The calendar and the activity window.
     tables : mapping of str to TableData
@@ -108,8 +111,14 @@ def metrics_table(
         return empty_frame(CUSTOMER_METRICS), [*findings, _unusable(str(error))], ()
     over = grains["complete"] & (grains["end"].to_numpy().astype("datetime64[D]") <= base.as_of)
     grains = grains[over & (grains["end"].to_numpy().astype("datetime64[D]") >= first)]
-    log, stated = _log(base, tables), base.customers[list(STATED)]
-    months, untold = int(settings.number("activity_months")), first_untold(base)
+    log, untold = _log(base, tables), first_untold(base)
+    months = int(settings.number("activity_months"))
+    whom: _Whom = {
+        "customers": base.customers[list(STATED)],
+        "parents": _parents(base, parent) if settings.word("metrics_account") == "parent" else None,
+        "listed_only": True,
+    }
+    tenure: Tenure = "since_reactivation" if settings.word("metrics_tenure") == "reactivation" else "first"
     parts: list[pd.DataFrame] = []
     notes: tuple[str, ...] = ()
     faults = None
@@ -117,11 +126,14 @@ def metrics_table(
         shown = grains[grains["grain"] == grain].tail(SHOWN[grain]).reset_index(drop=True)
         if shown.empty:
             continue
-        found = three_metrics(log, shown, customers=stated, listed_only=True, window_months=months, as_of=base.as_of)
         ends = shown["end"].to_numpy().astype("datetime64[D]")
         # The last year may end long before the as-of date.
         seen = log[log["date"].to_numpy().astype("datetime64[D]") <= ends[-1]]
-        bridges = revenue_bridges(seen, ends, customers=stated, listed_only=True)
+        try:
+            found = three_metrics(log, shown, **whom, window_months=months, tenure=tenure, as_of=base.as_of)
+            bridges = revenue_bridges(seen, ends, **whom)
+        except ValuationError as error:
+            return empty_frame(CUSTOMER_METRICS), [*findings, _uncounted(str(error))], ()
         parts.append(_part(grain, shown, found.frame, bridges, log).pipe(_without_unseen, first, untold, months))
         notes, faults = found.notes, found.faults
     if not parts:
@@ -129,6 +141,21 @@ def metrics_table(
     if faults is not None:
         findings += _faults(base, faults)
     return pd.concat(parts, ignore_index=True)[[column.name for column in CUSTOMER_METRICS]], findings, notes
+
+
+class _Whom(TypedDict):
+    """Who is counted."""
+
+    customers: pd.DataFrame
+    parents: pd.DataFrame | None
+    listed_only: bool
+
+
+def _parents(base: Base, parent: "pd.Series[str]") -> pd.DataFrame:
+    """Give the accounts that belong to another one."""
+    ids = base.customers["customer_id"]
+    belongs = (parent != ids).to_numpy(dtype=bool)
+    return pd.DataFrame({"customer_id": ids[belongs], "parent_id": parent[belongs]})
 
 
 def _log(base: Base, tables: Mapping[str, TableData]) -> pd.DataFrame:
@@ -196,6 +223,16 @@ def _unusable(why: str) -> Finding:
         table=PERIODS.name,
         what=f"Periods cannot be put together to quarters and years: {why}",
         mend="Correct the columns quarter and year, or empty the table",
+    )
+
+
+def _uncounted(why: str) -> Finding:
+    return Finding(
+        severity=Severity.ERROR,
+        kind="customers that cannot be counted",
+        table=CUSTOMERS.name,
+        what=f"Customer metrics cannot be counted: {why}",
+        mend="Correct the accounts on Hierarchy or Customers, or count customers (metrics_account on Assumptions)",
     )
 
 

@@ -138,7 +138,7 @@ class Found:
     @cached_property
     def metrics(self) -> "Part":
         """The three metrics, which goals are measured by as well."""
-        table, findings, notes = metrics_table(self.base, self.settings, self.usable)
+        table, findings, notes = metrics_table(self.base, self.accounts.parent, self.settings, self.usable)
         return Part({CUSTOMER_METRICS.name: table}, findings, notes)
 
     @cached_property

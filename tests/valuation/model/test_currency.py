@@ -147,7 +147,7 @@ def test_exchange_rates_are_a_line_of_the_revenue_bridge_of_their_own() -> None:
     assumed = settings(currency="EUR")
     usable, _ = in_one_currency(tables(customers("A"), sales, rates(*NOVEMBER)), assumed)
     base = read_base(usable["Customers"], usable["Transactions"], np.datetime64("2025-12-31"))
-    frame, _, _ = metrics_table(base, assumed, usable)
+    frame, _, _ = metrics_table(base, base.customers["customer_id"], assumed, usable)
     year: Any = frame.set_index("key").loc["year 0"]
     assert year[["revenue", "revenue_constant"]].tolist() == [90.0, 95.0]
     assert year[["before_12m", "expansion_12m", "contraction_12m", "fx_12m", "revenue_12m"]].tolist() == pytest.approx(

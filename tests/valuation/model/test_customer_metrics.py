@@ -38,14 +38,15 @@ LONG_AGO: Rows = [("Z", "2019-01-15", 1.0)]
 
 
 def metrics(
-    rows: Rows, *parts: TableData, as_of: str = "2025-12-31", ids: str = "ABCDEZ", **assumptions: Any
+    rows: Rows, *parts: TableData, as_of: str = "2025-12-31", ids: str = "ABCDEZ", parents: str = "", **assumptions: Any
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """By key, as the chain comes to it."""
     settings = assumed(**assumptions)
     given = tables(customers(*ids), transactions(*rows), *parts)
     usable, findings = in_one_currency(given, settings)
     base = read_base(usable["Customers"], usable["Transactions"], np.datetime64(as_of))
-    frame, more, _ = metrics_table(base, settings, usable)
+    parent = base.customers["customer_id"].replace(dict(zip(ids, parents or ids, strict=True)))
+    frame, more, _ = metrics_table(base, parent, settings, usable)
     assert list(frame) == [column.name for column in CUSTOMER_METRICS]
     return frame.set_index("key"), [*findings, *more]
 
@@ -252,3 +253,26 @@ def test_contradictions_name_the_rows_of_customers() -> None:
     # The chain finds this one anyway.
     early = table("Customers", customer_id=["Z", "A"], first_purchase=[None, "2025-07-01"])
     assert kinds(metrics([*LONG_AGO, ("A", "2025-06-05", 5.0)], early)[1]) == set()
+
+
+def test_accounts_of_one_parent_count_as_one_customer_where_wanted() -> None:
+    rows = [*LONG_AGO, ("A", "2024-03-01", 50.0), ("B", "2025-02-01", 70.0), ("C", "2025-04-01", 30.0)]
+    apart, _ = metrics(rows, ids="ABCZ", parents="AACZ")
+    together, findings = metrics(rows, ids="ABCZ", parents="AACZ", metrics_account="parent")
+    assert findings == []
+    assert apart.loc["year 0", ["gross_new", "existing_active", "revenue_per_new"]].tolist() == [2.0, 0.0, 50.0]
+    assert together.loc["year 0", ["gross_new", "existing_active", "revenue_per_new"]].tolist() == [1.0, 1.0, 30.0]
+
+
+def test_parents_of_parents_are_a_finding_and_no_metrics() -> None:
+    rows = [*LONG_AGO, ("A", "2024-03-01", 50.0), ("B", "2025-02-01", 70.0)]
+    frame, findings = metrics(rows, ids="ABCZ", parents="BCCZ", metrics_account="parent")
+    assert (len(frame), kinds(findings)) == (0, {"customers that cannot be counted"})
+
+
+def test_who_came_back_is_new_to_the_second_tenure_where_wanted() -> None:
+    rows = [*LONG_AGO, ("A", "2020-03-01", 50.0), ("A", "2025-06-01", 70.0)]
+    ever, _ = metrics(rows)
+    since, _ = metrics(rows, metrics_tenure="reactivation")
+    assert ever.loc["year 0", ["existing_active", "reactivated"]].tolist() == [1.0, 1.0]
+    assert since.loc["year 0", ["existing_active", "reactivated"]].tolist() == [0.0, 1.0]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from valuation.errors import DomainError, InputError
 
-__all__ = ["DateArray", "dates", "one_date", "twelve_months_before"]
+__all__ = ["DateArray", "dates", "moments", "one_date", "one_moment", "twelve_months_before"]
 
 DateArray: TypeAlias = npt.NDArray[np.datetime64]
 
@@ -73,32 +73,50 @@ def twelve_months_before(as_of: np.datetime64 | dt.date | DateArray, months: int
 
 def dates(values: npt.ArrayLike, name: str) -> DateArray:
     """Dates as datetime64[D], missing ones as NaT; texts and numbers are refused, since both are ambiguous."""
-    raw = np.asarray(values)
-    if raw.dtype.kind == "O":
-        cells = [_date_or_nat(cell, name) for cell in raw.ravel().tolist()]
-        return np.array(cells, dtype="datetime64[D]").reshape(raw.shape)
-    if raw.dtype.kind != "M" and raw.size:
-        raise InputError(f"{name} must be dates, not {raw.dtype}")
-    return raw.astype("datetime64[D]")
+    return _in_unit(values, name).astype("datetime64[D]")
+
+
+def moments(values: npt.ArrayLike, name: str) -> DateArray:
+    """The same with the time of day, as datetime64[s]."""
+    return _in_unit(values, name).astype("datetime64[s]")
 
 
 def one_date(value: object, name: str) -> np.datetime64:
-    """A date that has to be there, such as the as-of date."""
-    day = _date_or_nat(value, name)
-    if np.isnat(day):
-        raise InputError(f"{name} must be a date, not {value!r}")
+    """A date that has to be there, such as the as-of date; a time of day is dropped."""
+    day: np.datetime64 = one_moment(value, name).astype("datetime64[D]")
     return day
 
 
-def _date_or_nat(value: object, name: str) -> np.datetime64:
-    """One cell of a mixed column; a time of day is dropped."""
+def one_moment(value: object, name: str) -> np.datetime64:
+    """A moment that has to be there."""
+    moment = _moment_or_nat(value, name)
+    if np.isnat(moment):
+        raise InputError(f"{name} must be a date, not {value!r}")
+    return moment
+
+
+def _in_unit(values: npt.ArrayLike, name: str) -> DateArray:
+    """A column of dates, as finely as it holds them."""
+    raw = np.asarray(values)
+    if raw.dtype.kind == "O":
+        cells = [_moment_or_nat(cell, name) for cell in raw.ravel().tolist()]
+        return np.array(cells, dtype="datetime64[s]").reshape(raw.shape)
+    if raw.dtype.kind != "M" and raw.size:
+        raise InputError(f"{name} must be dates, not {raw.dtype}")
+    return raw if raw.size else raw.astype("datetime64[s]")
+
+
+def _moment_or_nat(value: object, name: str) -> np.datetime64:
+    """One cell of a mixed column."""
     if value is None or type(value).__name__ in ("NaTType", "NAType"):
-        return np.datetime64("NaT", "D")
+        return np.datetime64("NaT", "s")
     if isinstance(value, np.datetime64):
-        day: np.datetime64 = value.astype("datetime64[D]")
-        return day
+        moment: np.datetime64 = value.astype("datetime64[s]")
+        return moment
+    if isinstance(value, dt.datetime):
+        return np.datetime64(value.replace(tzinfo=None, microsecond=0), "s")
     if isinstance(value, dt.date):
-        return np.datetime64(dt.date(value.year, value.month, value.day), "D")
+        return np.datetime64(value, "s")
     raise InputError(f"{name} must be dates, not {value!r}")
 
 

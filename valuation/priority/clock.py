@@ -5,18 +5,17 @@ Moments are datetimes to the second, without time zone. Business hours are the s
 arithmetic on whole arrays: a working day has so many seconds, and a moment is so many worked seconds after a first day.
 """
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from valuation.dates import DateArray, dates
+from valuation.dates import DateArray, dates, moments
 from valuation.errors import DomainError, InputError
 from valuation.lifetime.conventions import NOT_NEGATIVE, BoolArray, FloatArray, common_shape, known_word, within
 
-__all__ = ["BusinessHours", "Clock", "add_hours", "hours_between", "moments", "one_moment"]
+__all__ = ["BusinessHours", "Clock", "add_hours", "hours_between"]
 
 _HOUR: Final = 3600  # seconds
 _DAY: Final = 24 * _HOUR
@@ -139,39 +138,6 @@ def hours_between(start: npt.ArrayLike, end: npt.ArrayLike, *, clock: Clock = "c
     else:
         seconds = _worked_before(last, _business(clock)) - _worked_before(first, _business(clock))
     return np.where(known, seconds / _HOUR, np.nan)
-
-
-def moments(values: npt.ArrayLike, name: str) -> DateArray:
-    """Datetimes as datetime64[s], missing ones as NaT; texts and numbers are refused."""
-    raw = np.asarray(values)
-    if raw.dtype.kind == "O":
-        cells = [_moment(cell, name) for cell in raw.ravel().tolist()]
-        return np.array(cells, dtype="datetime64[s]").reshape(raw.shape)
-    if raw.dtype.kind != "M" and raw.size:
-        raise InputError(f"{name} must be datetimes, not {raw.dtype}")
-    return raw.astype("datetime64[s]")
-
-
-def one_moment(value: object, name: str) -> np.datetime64:
-    """A datetime that has to be there."""
-    moment = _moment(value, name)
-    if np.isnat(moment):
-        raise InputError(f"{name} must be a date or a datetime, not {value!r}")
-    return moment
-
-
-def _moment(value: object, name: str) -> np.datetime64:
-    """One cell of a mixed column."""
-    if value is None or type(value).__name__ in ("NaTType", "NAType"):
-        return _NEVER
-    if isinstance(value, np.datetime64):
-        second: np.datetime64 = value.astype("datetime64[s]")
-        return second
-    if isinstance(value, dt.datetime):
-        return np.datetime64(value.replace(tzinfo=None, microsecond=0), "s")
-    if isinstance(value, dt.date):
-        return np.datetime64(value, "s")
-    raise InputError(f"{name} must be datetimes, not {value!r}")
 
 
 def _is_calendar(clock: Clock) -> bool:

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from valuation.dates import DateArray
+from valuation.dates import DateArray, moments, one_moment
 from valuation.errors import DomainError, InputError
 from valuation.lifetime.conventions import NOT_NEGATIVE, FloatArray, common_shape, numbers, within
-from valuation.priority.clock import Clock, add_hours, hours_between, moments, one_moment
+from valuation.priority.clock import Clock, add_hours, hours_between
 from valuation.segments.tiers import Tiers
 
 __all__ = ["STATUSES", "allowed_hours", "breach_ratio", "compliance", "due", "service_status"]

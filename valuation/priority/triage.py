@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from valuation.cost.amounts import FloatArray, IntArray, numbers, refuse_rows
+from valuation.dates import moments
 from valuation.errors import DomainError, InputError
 from valuation.lifetime.conventions import BoolArray, known_word
-from valuation.priority.clock import moments
 
 __all__ = ["CLASSES", "Mode", "reasons", "triage"]
 

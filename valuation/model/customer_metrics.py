@@ -71,7 +71,7 @@ CLASSES: Final = (
 BRIDGE_MONTHS: Final = 24
 KNOWN: Final = ("purchase before the first purchase",)
 """Faults that every refresh finds, with this step or without."""
-STATED: Final = ("customer_id", "first_purchase", "end_date", "contract_type")
+STATED: Final = ("first_purchase", "end_date", "contract_type")
 
 
 def metrics_table(
@@ -108,7 +108,8 @@ def metrics_table(
         return empty_frame(CUSTOMER_METRICS), [*findings, _unusable(str(error))], ()
     over = grains["complete"] & (grains["end"].to_numpy().astype("datetime64[D]") <= base.as_of)
     grains = grains[over & (grains["end"].to_numpy().astype("datetime64[D]") >= first)]
-    log, stated = _log(base, tables), base.customers[list(STATED)]
+    log = _log(base, tables)
+    stated = base.customers[list(STATED)].assign(customer_id=np.arange(len(base)))
     months, untold = int(settings.number("activity_months")), _untold(base)
     parts: list[pd.DataFrame] = []
     notes: tuple[str, ...] = ()
@@ -132,9 +133,15 @@ def metrics_table(
 
 
 def _log(base: Base, tables: Mapping[str, TableData]) -> pd.DataFrame:
-    """Give the transactions up to the as-of date, with what they would have been at the rates of a year before."""
+    """
+    Give the transactions up to the as-of date, with what they would have been at the rates of a year before.
+
+    Customers stand by their position, and types as categories, because texts take many times as long; the position -1
+    is on no list.
+    """
     rows = base.transactions[base.days <= base.as_of]
-    log = rows[["customer_id", "date", "net_amount", "type"]]
+    log = rows[["code", "date", "net_amount", "type"]].rename(columns={"code": "customer_id"})
+    log = log.astype({"type": "category"})
     data = tables.get(TRANSACTIONS.name)
     if data is None or CONSTANT not in data.frame:
         return log.assign(constant_amount=log["net_amount"])

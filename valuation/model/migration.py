@@ -113,7 +113,9 @@ def _side_by_side(earlier: Earlier, segments: Segmentation) -> pd.DataFrame:
     texts = ["segment", "model_segment", "segment_before", "model_before"]
     # A label of another edition is none of ours.
     both[texts] = both[texts].where(both[texts].isin(SEGMENT_LABELS), None).astype(object)
-    return both.assign(there_before=everybody.isin(before.index), there=everybody.isin(now.index))
+    # Much faster than `isin` for texts.
+    there_before, there = (index.get_indexer(everybody) >= 0 for index in (before.index, now.index))
+    return both.assign(there_before=there_before, there=there)
 
 
 def _cuts(earlier: Earlier) -> Cuts:

@@ -1,4 +1,4 @@
-"""The insight panel: fast adopters are always in it, one group never answers for another, and a plan may be too much."""
+"""The insight panel: fast adopters are always in it, no group answers for another, and a plan may be too much."""
 
 from typing import Any
 

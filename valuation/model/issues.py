@@ -108,7 +108,9 @@ def read_issues(base: Base, customers: Customers, tables: Mapping[str, TableData
     frame = frame[usable & (opened <= now)].copy()
     backwards = frame["closed"].notna() & (frame["closed"] < frame["opened"])
     findings = _closed_before_opened(frame.index[backwards])
-    frame = frame[~backwards]
+    frame = frame[~backwards].copy()
+    for name in ("hours", "severity", "contract_hours"):  # what cannot be is found by the checks, and not known here
+        frame[name] = frame[name].where((frame[name] >= 0) & np.isfinite(frame[name]))
     code = pd.Index(customers.ids).get_indexer(pd.Index(frame["customer_id"]))
     segment = _of(code, customers.segment, np.full(len(frame), None, dtype=object))
     value = _of(code, customers.value, np.full(len(frame), np.nan))

@@ -119,7 +119,9 @@ def _side_by_side(earlier: Earlier, segments: Segmentation) -> pd.DataFrame:
 
 
 def _cuts(earlier: Earlier) -> Cuts:
-    return Cuts(float(earlier.facts["cut_a"]), float(earlier.facts["cut_b"]))
+    """Give the cuts of then; what somebody typed over so that they cannot be cuts is not known."""
+    a, b = float(earlier.facts["cut_a"]), float(earlier.facts["cut_b"])
+    return Cuts(np.nan, np.nan) if b <= 0 or a < b or np.isinf(a) else Cuts(a, b)
 
 
 # The movers.

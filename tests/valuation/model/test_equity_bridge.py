@@ -131,7 +131,7 @@ def test_worth_that_fell_below_nought_is_drawn_below_it() -> None:
     [({"timing": "end"}, "timing of margins"), ({"periods_per_year": "4"}, "the grid")],
     ids=["timing", "grid"],
 )
-def test_values_of_another_convention_are_not_bridged(before: Results, other: dict[str, str], said: str) -> None:
+def test_values_of_another_convention_are_not_bridged(before: Results, other: dict[str, Any], said: str) -> None:
     results = refresh({"A": 100.0}, NEXT, before.tables, **other)
     finding = found(results.findings, "no equity bridge")
     assert (finding.severity, finding.table) == (Severity.WARNING, "Snapshot dates")

@@ -265,7 +265,7 @@ REFERENCES = (
     _Reference("Assumptions", "applies_to", "customer_id", "the row has no effect", scope="customer"),
     _Reference("Assumptions", "applies_to", "segment", "the row has no effect", scope="segment"),
     _Reference("Invoices", "customer_id", "customer_id", "the row is left out"),
-    _Reference("Issues", "customer_id", "customer_id", "the row is left out"),
+    _Reference("Issues", "customer_id", "customer_id", "the issue comes last in the queue and is nobody's voice"),
     _Reference("Ideas", "customer_id", "customer_id", "the row is left out"),
     _Reference("Survey", "customer_id", "customer_id", "the row is left out"),
 )

@@ -72,7 +72,7 @@ CLASSES: Final = (
 BRIDGE_MONTHS: Final = 24
 KNOWN: Final = ("purchase before the first purchase",)
 """Faults that every refresh finds, with this step or without."""
-STATED: Final = ("customer_id", "first_purchase", "end_date", "contract_type")
+STATED: Final = ("first_purchase", "end_date", "contract_type")
 
 
 def metrics_table(
@@ -114,7 +114,7 @@ def metrics_table(
     log, untold = _log(base, tables), first_untold(base)
     months = int(settings.number("activity_months"))
     whom: _Whom = {
-        "customers": base.customers[list(STATED)],
+        "customers": base.customers[list(STATED)].assign(customer_id=np.arange(len(base))),
         "parents": _parents(base, parent) if settings.word("metrics_account") == "parent" else None,
         "listed_only": True,
     }
@@ -152,16 +152,22 @@ class _Whom(TypedDict):
 
 
 def _parents(base: Base, parent: "pd.Series[str]") -> pd.DataFrame:
-    """Give the accounts that belong to another one."""
-    ids = base.customers["customer_id"]
-    belongs = (parent != ids).to_numpy(dtype=bool)
-    return pd.DataFrame({"customer_id": ids[belongs], "parent_id": parent[belongs]})
+    """Give the accounts that belong to another one, by position; a parent may stand on no list."""
+    codes, _ = pd.factorize(pd.concat([base.customers["customer_id"], parent], ignore_index=True))
+    own, above = codes[: len(base)], codes[len(base) :]
+    return pd.DataFrame({"customer_id": own[own != above], "parent_id": above[own != above]})
 
 
 def _log(base: Base, tables: Mapping[str, TableData]) -> pd.DataFrame:
-    """Give the transactions up to the as-of date, with what they would have been at the rates of a year before."""
+    """
+    Give the transactions up to the as-of date, with what they would have been at the rates of a year before.
+
+    Customers stand by their position, and types as categories, because texts take many times as long; the position -1
+    is on no list.
+    """
     rows = base.transactions[base.days <= base.as_of]
-    log = rows[["customer_id", "date", "net_amount", "type"]]
+    log = rows[["code", "date", "net_amount", "type"]].rename(columns={"code": "customer_id"})
+    log = log.astype({"type": "category"})
     data = tables.get(TRANSACTIONS.name)
     if data is None or CONSTANT not in data.frame:
         return log.assign(constant_amount=log["net_amount"])

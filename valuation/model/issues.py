@@ -108,7 +108,9 @@ def read_issues(base: Base, customers: Customers, tables: Mapping[str, TableData
     frame = frame[usable & (opened <= now)].copy()
     backwards = frame["closed"].notna() & (frame["closed"] < frame["opened"])
     findings = _closed_before_opened(frame.index[backwards])
-    frame = frame[~backwards]
+    frame = frame[~backwards].copy()
+    for name in ("hours", "severity", "contract_hours"):  # what cannot be is found by the checks, and not known here
+        frame[name] = frame[name].where((frame[name] >= 0) & np.isfinite(frame[name]))
     code = pd.Index(customers.ids).get_indexer(pd.Index(frame["customer_id"]))
     segment = _of(code, customers.segment, np.full(len(frame), None, dtype=object))
     value = _of(code, customers.value, np.full(len(frame), np.nan))
@@ -257,12 +259,13 @@ def _compliance(issues: Issues) -> pd.DataFrame:
 def key_retention(issues: Issues, customers: Customers, earlier: Earlier | None) -> pd.DataFrame:
     """Give Key customer retention: who of each segment at the last snapshot is still a customer."""
     then = _then(customers, earlier)
-    now = set(customers.ids[customers.current].tolist())
+    # Looked up once for all segments: `isin` takes seconds for texts.
+    then["stayed"] = pd.Index(customers.ids[customers.current]).get_indexer(pd.Index(then["customer_id"])) >= 0
     risk = _at_risk(issues, customers)
     rows = []
     for label in SEGMENT_LABELS:
         were = then[then["segment"] == label]
-        stayed = were["customer_id"].isin(now)
+        stayed = were["stayed"]
         worth = were["value"].clip(lower=0.0)
         here = customers.current & (customers.segment == label)
         weight = np.maximum(np.nan_to_num(customers.value[here]), 0.0)
@@ -297,4 +300,4 @@ def _then(customers: Customers, earlier: Earlier | None) -> pd.DataFrame:
             {"customer_id": kept["customer_id"], "segment": kept["segment"], "value": kept["value"].astype(float)}
         )
     frame = pd.DataFrame({"customer_id": customers.ids, "segment": customers.segment, "value": customers.value})
-    return frame[customers.current]
+    return frame[customers.current].copy()

@@ -113,11 +113,15 @@ def _side_by_side(earlier: Earlier, segments: Segmentation) -> pd.DataFrame:
     texts = ["segment", "model_segment", "segment_before", "model_before"]
     # A label of another edition is none of ours.
     both[texts] = both[texts].where(both[texts].isin(SEGMENT_LABELS), None).astype(object)
-    return both.assign(there_before=everybody.isin(before.index), there=everybody.isin(now.index))
+    # Much faster than `isin` for texts.
+    there_before, there = (index.get_indexer(everybody) >= 0 for index in (before.index, now.index))
+    return both.assign(there_before=there_before, there=there)
 
 
 def _cuts(earlier: Earlier) -> Cuts:
-    return Cuts(float(earlier.facts["cut_a"]), float(earlier.facts["cut_b"]))
+    """Give the cuts of then; what somebody typed over so that they cannot be cuts is not known."""
+    a, b = float(earlier.facts["cut_a"]), float(earlier.facts["cut_b"])
+    return Cuts(np.nan, np.nan) if b <= 0 or a < b or np.isinf(a) else Cuts(a, b)
 
 
 # The movers.

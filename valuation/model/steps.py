@@ -136,6 +136,11 @@ class Found:
         return read_issues(self.base, self.customers, self.usable)
 
     @cached_property
+    def key_customers(self) -> pd.DataFrame:
+        """Key customer retention, which goals are measured by as well."""
+        return key_retention(self.issues[0], self.customers, self.before.snapshot)
+
+    @cached_property
     def metrics(self) -> "Part":
         """The three metrics, which goals are measured by as well."""
         table, findings, notes = metrics_table(self.base, self.accounts.parent, self.settings, self.usable)
@@ -270,7 +275,7 @@ def _priority(found: Found) -> Part:
     )
     return Part(
         queue_tables(issues, customers, as_of, settings)
-        | {KEY_RETENTION.name: key_retention(issues, customers, found.before.snapshot)}
+        | {KEY_RETENTION.name: found.key_customers}
         | hours
         | {VOICE.name: voice_table(issues, customers, settings)}
         | panel
@@ -280,8 +285,6 @@ def _priority(found: Found) -> Part:
 
 
 def _goals(found: Found) -> Part:
-    issues, _ = found.issues
-    kept = key_retention(issues, found.customers, found.before.snapshot)
     measures = workbook_measures(
         found.base,
         values=found.value.values,
@@ -290,7 +293,7 @@ def _goals(found: Found) -> Part:
         average=found.average,
         metrics=found.metrics.tables[CUSTOMER_METRICS.name],
         receivables=found.receivables.accounts,
-        value_at_risk_a=float(kept["value_at_risk"].iloc[0]),
+        value_at_risk_a=float(found.key_customers["value_at_risk"].iloc[0]),
         return_on_customer=return_since(found.before.snapshot, found.today, found.base.as_of, found.profit.pnl),
         tables=found.usable,
     )

@@ -155,7 +155,8 @@ def late(**stated: Any) -> pd.DataFrame:
 
 def test_who_was_active_before_the_transactions_begin_is_left_out() -> None:
     frame = late(first_purchase=["2024-03-10", "2019-01-01"])
-    early, year = frame.loc["month 20"], frame.loc["year 0"]
+    early: Any = frame.loc["month 20"]
+    year: Any = frame.loc["year 0"]
     assert early["period"] == "2024-04"
     assert early[["opening_active", "lost", "closing_active", "revenue_per_existing"]].isna().all()
     assert (early["gross_new"], early["existing"], early["revenue_existing"]) == (0, 1, 20.0)

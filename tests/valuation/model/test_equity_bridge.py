@@ -113,7 +113,7 @@ def test_a_value_known_at_one_date_only_is_found(before: Results, after: Results
     [({"timing": "end"}, "timing of margins"), ({"periods_per_year": "4"}, "the grid")],
     ids=["timing", "grid"],
 )
-def test_values_of_another_convention_are_not_bridged(before: Results, other: dict[str, str], said: str) -> None:
+def test_values_of_another_convention_are_not_bridged(before: Results, other: dict[str, Any], said: str) -> None:
     results = refresh({"A": 100.0}, NEXT, before.tables, **other)
     finding = found(results.findings, "no equity bridge")
     assert (finding.severity, finding.table) == (Severity.WARNING, "Snapshot dates")

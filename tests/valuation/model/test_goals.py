@@ -1,4 +1,4 @@
-"""Goals: actuals from the workbook, typed or of the goals below; what breaks a rule is named by its row."""
+"""Goals: actuals from the workbook, typed or of the goals below; what breaks a rule is named by its row on Goals."""
 
 from typing import Any
 

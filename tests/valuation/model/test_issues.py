@@ -124,6 +124,16 @@ def test_a_chance_that_cannot_be_leaves_the_others_alone(chance: float | None, r
     assert len(got.queue()) == 2
 
 
+@pytest.mark.parametrize("hours", [-1.0, np.inf])
+def test_work_that_cannot_be_is_not_known(hours: float) -> None:
+    got = read(
+        ("1", "A", DAY, 2.0, hours, None, 0.1), ("2", "B", DAY, 2.0, 1.0, None, 0.1), contract_hours=[-4.0, None]
+    )
+    assert got.queue().index.tolist() == ["2", "1"]
+    assert np.isnan(got.queue()["hours"]["1"])
+    assert got.hours(service_hours=8.0)[1].tolist()[0] == 1.0
+
+
 # Service levels.
 
 

@@ -40,7 +40,7 @@ def rows(case: str, years: int, drivers: dict[str, Any]) -> pd.DataFrame:
 
 def drivers_table(*cases: pd.DataFrame) -> TableData:
     frame = pd.concat(cases, ignore_index=True)
-    return table("Loyalty drivers", **{name: frame[name].tolist() for name in frame})
+    return table("Loyalty drivers", **{name: frame[name].tolist() for name in map(str, frame)})
 
 
 def refresh(*parts: TableData, **terms: Any) -> Results:
@@ -122,7 +122,7 @@ def test_the_published_swings(example: Results) -> None:
 
 
 def test_quick_profits_raise_the_first_year_and_lower_equity(example: Results) -> None:
-    compared = example.tables["Cases compared"].set_index("case")
+    compared: Any = example.tables["Cases compared"].set_index("case")
     assert compared.index.tolist() == ["Card", "cut service", "add a fee"]
     quick = compared.loc[["cut service", "add a fee"]]
     assert (quick["first_year"] > 0).all()

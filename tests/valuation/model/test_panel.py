@@ -1,4 +1,4 @@
-"""The insight panel: fast adopters are in it, one group never answers for another, and a plan may be too much."""
+"""The insight panel: fast adopters are always in it, no group answers for another, and a plan may be too much."""
 
 from typing import Any
 
@@ -130,7 +130,7 @@ def test_no_survey_no_plan_and_nobody() -> None:
 
 def test_a_silent_group_is_spoken_for_by_no_other() -> None:
     given = survey(ALL)
-    frame = given.frame.assign(nps=[None if id_[0] == "A" else 5.0 for id_ in ALL.ids]).astype({"nps": float})
+    frame = given.frame.assign(nps=[np.nan if id_[0] == "A" else 5.0 for id_ in ALL.ids])
     results = draw(ALL, TableData(table=given.table, frame=frame))
     by = groups(results)
     assert by["note"]["A"] != ""

@@ -241,6 +241,14 @@ def test_a_snapshot_lacking_columns_is_compared_as_far_as_it_goes(first: Results
     assert movers[["value_before", "change", "cause"]].isna().all().all()
 
 
+@pytest.mark.parametrize(("column", "typed"), [("cut_a", -1.0), ("cut_b", 1e300), ("cut_b", -1.0)])
+def test_cuts_that_were_typed_over_and_cannot_be_are_not_known(first: Results, column: str, typed: float) -> None:
+    dates = first.tables["Snapshot dates"].assign(**{column: typed})
+    movers = refresh(first.tables | {"Snapshot dates": dates}, MARGINS | {"A": 5.0}, as_of=NEXT).tables["Movers"]
+    assert movers["customer_id"].tolist() == ["A"]
+    assert movers["cause"].isna().all()
+
+
 def test_a_base_without_customers_has_a_snapshot_too() -> None:
     empty = refresh(None, {})
     assert states(empty) == [(2025, "draft", 0.0)]

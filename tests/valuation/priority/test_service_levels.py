@@ -206,11 +206,11 @@ def test_doors() -> None:
         add_hours(FRIDAY, 1.0, clock="business")  # type: ignore[arg-type]
     with pytest.raises(DomainError, match="hours must be at most"):
         add_hours(FRIDAY, 1e12)
-    with pytest.raises(InputError, match="start must be datetimes, not <U4"):
+    with pytest.raises(InputError, match="start must be dates, not <U4"):
         add_hours(["2025"], 1.0)
-    with pytest.raises(InputError, match="start must be datetimes, not float64"):
+    with pytest.raises(InputError, match="start must be dates, not float64"):
         add_hours(np.array([1.0]), 1.0)
-    with pytest.raises(InputError, match="as_of must be a date or a datetime"):
+    with pytest.raises(InputError, match="as_of must be a date"):
         breach_ratio(FRIDAY, 1.0, as_of=NEVER)
     with pytest.raises(InputError, match="table must hold each tier and each severity once"):
         allowed_hours(["T1"], [1], TABLE.set_axis(["T1", "T1"]))

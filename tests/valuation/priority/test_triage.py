@@ -184,5 +184,5 @@ def test_doors() -> None:
         triage(issues.assign(value_at_risk=math.inf))
     with pytest.raises(InputError, match="must_serve must be True or False"):
         triage(issues.assign(must_serve="yes"))
-    with pytest.raises(InputError, match="opened must be datetimes"):
+    with pytest.raises(InputError, match="opened must be dates"):
         triage(issues.assign(opened="2025-12-01"))

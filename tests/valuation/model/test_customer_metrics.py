@@ -170,7 +170,7 @@ def test_nobody_is_called_new_who_may_have_bought_before_the_transactions_begin(
     frame = late()
     assert frame.loc["month 20", ["gross_new", "existing", "revenue_new", "revenue_per_new"]].isna().all()
     assert frame.loc["month 20", "revenue"] == 20.0
-    assert frame.loc["month 7", ["gross_new", "revenue_new"]].tolist() == [0, 0]
+    assert frame[["gross_new", "revenue_new"]].loc["month 7"].to_numpy().tolist() == [0, 0]
     assert frame.loc["month 7", "period"] == "2025-05"
 
 
@@ -261,8 +261,9 @@ def test_accounts_of_one_parent_count_as_one_customer_where_wanted() -> None:
     apart, _ = metrics(rows, ids="ABCZ", parents="AACZ")
     together, findings = metrics(rows, ids="ABCZ", parents="AACZ", metrics_account="parent")
     assert findings == []
-    assert apart.loc["year 0", ["gross_new", "existing_active", "revenue_per_new"]].tolist() == [2.0, 0.0, 50.0]
-    assert together.loc["year 0", ["gross_new", "existing_active", "revenue_per_new"]].tolist() == [1.0, 1.0, 30.0]
+    shown = ["gross_new", "existing_active", "revenue_per_new"]
+    assert apart[shown].loc["year 0"].to_numpy().tolist() == [2.0, 0.0, 50.0]
+    assert together[shown].loc["year 0"].to_numpy().tolist() == [1.0, 1.0, 30.0]
 
 
 def test_parents_of_parents_are_a_finding_and_no_metrics() -> None:
@@ -275,5 +276,6 @@ def test_who_came_back_is_new_to_the_second_tenure_where_wanted() -> None:
     rows = [*LONG_AGO, ("A", "2020-03-01", 50.0), ("A", "2025-06-01", 70.0)]
     ever, _ = metrics(rows)
     since, _ = metrics(rows, metrics_tenure="reactivation")
-    assert ever.loc["year 0", ["existing_active", "reactivated"]].tolist() == [1.0, 1.0]
-    assert since.loc["year 0", ["existing_active", "reactivated"]].tolist() == [0.0, 1.0]
+    shown = ["existing_active", "reactivated"]
+    assert ever[shown].loc["year 0"].to_numpy().tolist() == [1.0, 1.0]
+    assert since[shown].loc["year 0"].to_numpy().tolist() == [0.0, 1.0]

@@ -59,8 +59,6 @@ SHORT: Final = 3
 RAMP: Final = 1
 """Years over which customers react to a quick profit."""
 LOW, HIGH, RATE_STEP = 0.5, 1.5, 0.02
-PARTS, RATES = "effect x {:g} / {:g}", "{:.1%} / {:.1%}"
-"""How the ends of a swing read."""
 MOST_CASES: Final = 12
 REVERSE: Final = {"cut service": "cost_to_serve", "add a fee": "margin"}
 """Quick profits to the driver that their size is a part of."""

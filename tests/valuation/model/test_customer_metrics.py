@@ -170,7 +170,8 @@ def test_nobody_is_called_new_who_may_have_bought_before_the_transactions_begin(
     frame = late()
     assert frame.loc["month 20", ["gross_new", "existing", "revenue_new", "revenue_per_new"]].isna().all()
     assert frame.loc["month 20", "revenue"] == 20.0
-    assert frame[["gross_new", "revenue_new"]].loc["month 7"].to_numpy().tolist() == [0, 0]
+    later: Any = frame.loc["month 7"]
+    assert later[["gross_new", "revenue_new"]].tolist() == [0, 0]
     assert frame.loc["month 7", "period"] == "2025-05"
 
 

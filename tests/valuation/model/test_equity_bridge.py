@@ -223,7 +223,7 @@ def test_nothing_is_left_over_whatever_changed(
     )
     amounts = drawn["Equity bridge"]["amount"]
     endless = any(np.isnan(horizon) and rate == 0 for rate, horizon in (terms_then, terms_now))
-    strangers = bool(then) and bool(now) and not set(then) & set(now)
+    strangers = bool(then and now) and not set(then) & set(now)
     if amounts.isna().any():
         assert endless or strangers
         assert [finding.kind for finding in findings] == ["no equity bridge"]
@@ -233,6 +233,11 @@ def test_nothing_is_left_over_whatever_changed(
     by_customer = drawn["Equity bridge by customer"]
     np.testing.assert_allclose(by_customer[LINES].fillna(0.0).sum(), amounts, atol=1e-9 * largest)
     assert (by_customer["residual"].abs() <= 1e-6 * largest).all()
+
+
+def test_snapshots_that_share_nobody_are_not_bridged(before: Results) -> None:
+    results = refresh({"X": 100.0}, NEXT, before.tables)
+    assert "share no customer_id" in found(results.findings, "no equity bridge").what
 
 
 def test_return_since_the_last_snapshot_is_that_of_a_year(after: Results, before: Results) -> None:

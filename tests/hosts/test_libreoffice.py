@@ -1,4 +1,9 @@
-"""Every native formula of every sheet, computed by LibreOffice: it must say what our twin has put into the cell."""
+"""
+Every native formula of every sheet, computed by LibreOffice: it must say what our twin has put into the cell.
+
+Each class has workbooks of its own and one start of the program, so that the classes can run beside each other. A
+workbook that tries other settings has the packs whose formulas read them.
+"""
 
 import datetime as dt
 import math
@@ -7,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import pandas as pd
 import pytest
@@ -20,7 +26,7 @@ from tests.hosts.libreoffice import SOFFICE, Shown, recalculate, shown
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
-from workbook_templates.layout import Template
+from workbook_templates.layout import Formula, Template
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell, CellError, Plan
 from workbook_templates.sample import sample_company
@@ -36,6 +42,8 @@ Settings = Mapping[str, Cell]
 
 NOW = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
 ALL_PACKS = tuple(PACKS)
+NO_MODELS = tuple(name for name in PACKS if name != "models")
+"""Where enough customers buy to fit models to and models are not the point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,32 +146,57 @@ FACTORS: Settings = {"marketing_cost": 0.02, "sales_cost": 0.05, "support_cost":
 NOTHING: Settings = dict.fromkeys(REGISTER)
 SPOILT = {("Transactions", "C7"): "twelve", ("Transactions", "C9"): CellError.NA, ("Ledger pools", "C8"): "n/a"}
 
+
+def reading(*assumptions: str) -> tuple[str, ...]:
+    """Give the packs with a formula that reads one of some assumptions."""
+    names = re.compile(rf"\bcv_({'|'.join(assumptions)})\b")
+    return tuple(
+        pack.name
+        for pack in PACKS.values()
+        if any(
+            names.search(item.expr.excel(lambda key: key))
+            for sheet in pack.sheets
+            for item in sheet.items
+            if isinstance(item, Formula)
+        )
+    )
+
+
 EXPLAINED = ("Explain a customer", address(5, 2))
-CASES = {
+DAY_ONE: Settings = {**FACTORS, "as_of": dt.date(2025, 12, 31)}
+CONVENTION = reading("horizon", "timing", "periods_per_year", "discount_rate", "display_unit", "currency")
+
+BARE = {
     "empty": Case(inputs=dict, refreshed=False),
     "empty_refreshed": Case(inputs=dict, settings={"as_of": dt.date(2025, 12, 31)}),
-    "sample": Case(inputs=lambda: sample_company() | sample_snapshots()),
     "core_only": Case(inputs=small, packs=()),
-    "day_one": Case(inputs=day_one, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}),
-    "odd_ids": Case(inputs=odd_ids, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}),
-    "undiscounted": Case(inputs=loyal, settings={**FACTORS, "as_of": dt.date(2025, 12, 31), "discount_rate": 0.0}),
-    "costs_unknown": Case(inputs=without_costs),
-    "unlimited": Case(inputs=small, settings={"horizon": "inf", "currency": None}),
-    "start": Case(inputs=small, settings={"timing": "start", "horizon": 5.0, "display_unit": 1.0}),
-    "end_of_month": Case(inputs=small, settings={"timing": "end", "periods_per_year": 12.0, "display_unit": 1e6}),
     "one_customer": Case(inputs=lambda: few(1)),
     "no_assumptions": Case(inputs=small, settings=NOTHING),
-    "costed": Case(inputs=costed),
-    "by_activity": Case(inputs=costed, settings={"costing": "activity-based"}, typed={EXPLAINED: "C0003"}),
-    "explained_pattern": Case(
-        inputs=odd_ids, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}, typed={EXPLAINED: "~*"}
-    ),
-    "explained_number": Case(
-        inputs=odd_ids, settings={**FACTORS, "as_of": dt.date(2025, 12, 31)}, typed={EXPLAINED: 7.0}
-    ),
-    "explained_nobody": Case(inputs=small, typed={EXPLAINED: "nobody"}),
-    "spoilt_inputs": Case(inputs=small, typed=SPOILT),
 }
+LISTED = {
+    "day_one": Case(inputs=day_one, settings=DAY_ONE),
+    "odd_ids": Case(inputs=odd_ids, settings=DAY_ONE),
+    "explained_pattern": Case(inputs=odd_ids, settings=DAY_ONE, typed={EXPLAINED: "~*"}, packs=("costing",)),
+    "explained_number": Case(inputs=odd_ids, settings=DAY_ONE, typed={EXPLAINED: 7.0}, packs=("costing",)),
+    "explained_nobody": Case(inputs=small, typed={EXPLAINED: "nobody"}, packs=("costing",)),
+}
+CONVENTIONS = {
+    "undiscounted": Case(inputs=loyal, settings={**DAY_ONE, "discount_rate": 0.0}),
+    "unlimited": Case(inputs=small, settings={"horizon": "inf", "currency": None}, packs=CONVENTION),
+    "start": Case(inputs=small, settings={"timing": "start", "horizon": 5.0, "display_unit": 1.0}, packs=CONVENTION),
+    "end_of_month": Case(
+        inputs=small, settings={"timing": "end", "periods_per_year": 12.0, "display_unit": 1e6}, packs=CONVENTION
+    ),
+}
+COSTED = {
+    "costs_unknown": Case(inputs=without_costs),
+    "costed": Case(inputs=costed, packs=NO_MODELS),
+    "by_activity": Case(
+        inputs=costed, settings={"costing": "activity-based"}, typed={EXPLAINED: "C0003"}, packs=NO_MODELS
+    ),
+    "spoilt_inputs": Case(inputs=small, typed=SPOILT, packs=NO_MODELS),
+}
+SAMPLE = {"sample": Case(inputs=lambda: sample_company() | sample_snapshots())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,21 +207,6 @@ class Recalculated:
     path: Path
     cached: Mapping[tuple[str, str], Shown]
     computed: Mapping[tuple[str, str], Shown]
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Recalculated]:
-    folder = tmp_path_factory.mktemp("libreoffice")
-    paths = {name: folder / f"{name}.xlsx" for name in CASES}
-    templates = {name: case.build(paths[name]) for name, case in CASES.items()}
-    saved = recalculate(list(paths.values()), folder)
-    found = {}
-    for name, path in paths.items():
-        places = formula_places(templates[name])
-        found[name] = Recalculated(
-            template=templates[name], path=path, cached=shown(path, places), computed=shown(saved[path], places)
-        )
-    return found
 
 
 def formula_places(template: Template) -> dict[tuple[str, str], str]:
@@ -212,55 +230,112 @@ EMPTY_TEXT = Shown("", "s")
 """An empty text is stored without a value, which the reader gives as no cell at all."""
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_every_formula_shows_what_libreoffice_computes(results: Mapping[str, Recalculated], name: str) -> None:
-    result = results[name]
-    differences = {
-        f"{place[0]}!{place[1]} ({key})": (ours, theirs)
-        for place, key in formula_places(result.template).items()
-        if not agree(ours := result.cached.get(place, EMPTY_TEXT), theirs := result.computed.get(place, EMPTY_TEXT))
-    }
-    assert differences == {}
+Results = Mapping[str, Recalculated]
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_workbook_has_no_other_formula_cells(results: Mapping[str, Recalculated], name: str) -> None:
-    result = results[name]
-    with zipfile.ZipFile(result.path) as package:
-        formulas = sum(
-            len(re.findall(rb"<f[ >]", package.read(part)))
-            for part in package.namelist()
-            if part.startswith("xl/worksheets/sheet")
-        )
-    assert formulas == len(result.template.formulas)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "name" in metafunc.fixturenames:
+        assert metafunc.cls is not None
+        metafunc.parametrize("name", metafunc.cls.cases)
 
 
-@pytest.mark.parametrize(
-    ("name", "id_", "customer"),
-    [("by_activity", "C0003", ""), ("explained_pattern", "~*", "~*"), ("explained_number", "7", "7")],
-)
-def test_the_customer_who_was_typed_is_explained(
-    results: Mapping[str, Recalculated], name: str, id_: str, customer: str
-) -> None:
-    result = results[name]
-    places = {key: place for place, key in formula_places(result.template).items()}
-    assert result.computed[places["explained.id"]].value == id_
-    assert str(result.computed[places["explained.name"]].value).startswith(customer)
-    assert isinstance(result.computed[places["explained.row"]].value, int | float)
-    assert result.computed[places["explained.ties"]].value in ("ties", "no cost detail")
+class Workbooks:
+    """What holds of every workbook."""
+
+    cases: ClassVar[Mapping[str, Case]]
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def results(cls, tmp_path_factory: pytest.TempPathFactory) -> Results:
+        folder = tmp_path_factory.mktemp("libreoffice")
+        paths = {name: folder / f"{name}.xlsx" for name in cls.cases}
+        templates = {name: case.build(paths[name]) for name, case in cls.cases.items()}
+        saved = recalculate(list(paths.values()), folder)
+        found = {}
+        for name, path in paths.items():
+            places = formula_places(templates[name])
+            found[name] = Recalculated(
+                template=templates[name], path=path, cached=shown(path, places), computed=shown(saved[path], places)
+            )
+        return found
+
+    def test_every_formula_shows_what_libreoffice_computes(self, results: Results, name: str) -> None:
+        result = results[name]
+        differences = {
+            f"{place[0]}!{place[1]} ({key})": (ours, theirs)
+            for place, key in formula_places(result.template).items()
+            if not agree(ours := result.cached.get(place, EMPTY_TEXT), theirs := result.computed.get(place, EMPTY_TEXT))
+        }
+        assert differences == {}
+
+    def test_a_workbook_has_no_other_formula_cells(self, results: Results, name: str) -> None:
+        result = results[name]
+        with zipfile.ZipFile(result.path) as package:
+            formulas = sum(
+                len(re.findall(rb"<f[ >]", package.read(part)))
+                for part in package.namelist()
+                if part.startswith("xl/worksheets/sheet")
+            )
+        assert formulas == len(result.template.formulas)
 
 
-@pytest.mark.parametrize("name", ["costed", "by_activity"])
-def test_costing_passes_all_checks(results: Mapping[str, Recalculated], name: str) -> None:
-    places = {key: place for place, key in formula_places(results[name].template).items()}
-    assert results[name].computed[places["checks"]].value == "All checks passed"
-    assert results[name].computed[places["reconciled.allocated"]].value
+def places_of(result: Recalculated) -> dict[str, tuple[str, str]]:
+    """Give the place of each formula by its key."""
+    return {key: place for place, key in formula_places(result.template).items()}
 
 
-def test_sample_has_no_error_cells_and_passes_all_checks(results: Mapping[str, Recalculated]) -> None:
-    result = results["sample"]
-    places = {key: place for place, key in formula_places(result.template).items()}
-    errors = [place for place, cell in result.computed.items() if cell.kind == "e"]
-    assert errors == []
-    assert result.computed[places["checks"]].value == "All checks passed"
-    assert result.computed[places["stale"]].value is False
+def is_explained(result: Recalculated, id_: str, customer: str) -> bool:
+    """Whether the customer who was typed is found, with all his costs."""
+    computed, places = result.computed, places_of(result)
+    return (
+        computed[places["explained.id"]].value == id_
+        and str(computed[places["explained.name"]].value).startswith(customer)
+        and isinstance(computed[places["explained.row"]].value, int | float)
+        and computed[places["explained.ties"]].value in ("ties", "no cost detail")
+    )
+
+
+class TestSample(Workbooks):
+    cases = SAMPLE
+
+    def test_has_no_error_cells_and_passes_all_checks(self, results: Results) -> None:
+        result = results["sample"]
+        places = places_of(result)
+        errors = [place for place, cell in result.computed.items() if cell.kind == "e"]
+        assert errors == []
+        assert result.computed[places["checks"]].value == "All checks passed"
+        assert result.computed[places["stale"]].value is False
+
+
+class TestCosted(Workbooks):
+    cases = COSTED
+
+    @pytest.mark.parametrize("case", ["costed", "by_activity"])
+    def test_costing_passes_all_checks(self, results: Results, case: str) -> None:
+        result = results[case]
+        places = places_of(result)
+        assert result.computed[places["checks"]].value == "All checks passed"
+        assert result.computed[places["reconciled.allocated"]].value
+
+    def test_the_customer_who_was_typed_is_explained(self, results: Results) -> None:
+        assert is_explained(results["by_activity"], "C0003", "")
+
+
+class TestListed(Workbooks):
+    cases = LISTED
+
+    @pytest.mark.parametrize(
+        ("case", "id_", "customer"), [("explained_pattern", "~*", "~*"), ("explained_number", "7", "7")]
+    )
+    def test_the_customer_who_was_typed_is_explained(
+        self, results: Results, case: str, id_: str, customer: str
+    ) -> None:
+        assert is_explained(results[case], id_, customer)
+
+
+class TestConventions(Workbooks):
+    cases = CONVENTIONS
+
+
+class TestBare(Workbooks):
+    cases = BARE

@@ -1,9 +1,11 @@
 """Input tables as the adapters give them: typed columns, and a fault for every cell that has no value."""
 
+import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import hypothesis
 import numpy as np
 import pandas as pd
 
@@ -13,6 +15,9 @@ from valuation.settings import Settings, read_settings
 from valuation.tables import NUMERIC_KINDS, TABLES, Fault, Kind, TableData
 
 AS_OF = np.datetime64("2025-12-31", "D")
+
+WHOLE_CHAIN = hypothesis.settings(max_examples=100 if os.environ.get("THOROUGH") else 12)
+"""Each example runs the whole chain some times, a fifth of a second each; THOROUGH=1 asks for more."""
 
 Tables = dict[str, TableData]
 

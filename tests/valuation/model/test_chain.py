@@ -5,10 +5,11 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.valuation.model.builders import (
+    WHOLE_CHAIN,
     Tables,
     assumptions,
     customers,
@@ -27,8 +28,6 @@ from valuation.model import Results, value_base
 from valuation.tables import INPUT_TABLES, TABLES, TableData, empty_frame
 
 AS_OF = pd.Timestamp("2025-12-31")
-WHOLE_CHAIN = settings(max_examples=12)
-"""Each example runs the whole chain, which takes some hundredths of a second."""
 RESULTS = ("Customer P&L", "Cost to serve", "Lifetime value", "Horizons", "Segments", "Reconciliation")
 
 

@@ -5,17 +5,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.valuation.model.builders import assumptions, customers, found, kinds, result, table, transactions, value
+from tests.valuation.model.builders import (
+    WHOLE_CHAIN,
+    assumptions,
+    customers,
+    found,
+    kinds,
+    result,
+    table,
+    transactions,
+    value,
+)
 from valuation.findings import Severity
 from valuation.model import Results
 from valuation.tables import SEGMENTS, TableData
 
 AS_OF = pd.Timestamp("2025-12-31")
-WHOLE_CHAIN = settings(max_examples=25)
-"""Each example runs the whole chain, which takes some hundredths of a second."""
 CUTS: dict[str, Any] = {"value_tier_a": 1000.0, "value_tier_b": 100.0}
 
 

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import strategies
 from tests.valuation.model.builders import (
+    WHOLE_CHAIN,
     assumptions,
     customers,
     found,
@@ -28,8 +29,6 @@ from valuation.model.value import HORIZON_YEARS
 from valuation.tables import HORIZONS, LIFETIME_VALUE, TableData
 
 AS_OF_DATE = pd.Timestamp("2025-12-31")
-WHOLE_CHAIN = settings(max_examples=12)
-"""Each example runs the whole chain, which takes some hundredths of a second."""
 VALUES = ["value", *HORIZON_YEARS]
 
 

@@ -12,12 +12,12 @@ from valuation.model.issues import Issues, to_triage
 from valuation.model.tiers import SEGMENT_LABELS
 from valuation.priority import HoursPlan, allocate_hours, triage
 from valuation.settings import Settings
-from valuation.tables import HOURS_ISSUES, HOURS_METHODS
+from valuation.tables import HOURS_BY, HOURS_ISSUES, HOURS_METHODS
 
 __all__ = ["hours_tables"]
 
 Mode = Literal["greedy", "exact", "divisible"]
-MODES: Final[tuple[Mode, ...]] = ("greedy", "exact", "divisible")
+MODES: Final = cast("tuple[Mode, ...]", HOURS_BY)
 
 
 def hours_tables(

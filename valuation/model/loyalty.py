@@ -1,13 +1,7 @@
-"""
-The loyalty case: what a program costs now and brings later, beside quick profits that do the reverse.
-
-The base case is the average customer of today, as it goes on; rows of the case 'base' on Loyalty drivers replace it. A
-case with fewer years than the plan goes on as in its last year.
-"""
+"""The loyalty case: what a program costs now and brings later, beside quick profits that do the reverse."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
@@ -17,51 +11,35 @@ from valuation.findings import Finding, Severity
 from valuation.lifetime import Timing
 from valuation.loyalty import (
     DRIVER_NAMES,
-    PRESETS,
     BusinessCase,
     CaseComparison,
-    Drivers,
-    compare,
-    preset_drivers,
     project,
     required_effect,
     scenario_drivers,
     stop_rule,
     tornado,
 )
-from valuation.loyalty.drivers import aligned
 from valuation.model.average import AverageCustomer
-from valuation.model.history import FloatArray
+from valuation.model.loyalty_cases import BASE, Case, Plan, base_drivers, case_rows, impossible, read_cases
 from valuation.settings import Settings
 from valuation.tables import (
     CASE_FIGURES,
     CASE_MEASURES,
     CASE_YEARS,
     CASES_COMPARED,
-    LOYALTY_DRIVERS,
+    MOST_CASE_YEARS,
     NUMERIC_KINDS,
     STOP_RULE,
     TORNADO,
     Table,
     TableData,
-    complete_frame,
     empty_frame,
 )
 
-__all__ = ["MOST_YEARS", "loyalty_tables"]
+__all__ = ["loyalty_tables"]
 
-BASE: Final = "base"
-CHANGE: Final = "change"
-MOST_YEARS: Final = 10
-"""Rows of the tables by year, whatever the years of the case."""
-SHORT: Final = 3
-"""Years of the view that hides retention."""
-RAMP: Final = 1
-"""Years over which customers react to a quick profit."""
 LOW, HIGH, RATE_STEP = 0.5, 1.5, 0.02
 MOST_CASES: Final = 12
-REVERSE: Final = {"cut service": "cost_to_serve", "add a fee": "margin"}
-"""Quick profits to the driver that their size is a part of."""
 DRIVER_TITLES: Final = {
     "retention_rate": "Retention",
     "new_customers": "New customers",
@@ -71,28 +49,6 @@ DRIVER_TITLES: Final = {
     "investment": "Investment",
     "discount_rate": "Discount rate",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Plan:
-    """What all cases share."""
-
-    base: Drivers
-    average: AverageCustomer
-    years: int
-    discount_rate: float
-    timing: Timing
-
-    def case(self, program: Drivers) -> BusinessCase:
-        return BusinessCase(
-            base=self.base,
-            program=program,
-            opening_customers=self.average.customers,
-            periods=self.years,
-            discount_rate=self.discount_rate,
-            timing=self.timing,
-            extend="last",
-        )
 
 
 def loyalty_tables(
@@ -117,22 +73,22 @@ def loyalty_tables(
     list of Finding
         Rows of the inputs that cannot count, and cases that cannot be computed.
     """
-    rows, findings = _rows(tables)
+    rows, findings = case_rows(tables)
     found = _nothing()
     if not average.customers or not (average.known or rows):
         return found, findings
     years, own = int(settings.number("case_years")), rows.pop(BASE, None)
     try:
-        plan = _Plan(
-            base=_base(own, average, years),
+        plan = Plan(
+            base=base_drivers(own, average, years),
             average=average,
             years=years,
             discount_rate=settings.number("discount_rate"),
             timing=cast(Timing, settings.word("timing")),
         )
     except ValuationError as error:
-        return found, [*findings, _impossible(BASE, error, own)]
-    cases, faults = _cases(plan, rows, settings)
+        return found, [*findings, impossible(BASE, error, own)]
+    cases, faults = read_cases(plan, rows, settings)
     findings += faults
     found[CASES_COMPARED.name] = _compared(cases)
     chosen = settings.word("loyalty_case") or next(iter(rows), "")
@@ -152,110 +108,7 @@ def loyalty_tables(
     return found, findings
 
 
-# The inputs.
-
-
-def _rows(tables: Mapping[str, TableData]) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
-    """Give the rows of each case by year; a case whose years are not 1, 2, 3 and so on is left out."""
-    frame = complete_frame(tables.get(LOYALTY_DRIVERS.name), LOYALTY_DRIVERS)
-    frame = frame[frame["case"].notna() & frame["year"].notna()]
-    cases: dict[str, pd.DataFrame] = {}
-    findings = []
-    for name, rows in frame.groupby(frame["case"].str.strip(), sort=False):
-        ordered = rows.sort_values("year")
-        if (ordered["year"].to_numpy() != np.arange(1, len(rows) + 1)).any():
-            findings.append(
-                Finding(
-                    severity=Severity.ERROR,
-                    kind="years of a case",
-                    table=LOYALTY_DRIVERS.name,
-                    column="year",
-                    rows=tuple((rows.index + 1).tolist()),
-                    what=f"The years of '{name}' are not 1, 2, 3 and so on, each once; the case is left out",
-                    mend="Give every year from the first one on a row of its own",
-                )
-            )
-            continue
-        key = BASE if str(name).casefold() == BASE else str(name)
-        cases[key] = ordered
-    return cases, findings
-
-
-def _base(rows: pd.DataFrame | None, average: AverageCustomer, years: int) -> Drivers:
-    """Take the average customer, as it goes on, for what the rows of the base leave blank."""
-    steady = [getattr(average, name, 0.0) for name in DRIVER_NAMES]
-    table = np.repeat(np.array(steady, dtype=float)[:, np.newaxis], years, axis=1)
-    return Drivers(**dict(zip(DRIVER_NAMES, table, strict=True))) if rows is None else _completed(rows, table)
-
-
-def _completed(rows: pd.DataFrame, base: FloatArray) -> Drivers:
-    """Complete a case by the base, of shape (drivers, years), which changes are added to; the last year goes on."""
-    table, years = base.copy(), base.shape[1]
-    shown = rows.iloc[np.minimum(np.arange(years), len(rows) - 1)]
-    changes = (shown["given_as"] == CHANGE).to_numpy(dtype=bool)
-    for values, name in zip(table, DRIVER_NAMES, strict=True):
-        typed = shown[name].to_numpy(dtype=float)
-        known = ~np.isnan(typed)
-        values[known] = (typed + np.where(changes, values, 0.0))[known]
-    return Drivers(**dict(zip(DRIVER_NAMES, table, strict=True)))
-
-
-# The cases.
-
-
-class _Case(NamedTuple):
-    """A program that can be computed."""
-
-    drivers: Drivers
-    says: str
-    found: CaseComparison
-
-
-def _cases(plan: _Plan, rows: Mapping[str, pd.DataFrame], settings: Settings) -> tuple[dict[str, _Case], list[Finding]]:
-    """Compare the programs of the input, and the quick profits, with the base."""
-    cases, findings = {}, []
-    for name, own in rows.items():
-        try:
-            drivers = _completed(own, aligned(plan.base, plan.years, "last"))
-            found = compare(plan.case(drivers), short_horizon=SHORT, period="year")
-            cases[name] = _Case(drivers, "As on Loyalty drivers", found)
-        except ValuationError as error:
-            findings.append(_impossible(name, error, own))
-    share, points = settings.number("reverse_size"), settings.number("reverse_retention")
-    for preset, of_what in REVERSE.items():
-        if preset in rows:  # people's own case of that name counts
-            continue
-        size = share * float(aligned(plan.base, plan.years, "last")[DRIVER_NAMES.index(of_what), 0])
-        try:
-            drivers = preset_drivers(
-                preset,
-                plan.base,
-                size=size,
-                retention_effect=points,
-                ramp=RAMP,
-                periods=plan.years,
-                extend="last",
-            )
-            says = f"{PRESETS[preset].says} {size:,.0f} a customer and year; retention by {points:.1%}"
-            cases[preset] = _Case(drivers, says, compare(plan.case(drivers), short_horizon=SHORT, period="year"))
-        except ValuationError as error:
-            findings.append(_impossible(preset, error, None))
-    return cases, findings
-
-
-def _impossible(name: str, error: ValuationError, rows: pd.DataFrame | None) -> Finding:
-    return Finding(
-        severity=Severity.NOTE if name in REVERSE and rows is None else Severity.ERROR,
-        kind="case that cannot be computed",
-        table=LOYALTY_DRIVERS.name,
-        column="case",
-        rows=() if rows is None else tuple((rows.index + 1).tolist()),
-        what=f"The case '{name}' cannot be computed: {error}",
-        mend="Mend its rows on Loyalty drivers, or the assumption that it rests on",
-    )
-
-
-def _compared(cases: Mapping[str, _Case]) -> pd.DataFrame:
+def _compared(cases: Mapping[str, Case]) -> pd.DataFrame:
     rows = [
         {
             "case": name,
@@ -284,17 +137,17 @@ def _verdict(found: CaseComparison) -> str:
 # The program that is shown in full.
 
 
-def _program(plan: _Plan, chosen: _Case) -> dict[str, pd.DataFrame]:
+def _program(plan: Plan, chosen: Case) -> dict[str, pd.DataFrame]:
     case = plan.case(chosen.drivers)
     return {
         CASE_YEARS.name: _by_year(plan, chosen),
-        CASE_FIGURES.name: _figures(case, chosen.found),
+        CASE_FIGURES.name: _figures(plan, chosen),
         TORNADO.name: _tornado(case, chosen.found.npv),
         STOP_RULE.name: _stop(case),
     }
 
 
-def _by_year(plan: _Plan, chosen: _Case) -> pd.DataFrame:
+def _by_year(plan: Plan, chosen: Case) -> pd.DataFrame:
     base, program = (
         project(
             drivers,
@@ -323,18 +176,19 @@ def _by_year(plan: _Plan, chosen: _Case) -> pd.DataFrame:
             "return_program": found["program_return"],
         }
     )
-    return frame.reindex(range(MOST_YEARS))
+    return frame.reindex(range(MOST_CASE_YEARS))
 
 
-def _figures(case: BusinessCase, found: CaseComparison) -> pd.DataFrame:
+def _figures(plan: Plan, chosen: Case) -> pd.DataFrame:
     """Give the figures of the plan, of half its effect, and of all of it a year late."""
     columns = {}
-    for name, drivers in zip(("plan", "half", "late"), scenario_drivers(case).values(), strict=True):
-        tried = replace(case, program=drivers)
-        outcome = found if name == "plan" else compare(tried, short_horizon=SHORT, period="year")
+    for name, drivers in zip(
+        ("plan", "half", "late"), scenario_drivers(plan.case(chosen.drivers)).values(), strict=True
+    ):
+        outcome = chosen.found if name == "plan" else plan.compared(drivers)
         roots = outcome.rates.roots
         try:
-            needed = required_effect(tried, "retention_rate")
+            needed = required_effect(plan.case(drivers), "retention_rate")
         except ValuationError:
             needed = np.nan
         columns[name] = [
@@ -394,7 +248,7 @@ def _stop(case: BusinessCase) -> pd.DataFrame:
             "cost_to_serve_most": found["stop_if_cost_above"],
         }
     )
-    return frame.reindex(range(MOST_YEARS))
+    return frame.reindex(range(MOST_CASE_YEARS))
 
 
 def _nothing() -> dict[str, pd.DataFrame]:
@@ -402,11 +256,11 @@ def _nothing() -> dict[str, pd.DataFrame]:
     figures = pd.DataFrame({"measure": list(CASE_MEASURES), "meaning": list(CASE_MEASURES.values())})
     swings = pd.DataFrame({"driver": list(DRIVER_TITLES.values())})
     return {
-        CASE_YEARS.name: empty_frame(CASE_YEARS).reindex(range(MOST_YEARS)),
+        CASE_YEARS.name: empty_frame(CASE_YEARS).reindex(range(MOST_CASE_YEARS)),
         CASE_FIGURES.name: _as_contracted(figures, CASE_FIGURES),
         TORNADO.name: _as_contracted(swings, TORNADO),
         CASES_COMPARED.name: empty_frame(CASES_COMPARED),
-        STOP_RULE.name: empty_frame(STOP_RULE).reindex(range(MOST_YEARS)),
+        STOP_RULE.name: empty_frame(STOP_RULE).reindex(range(MOST_CASE_YEARS)),
     }
 
 

@@ -10,7 +10,6 @@ from valuation.errors import ValuationError
 from valuation.findings import Finding, Severity
 from valuation.model.history import FloatArray, IntArray
 from valuation.model.issues import Customers, TextArray
-from valuation.model.tiers import SEGMENT_LABELS
 from valuation.priority import (
     SMALL_FAST_ADOPTERS,
     SampleWeights,
@@ -23,6 +22,7 @@ from valuation.priority import (
 from valuation.settings import Settings
 from valuation.tables import (
     PANEL,
+    PANEL_GROUPS,
     PANEL_MEASURES,
     PANEL_PLAN,
     PANEL_READINGS,
@@ -35,9 +35,7 @@ from valuation.tables import (
 
 __all__ = ["FAST_ADOPTERS", "panel_tables"]
 
-FAST_ADOPTERS: Final = "Fast adopters"
-STRATA: Final = (FAST_ADOPTERS, *SEGMENT_LABELS)
-BEST: Final = SEGMENT_LABELS[0]
+FAST_ADOPTERS, BEST, *_ = PANEL_GROUPS
 SILENT: Final = "nobody answered: no other group speaks for it"
 
 
@@ -70,22 +68,22 @@ def panel_tables(
     survey = complete_frame(tables.get(SURVEY.name), SURVEY).drop_duplicates("customer_id").set_index("customer_id")
     survey = survey.reindex(ids)
     strata = _strata(customers.segment[here], survey, settings)
-    sizes = np.array([(strata == name).sum() for name in STRATA], dtype=float)
+    sizes = np.array([(strata == name).sum() for name in PANEL_GROUPS], dtype=float)
     plan = _plan(tables)
     wanted = min(settings.number("panel_size"), sizes.sum())
     try:
         places = _places(sizes, wanted, plan)
         seed = settings.word("panel_seed") or str(as_of)
-        drawn = sample_select(ids, strata, dict(zip(STRATA, places.tolist(), strict=True)), seed=seed)
+        drawn = sample_select(ids, strata, dict(zip(PANEL_GROUPS, places.tolist(), strict=True)), seed=seed)
     except ValuationError as error:
         return _nothing(sizes, wanted), [_no_panel(error, plan)]
     asked = np.flatnonzero(drawn.selected)
     score = survey["nps"].to_numpy(dtype=float)[asked]
     group = strata[asked]
-    answered = np.array([(~np.isnan(score[group == name])).sum() for name in STRATA], dtype=float)
+    answered = np.array([(~np.isnan(score[group == name])).sum() for name in PANEL_GROUPS], dtype=float)
     weights = sample_weights(sizes, answered)
     value = customers.value[here][asked]
-    by_stratum = dict(zip(STRATA, weights.weight.tolist(), strict=True))
+    by_stratum = dict(zip(PANEL_GROUPS, weights.weight.tolist(), strict=True))
     panel = pd.DataFrame(
         {
             "place": drawn.place[asked].astype(float),
@@ -100,14 +98,14 @@ def panel_tables(
             "weight": np.where(np.isnan(score), np.nan, [by_stratum[name] for name in group]),
         }
     )
-    order = pd.Series(group).map(STRATA.index).to_numpy(dtype=float)
+    order = pd.Series(group).map(PANEL_GROUPS.index).to_numpy(dtype=float)
     panel = panel.assign(order=order).sort_values(["order", "place"], ignore_index=True)
     strata_frame = _groups(sizes, wanted).assign(
         planned=places.astype(float),
         answered=answered,
         weight=weights.weight,
-        score=[_mean(score[group == name]) for name in STRATA],
-        note=[SILENT if row in weights.silent else "" for row in range(1, len(STRATA) + 1)],
+        score=[_mean(score[group == name]) for name in PANEL_GROUPS],
+        note=[SILENT if row in weights.silent else "" for row in range(1, len(PANEL_GROUPS) + 1)],
     )
     return {
         PANEL_STRATA.name: strata_frame[[column.name for column in PANEL_STRATA]],
@@ -136,8 +134,8 @@ def _plan(tables: Mapping[str, TableData]) -> pd.DataFrame:
     """Give the plan by stratum, with the row on its sheet."""
     frame = complete_frame(tables.get(PANEL_PLAN.name), PANEL_PLAN)
     named = frame["stratum"].str.strip().str.casefold()
-    frame = frame.assign(stratum=named.map({name.casefold(): name for name in STRATA}), row=frame.index + 1)
-    return frame.dropna(subset="stratum").drop_duplicates("stratum").set_index("stratum").reindex(list(STRATA))
+    frame = frame.assign(stratum=named.map({name.casefold(): name for name in PANEL_GROUPS}), row=frame.index + 1)
+    return frame.dropna(subset="stratum").drop_duplicates("stratum").set_index("stratum").reindex(list(PANEL_GROUPS))
 
 
 def _places(sizes: FloatArray, wanted: float, plan: pd.DataFrame) -> IntArray:
@@ -154,13 +152,23 @@ def _places(sizes: FloatArray, wanted: float, plan: pd.DataFrame) -> IntArray:
 def _groups(sizes: FloatArray, wanted: float) -> pd.DataFrame:
     everybody = sizes.sum()
     return pd.DataFrame(
-        {"stratum": STRATA, "customers": sizes, "proportional": wanted * sizes / everybody if everybody else np.nan}
+        {
+            "stratum": PANEL_GROUPS,
+            "customers": sizes,
+            "proportional": wanted * sizes / everybody if everybody else np.nan,
+        }
     )
 
 
 def _readings(panel: pd.DataFrame, places: IntArray, sizes: FloatArray, weights: SampleWeights) -> pd.DataFrame:
     """Read the answers by customers, by value, and as they would be read without care."""
-    each = dict(zip(STRATA, np.divide(sizes, places, out=np.ones(len(STRATA)), where=places > 0).tolist(), strict=True))
+    each = dict(
+        zip(
+            PANEL_GROUPS,
+            np.divide(sizes, places, out=np.ones(len(PANEL_GROUPS)), where=places > 0).tolist(),
+            strict=True,
+        )
+    )
     figures = np.full(len(PANEL_MEASURES), np.nan)
     if panel["score"].notna().any():
         found = readings(panel["score"], panel["stratum"], panel["stratum"].map(each), panel["value"], best_tier=BEST)

@@ -27,7 +27,7 @@ def hours_tables(
     waiting = issues.frame[issues.is_open].reset_index(drop=True)
     capacity, chosen = settings.number("service_hours"), cast(Mode, settings.word("hours_method"))
     floors = {label: settings.number(f"hours_floor_{label.casefold()}") for label in SEGMENT_LABELS}
-    order = triage(to_triage(waiting, as_of), mode="normal").argsort()
+    order = triage(to_triage(waiting, as_of, issues.clock), mode="normal").argsort()
     waiting = waiting.iloc[order].reset_index(drop=True)
     plans: dict[str, HoursPlan] = {}
     notes = dict.fromkeys(MODES, "" if np.isfinite(capacity) else "Fill in service_hours on Assumptions")

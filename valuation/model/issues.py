@@ -19,6 +19,7 @@ from valuation.model.snapshots import CURRENT, Earlier
 from valuation.model.tiers import SEGMENT_LABELS
 from valuation.priority import (
     STATUSES,
+    BusinessHours,
     allowed_hours,
     breach_ratio,
     due,
@@ -27,6 +28,7 @@ from valuation.priority import (
     triage,
     value_at_risk,
 )
+from valuation.priority.clock import Clock
 from valuation.settings import Settings
 from valuation.tables import (
     ISSUE_QUEUE,
@@ -87,11 +89,14 @@ class Issues:
         Not solved by the as-of date.
     recent : ndarray of bool
         Raised in the twelve months.
+    clock : BusinessHours or "calendar"
+        Which hours count for service levels.
     """
 
     frame: pd.DataFrame
     is_open: BoolArray
     recent: BoolArray
+    clock: Clock
 
     @property
     def codes(self) -> IntArray:
@@ -99,7 +104,9 @@ class Issues:
         return self.frame["code"].to_numpy(dtype=np.int64)
 
 
-def read_issues(base: Base, customers: Customers, tables: Mapping[str, TableData]) -> tuple[Issues, list[Finding]]:
+def read_issues(
+    base: Base, customers: Customers, settings: Settings, tables: Mapping[str, TableData]
+) -> tuple[Issues, list[Finding]]:
     """Complete the issues by what is known of their customers, and by the service levels."""
     frame = complete_frame(tables.get(ISSUES.name), ISSUES)
     usable = frame["issue_id"].notna() & frame["opened"].notna() & ~frame.duplicated("issue_id")
@@ -120,16 +127,18 @@ def read_issues(base: Base, customers: Customers, tables: Mapping[str, TableData
     opened, closed = (frame[name].to_numpy().astype("datetime64[s]") for name in ("opened", "closed"))
     levels, faults = _levels(tables)
     severity, contract = (frame[name].to_numpy(dtype=float) for name in ("severity", "contract_hours"))
+    clock, unusable = _clock(settings)
     frame["allowed"] = allowed_hours(segment, severity, levels, contract_hours=contract)
-    frame["due"] = due(opened, segment, severity, levels, contract_hours=contract)
+    frame["due"] = due(opened, segment, severity, levels, contract_hours=contract, clock=clock)
     frame["status"] = service_status(opened, frame["due"].to_numpy().astype("datetime64[s]"), closed, as_of=now)
     return (
         Issues(
             frame=frame.reset_index(drop=True),
             is_open=np.isnat(closed) | (closed > now),
             recent=opened.astype("datetime64[D]") > base.start,
+            clock=clock,
         ),
-        [*findings, *faults],
+        [*findings, *faults, *unusable],
     )
 
 
@@ -138,6 +147,25 @@ def _of(codes: IntArray, values: npt.NDArray[Any], otherwise: npt.NDArray[Any]) 
     known = codes >= 0
     otherwise[known] = values[codes[known]]
     return otherwise
+
+
+def _clock(settings: Settings) -> tuple[Clock, list[Finding]]:
+    """Give the hours that count; every hour where the business hours cannot be."""
+    if settings.word("service_clock") == "calendar":
+        return "calendar", []
+    start, end = settings.number("business_start"), settings.number("business_end")
+    if start < end:
+        return BusinessHours(start=start, end=end), []
+    return "calendar", [
+        Finding(
+            severity=Severity.ERROR,
+            kind="business hours that cannot be",
+            table="Assumptions",
+            column="value",
+            what=f"Business hours begin at {start:g} and end at {end:g}, so that every hour counts for service levels",
+            mend="Let business_start be before business_end",
+        )
+    ]
 
 
 def _levels(tables: Mapping[str, TableData]) -> tuple[pd.DataFrame, list[Finding]]:
@@ -188,7 +216,7 @@ def queue_tables(
     """Give the Issue queue in the mode on Assumptions, and Service compliance."""
     waiting = issues.frame[issues.is_open].reset_index(drop=True)
     mode = cast(Mode, settings.word("triage_mode"))
-    given = to_triage(waiting, as_of)
+    given = to_triage(waiting, as_of, issues.clock)
     rank = triage(given, mode=mode)
     code = waiting["code"].to_numpy(dtype=np.int64)
     name = _of(code, customers.names, np.full(len(waiting), None, dtype=object))
@@ -218,7 +246,7 @@ def queue_tables(
     }
 
 
-def to_triage(waiting: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
+def to_triage(waiting: pd.DataFrame, as_of: np.datetime64, clock: Clock) -> pd.DataFrame:
     """Give open issues in the terms of `valuation.priority.triage`."""
     now = as_of.astype("datetime64[s]") + END_OF_DAY
     opened = waiting["opened"].to_numpy().astype("datetime64[s]")
@@ -232,7 +260,7 @@ def to_triage(waiting: pd.DataFrame, as_of: np.datetime64) -> pd.DataFrame:
             "value_class": waiting["segment"],
             "must_serve": waiting["must_serve"].fillna(0.0) > 0,
             "known": waiting["code"] >= 0,
-            "breach_ratio": breach_ratio(opened, waiting["allowed"].to_numpy(dtype=float), as_of=now),
+            "breach_ratio": breach_ratio(opened, waiting["allowed"].to_numpy(dtype=float), as_of=now, clock=clock),
         }
     )
 

@@ -133,7 +133,7 @@ class Found:
     @cached_property
     def issues(self) -> tuple[Issues, list[Finding]]:
         """The issues that can be used, and what is wrong with the others."""
-        return read_issues(self.base, self.customers, self.usable)
+        return read_issues(self.base, self.customers, self.settings, self.usable)
 
     @cached_property
     def key_customers(self) -> pd.DataFrame:

@@ -52,11 +52,18 @@ class Read(NamedTuple):
         return voice_table(self.issues, PEOPLE, settings(**assumed)).set_index("customer_id")
 
 
-def read(*rows: Sequence[Any], levels: TableData | None = None, people: Customers = PEOPLE, **more: Any) -> Read:
+def read(
+    *rows: Sequence[Any],
+    levels: TableData | None = None,
+    people: Customers = PEOPLE,
+    assumed: dict[str, Any] | None = None,
+    **more: Any,
+) -> Read:
     filled = [(*row, *[None] * (len(COLUMNS) - len(row))) for row in rows]
     data = table("Issues", **dict(zip(COLUMNS, map(list, zip(*filled, strict=True)), strict=True)), **more)
     base = read_base(customers(*people.ids.tolist()), None, AS_OF)
-    return Read(*read_issues(base, people, tables(data) | ({} if levels is None else tables(levels))))
+    given = tables(data) | ({} if levels is None else tables(levels))
+    return Read(*read_issues(base, people, settings(**(assumed or {})), given))
 
 
 def levels(*rows: tuple[str, float, float]) -> TableData:
@@ -329,3 +336,23 @@ def test_a_snapshot_whose_values_are_worth_nothing_has_no_retention_by_value() -
 def test_a_finding_for_each_kind_of_fault_only() -> None:
     got = read(("1", "A", DAY, 2.0, 1.0, "2025-01-01"), levels=levels(("Gold", 1.0, 1.0)))
     assert kinds(got.findings) == {"closed before opened", "unknown segment"}
+
+
+def test_business_hours_count_on_working_days_alone() -> None:
+    # Nine hours from a Friday: on the same morning by the calendar, on Monday by business hours.
+    def due(**assumed: Any) -> pd.Timestamp:
+        found = read(("1", "A", "2025-12-19", 1.0, 1.0), levels=levels(("A", 1.0, 9.0)), assumed=assumed)
+        return pd.Timestamp(found.issues.frame["due"].iloc[0])
+
+    assert due() == pd.Timestamp("2025-12-19 09:00")
+    assert due(service_clock="business") == pd.Timestamp("2025-12-22 10:00")
+    assert due(service_clock="business", business_start=8.0, business_end=18.0) == pd.Timestamp("2025-12-19 17:00")
+
+
+def test_business_hours_that_cannot_be_are_a_finding() -> None:
+    found = read(
+        ("1", "A", "2025-12-19", 1.0, 1.0),
+        levels=levels(("A", 1.0, 9.0)),
+        assumed={"service_clock": "business", "business_start": 18.0, "business_end": 9.0},
+    )
+    assert [finding.kind for finding in found.findings] == ["business hours that cannot be"]

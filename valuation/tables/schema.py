@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -236,6 +237,12 @@ def normalise_heading(text: str) -> str:
 
 def empty_frame(table: Table) -> pd.DataFrame:
     """Make a frame with the table's columns, in their kinds, and no rows."""
+    return _blank_form(table).copy()
+
+
+@cache
+def _blank_form(table: Table) -> pd.DataFrame:
+    """The frame that is copied, made once: each refresh asks for dozens."""
     return pd.DataFrame({c.name: np.empty(0, dtype=_DTYPES.get(c.kind, "float64")) for c in table})
 
 

@@ -35,6 +35,12 @@ def book(small_copy: Path) -> Workbook:
     return open_book(small_copy)
 
 
+@pytest.fixture(scope="module")
+def kept(small_file: Path) -> Workbook:
+    """The same, opened once for the commands that leave it as it is."""
+    return open_book(small_file)
+
+
 def live(book: Workbook) -> LiveBook:
     """An adapter as each press of a button makes one."""
     return LiveBook(xlwings_book(book))
@@ -84,26 +90,26 @@ def test_load_and_undo(book: Workbook, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("id_", ["RefreshAll", "LoadMonth", "UndoRefresh"])
-def test_no_writes_nothing(book: Workbook, tmp_path: Path, id_: str) -> None:
+def test_no_writes_nothing(kept: Workbook, tmp_path: Path, id_: str) -> None:
     workbook, sales = tmp_path / "model.xlsx", tmp_path / "february.csv"
     sales.write_text(LINES)
     save_mapping(workbook, "erp", MAPPING)
     with desktop():
-        before = cells(book)
-        find(id_).run(live(book), FakeDesk(workbook, yes=False), sales)
-        assert cells(book) == before
+        before = cells(kept)
+        find(id_).run(live(kept), FakeDesk(workbook, yes=False), sales)
+        assert cells(kept) == before
 
 
 @pytest.mark.parametrize("id_", ["Check", "Explain", "Compare", "BoardPack", "Settings", "Insert_CV_LTV"])
-def test_commands_that_only_read_write_nothing(book: Workbook, tmp_path: Path, id_: str) -> None:
-    customer = book.table("tblCustomers").area
+def test_commands_that_only_read_write_nothing(kept: Workbook, tmp_path: Path, id_: str) -> None:
+    customer = kept.table("tblCustomers").area
     desk = FakeDesk(tmp_path / "model.xlsx", selection=("Notes", 1, 1, None))
     if id_ == "Explain":
         desk.selection = ("Customers", customer.first_row + 1, customer.first_column, None)
     with desktop():
-        before = cells(book)
-        find(id_).run(live(book), desk, tmp_path / "pack.pdf")
-        assert cells(book) == before
+        before = cells(kept)
+        find(id_).run(live(kept), desk, tmp_path / "pack.pdf")
+        assert cells(kept) == before
     assert desk.told or desk.done
 
 

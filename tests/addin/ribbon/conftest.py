@@ -10,7 +10,11 @@ from addin.books.file import FileBook
 from addin.ribbon import find
 from addin.workbook import RawTable
 from workbook_templates.addresses import column_number
+from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell, Plan, TableWrite
+
+CHECKS = sum(len(pack.checks) for pack in PACKS.values() if pack.name != "models")
+"""Of the workbook that the commands run on."""
 
 
 class OpenBook(FileBook):

@@ -100,7 +100,7 @@ def _plans_to_begin_with() -> dict[str, pd.DataFrame]:
     return {
         SERVICE_LEVELS.name: default_service_levels(),
         PANEL_PLAN.name: default_panel_plan(),
-        GOALS.name: goals.assign(owner=goals["lens"])[[column.name for column in GOALS]],
+        GOALS.name: goals.assign(owner=goals["lens"]).replace({"": None})[[column.name for column in GOALS]],
     }
 
 

@@ -1,4 +1,4 @@
-"""What every test shares: a home of its own, and the profiles of property tests, `dev` and, with many more, `ci`."""
+"""What every test shares: a home of its own, and the profiles of property tests: `dev`, `ci`, and with THOROUGH=1 many more."""
 
 import gc
 import os
@@ -8,8 +8,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("dev", max_examples=50, deadline=None)
-settings.register_profile("ci", max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("ci" if os.environ.get("CI") else "dev")
+settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", parent=settings.get_profile("ci"), max_examples=300)
+settings.load_profile("thorough" if os.environ.get("THOROUGH") else "ci" if os.environ.get("CI") else "dev")
 
 # logs, undo and settings go into the user's home, and tests must not
 HOME = tempfile.TemporaryDirectory(prefix="home_", ignore_cleanup_errors=True)

@@ -20,8 +20,12 @@ from workbook_templates.sample.snapshots import sample_snapshots
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 
 
-def refreshed(path: Path, company: dict[str, pd.DataFrame], packs: Sequence[str] = tuple(PACKS)) -> Path:
-    """Make a workbook of a company with all packs, or some, and refresh it."""
+NO_MODELS = tuple(name for name in PACKS if name != "models")
+"""The pack whose fits take longer than everything else together."""
+
+
+def refreshed(path: Path, company: dict[str, pd.DataFrame], packs: Sequence[str] = NO_MODELS) -> Path:
+    """Make a workbook of a company with all packs but that of the models, or some, and refresh it."""
     create_workbook(path, compose("customer_value", packs), company)
     book = FileBook(path)
     book.apply(plan_refresh(read_contents(book), now=NOW).plan)
@@ -43,26 +47,20 @@ def small_company(customers: int = 40) -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="session")
 def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample company's workbook, refreshed once; do not change it."""
-    return refreshed(tmp_path_factory.mktemp("sample") / "sample.xlsx", sample_company() | sample_snapshots())
+    path = tmp_path_factory.mktemp("sample") / "sample.xlsx"
+    return refreshed(path, sample_company() | sample_snapshots(), tuple(PACKS))
 
 
 @pytest.fixture(scope="session")
 def small_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workbook of forty customers, too few for purchase models, refreshed once; do not change it."""
-    packs = [name for name in PACKS if name != "models"]
-    return refreshed(tmp_path_factory.mktemp("small") / "small.xlsx", small_company(), packs)
+    return refreshed(tmp_path_factory.mktemp("small") / "small.xlsx", small_company())
 
 
 @pytest.fixture(scope="session")
 def core_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same with the core pack alone, which is refreshed in no time; do not change it."""
     return refreshed(tmp_path_factory.mktemp("core") / "core.xlsx", small_company(), packs=())
-
-
-@pytest.fixture
-def sample_copy(sample_file: Path, tmp_path: Path) -> Path:
-    """A copy of the sample company's workbook that a test may change."""
-    return Path(shutil.copy(sample_file, tmp_path / "copy.xlsx"))
 
 
 @pytest.fixture

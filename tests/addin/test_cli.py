@@ -16,6 +16,7 @@ import pytest
 
 from addin.books.file import FileBook
 from tests.addin.commands import run
+from tests.addin.conftest import NO_MODELS
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
 from workbook_templates.packs.core import CORE
@@ -75,6 +76,7 @@ class TestDemo:
         self, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("workbook_templates.packs.PACKS", {"core": CORE})  # a name does not depend on the sheets
         (tmp_path / "customer_value_demo.xlsx").write_text("somebody's work")
         assert run(capsys, "demo").code == 0
         assert (tmp_path / "customer_value_demo.xlsx").read_text() == "somebody's work"
@@ -207,16 +209,16 @@ class TestImport:
 
 
 class TestRefresh:
-    def test_twice_gives_the_same_bytes_but_for_the_log(self, sample_copy: Path, capsys: Capture) -> None:
-        assert run(capsys, "refresh", sample_copy).code == 0
-        first = parts(sample_copy)
-        assert run(capsys, "refresh", sample_copy).code == 0
-        second = parts(sample_copy)
-        log_sheet = f"xl/worksheets/sheet{len(compose('customer_value', list(PACKS)).sheets)}.xml"  # the last one
+    def test_twice_gives_the_same_bytes_but_for_the_log(self, small_copy: Path, capsys: Capture) -> None:
+        assert run(capsys, "refresh", small_copy).code == 0
+        first = parts(small_copy)
+        assert run(capsys, "refresh", small_copy).code == 0
+        second = parts(small_copy)
+        log_sheet = f"xl/worksheets/sheet{len(compose('customer_value', NO_MODELS).sheets)}.xml"  # the last one
         changed = {name for name in first | second if first.get(name) != second.get(name)}
         log_table = next(name for name in changed if name.startswith("xl/tables/"))
         assert changed == {log_sheet, log_table}
-        assert FileBook(sample_copy).read_table("tblLog").rows == 3
+        assert FileBook(small_copy).read_table("tblLog").rows == 3
 
     def test_says_in_words_what_changes(self, small_copy: Path, capsys: Capture) -> None:
         outcome = run(capsys, "refresh", small_copy, "--set", "discount_rate=0.2")

@@ -100,7 +100,9 @@ def answer(name: str, args: list[Any]) -> list[list[Any]]:
 
 def serial(cell: Any) -> Any:
     """A date as LibreOffice has it."""
-    return (cell.date() - SERIAL_ZERO).days if isinstance(cell, dt.datetime) else cell
+    if isinstance(cell, dt.datetime):
+        cell = cell.date()
+    return (cell - SERIAL_ZERO).days if isinstance(cell, dt.date) else cell
 
 
 @pytest.fixture(scope="module")

@@ -171,17 +171,17 @@ BARE = {
     "empty_refreshed": Case(inputs=dict, settings={"as_of": dt.date(2025, 12, 31)}),
     "core_only": Case(inputs=small, packs=()),
     "one_customer": Case(inputs=lambda: few(1)),
-    "no_assumptions": Case(inputs=small, settings=NOTHING),
+    "no_assumptions": Case(inputs=small, settings=NOTHING, packs=NO_MODELS),
 }
 LISTED = {
-    "day_one": Case(inputs=day_one, settings=DAY_ONE),
-    "odd_ids": Case(inputs=odd_ids, settings=DAY_ONE),
+    "day_one": Case(inputs=day_one, settings=DAY_ONE, packs=NO_MODELS),
+    "odd_ids": Case(inputs=odd_ids, settings=DAY_ONE, packs=NO_MODELS),
     "explained_pattern": Case(inputs=odd_ids, settings=DAY_ONE, typed={EXPLAINED: "~*"}, packs=("costing",)),
     "explained_number": Case(inputs=odd_ids, settings=DAY_ONE, typed={EXPLAINED: 7.0}, packs=("costing",)),
     "explained_nobody": Case(inputs=small, typed={EXPLAINED: "nobody"}, packs=("costing",)),
 }
 CONVENTIONS = {
-    "undiscounted": Case(inputs=loyal, settings={**DAY_ONE, "discount_rate": 0.0}),
+    "undiscounted": Case(inputs=loyal, settings={**DAY_ONE, "discount_rate": 0.0}, packs=NO_MODELS),
     "unlimited": Case(inputs=small, settings={"horizon": "inf", "currency": None}, packs=CONVENTION),
     "start": Case(inputs=small, settings={"timing": "start", "horizon": 5.0, "display_unit": 1.0}, packs=CONVENTION),
     "end_of_month": Case(
@@ -189,7 +189,7 @@ CONVENTIONS = {
     ),
 }
 COSTED = {
-    "costs_unknown": Case(inputs=without_costs),
+    "costs_unknown": Case(inputs=without_costs, packs=NO_MODELS),
     "costed": Case(inputs=costed, packs=NO_MODELS),
     "by_activity": Case(
         inputs=costed, settings={"costing": "activity-based"}, typed={EXPLAINED: "C0003"}, packs=NO_MODELS
@@ -301,8 +301,12 @@ class TestSample(Workbooks):
     def test_has_no_error_cells_and_passes_all_checks(self, results: Results) -> None:
         result = results["sample"]
         places = places_of(result)
-        errors = [place for place, cell in result.computed.items() if cell.kind == "e"]
-        assert errors == []
+        errors = {place: cell.value for place, cell in result.computed.items() if cell.kind == "e"}
+        # What rests on purchases from before the transactions begin is not known, and says so.
+        known = {place: error for place, error in errors.items() if place[0] != "Customer metrics" or error != "#N/A"}
+        assert known == {}
+        unseen = {" ".join(key.split(".")[1:3]) for key, place in places.items() if place in errors}
+        assert unseen <= {"year 1", "year 2", *(f"quarter {ago}" for ago in range(4, 8))}
         assert result.computed[places["checks"]].value == "All checks passed"
         assert result.computed[places["stale"]].value is False
 

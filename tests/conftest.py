@@ -1,4 +1,4 @@
-"""What every test shares: a home of its own, and the profiles of property tests: `dev`, `ci`, and with THOROUGH=1 many more."""
+"""What every test shares: a home of its own, and how many examples property tests try (`dev`, `ci`, THOROUGH=1)."""
 
 import gc
 import os

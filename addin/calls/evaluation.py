@@ -48,6 +48,7 @@ class Reply:
 
 
 MISTAKE = "this is a mistake in the program, not in your cells; the log has the details"
+TOO_LARGE = "a number becomes larger than numbers can be"
 
 _last_message = ""
 
@@ -110,6 +111,8 @@ def _reply(function: Function, args: Sequence[object], iso_dates: bool) -> Reply
         return Reply([[refusal.cell]], str(refusal))
     except ValuationError as error:
         return Reply([[CellError(error.cell)]], str(error))
+    except OverflowError:
+        return Reply([[CellError.NUM]], TOO_LARGE)
     except Exception:
         log.exception("%s failed", function.name)
         return Reply([[CellError.VALUE]], MISTAKE)
@@ -129,8 +132,9 @@ def _refuse_faults(function: Function, given: Sequence[Given]) -> None:
 
 
 def _call(function: Function, values: Sequence[Any]) -> Answer:
-    """The function's answer with its notes."""
-    outcome = function.call(*values)
+    """The function's answer with its notes; what grows beyond all numbers is infinite, and so #NUM! in a cell."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        outcome = function.call(*values)
     return outcome if isinstance(outcome, Answer) else Answer(outcome)
 
 

@@ -722,6 +722,12 @@ def test_errcount_is_zero_exactly_where_the_sum_is_a_number(cells: list[Any]) ->
         assert total == math.fsum(cell for cell in cells if isinstance(cell, float))
 
 
+def test_a_sum_beyond_all_numbers_is_an_error() -> None:
+    reply = evaluate("CV_SUM", [[[8.99e307], [8.99e307]]])
+    assert only(reply) is CellError.NUM
+    assert reply.message == "a number becomes larger than numbers can be"
+
+
 def test_lasterror_is_the_last_message_with_its_function() -> None:
     evaluate("CV_LTV", [1000, 80, 0.1])
     evaluate("CV_LTV", [1000, 0.8, 0.1])

@@ -142,6 +142,9 @@ def allocate_hours(
     """
     known_word("mode", mode, _SOLVERS)
     issues = _read(gain, hours, must)
+    with np.errstate(over="ignore"):
+        if np.isinf(np.abs(issues.gain[issues.is_known]).sum()):
+            raise DomainError("gain must not add up to more than a number can hold")
     limit = math.floor(_in_seconds(single("capacity", capacity, NOT_NEGATIVE), "capacity") + _NOISE)
     minimum = _minima(tier_minimum)
     tiers = _tiers(tier, minimum, issues.gain.shape)

@@ -229,3 +229,9 @@ def test_doors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("valuation.priority.knapsack.MOST_STATES", 3)
     with pytest.raises(DomainError, match="exact choice among 4 issues would take too long"):
         allocate_hours(HOURS["gain"], HOURS["hours"], 16, mode="exact")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_gains_beyond_all_numbers_are_refused(mode: Mode) -> None:
+    with pytest.raises(DomainError, match="gain must not add up to more"):
+        allocate_hours([8.99e307, 8.99e307], [1.0, 1.0], 5.0, mode=mode)

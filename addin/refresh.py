@@ -86,7 +86,12 @@ def plan_refresh(
     results = results_of(contents)
     results.tables[EXCEPTIONS.name] = _exceptions(contents, results.findings)
     words = [*_changes(contents, results), *results.moves]
-    new: dict[str, TableCells] = {name: table_cells(frame, TABLES[name]) for name, frame in results.tables.items()}
+    # Tables that come about together may belong to several packs, of which the workbook has some.
+    new: dict[str, TableCells] = {
+        name: table_cells(frame, TABLES[name])
+        for name, frame in results.tables.items()
+        if name in contents.template.tables
+    }
     new[LOG.name] = _log(contents, results, words, now)
     register = dict(contents.cells[ASSUMPTIONS.name])
     register["used"] = register["value"]

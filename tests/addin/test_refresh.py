@@ -9,8 +9,9 @@ from addin.books.file import FileBook
 from addin.contents import Contents, read_contents
 from addin.refresh import Refresh, check_lines, figure, plan_refresh
 from addin.settings import parse_settings, set_assumptions
-from tests.addin.conftest import NOW
+from tests.addin.conftest import NOW, refreshed, small_company
 from workbook_templates.catalogue import compose
+from workbook_templates.packs import PACKS
 from workbook_templates.plan import Cell, Plan
 from workbook_templates.planner import formula_values
 
@@ -113,3 +114,9 @@ def test_refresh_compares_with_the_last_one(contents: Contents) -> None:
     assert same.changes[0].startswith("The base value stays at")
     _, other = refresh(contents, "retention_prior=0.5", "horizon=1")
     assert other.changes[0].startswith("The base value goes from")
+
+
+@pytest.mark.parametrize("pack", [name for name in PACKS if name not in ("core", "models")])
+def test_each_pack_alone_is_refreshed(pack: str, tmp_path: Path) -> None:
+    book = FileBook(refreshed(tmp_path / "alone.xlsx", small_company(2), packs=(pack,)))
+    assert read_contents(book).raw["Log"].rows == 1

@@ -5,7 +5,7 @@ Two adapters fill it: `addin.books.file` (an .xlsx or .xlsm file, without Excel)
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from addin.faults import UserError
@@ -47,10 +47,22 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What applying a plan did: the parts that changed, and what the user should know (a filter that was cleared)."""
+    """
+    What applying a plan did.
+
+    Attributes
+    ----------
+    changed_parts : tuple of str
+        Parts of the file that changed.
+    ranges : tuple of str
+        Cells that were written, as ``'Customer P&L'!A5:H45``; cached values of formulas are not among them.
+    notes : tuple of str
+        What the user should know, such as a filter that was cleared.
+    """
 
     changed_parts: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
+    ranges: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Workbook(Protocol):

@@ -2,15 +2,17 @@
 The plan of writes: what a refresh will do to a workbook, as a value.
 
 A plan names tables, named cells and formula cells, never a program that holds the workbook. The adapters in `addin`
-apply it; tests compare plans. It says nothing about formats: a table's new rows take the styles of its first row.
+apply it; tests compare plans. It says nothing about the formats of what is there already: a table's new rows take the
+styles of its first row.
 """
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
-__all__ = ["Cell", "CellError", "Plan", "TableWrite"]
+__all__ = ["Cell", "CellError", "NewSheet", "NewTable", "Plan", "Style", "TableWrite"]
 
 
 class CellError(StrEnum):
@@ -56,6 +58,92 @@ class TableWrite:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """
+    How a cell of a new sheet looks; what is left empty is as the workbook's own default.
+
+    Attributes
+    ----------
+    number_format : str
+        Format code, such as ``#,##0``.
+    font : str
+        Name of the font.
+    size : float or None
+        In points.
+    colour, fill : str
+        Of the text and of the cell, as RRGGBB.
+    align : {"", "left", "center", "right"}
+        Where the text stands.
+    """
+
+    number_format: str = "General"
+    font: str = ""
+    size: float | None = None
+    bold: bool = False
+    italic: bool = False
+    colour: str = ""
+    fill: str = ""
+    align: Literal["", "left", "center", "right"] = ""
+    wrap: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTable:
+    """
+    An Excel table on a new sheet.
+
+    Attributes
+    ----------
+    name : str
+        Its name, which no other table or defined name of the workbook has.
+    row, column : int
+        Where its header stands, counted from 1.
+    columns : mapping of str to sequence of Cell
+        Header text to values, all of one length; without rows the table has one blank row.
+    styles : mapping of str to Style
+        Header text to the looks of the column's cells.
+    header : Style
+        Looks of the header cells.
+    """
+
+    name: str
+    row: int
+    column: int
+    columns: Mapping[str, Sequence[Cell]]
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    header: Style = field(default_factory=lambda: Style(bold=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSheet:
+    """
+    A sheet that is put behind those that are there.
+
+    Attributes
+    ----------
+    name : str
+        Must not be taken; upper and lower case make no difference.
+    cells : mapping of str to Cell
+        Address to constant.
+    styles : mapping of str to Style
+        Address to looks.
+    tables : tuple of NewTable
+        They share no cell with each other or with `cells`.
+    widths : mapping of int to float
+        Column number to width in characters.
+    freeze : tuple of int
+        Row and column of the first cell that scrolls.
+    """
+
+    name: str
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    styles: Mapping[str, Style] = field(default_factory=dict)
+    tables: tuple[NewTable, ...] = ()
+    widths: Mapping[int, float] = field(default_factory=dict)
+    freeze: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """
     All writes of one refresh.
@@ -71,9 +159,12 @@ class Plan:
     caches : mapping of (str, str) to Cell
         Sheet and cell address of a native formula to its value: the formula stays, what a reader without
         a calculation engine sees becomes right.
+    sheets : tuple of NewSheet
+        Sheets that are added.
     """
 
     tables: tuple[TableWrite, ...] = ()
     names: Mapping[str, Cell] = field(default_factory=dict)
     cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
     caches: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
+    sheets: tuple[NewSheet, ...] = ()

@@ -9,7 +9,7 @@ import typer
 from addin.commands import DONE, FAILED, app
 from addin.faults import UserError
 
-__all__ = ["distribute"]
+__all__ = ["collect", "distribute"]
 
 DISTRIBUTE_EXAMPLES = (
     "Examples: customer-value distribute model.xlsx --to board --values-only; "
@@ -21,7 +21,7 @@ Sheets = list[str] | None
 
 @app.command(epilog=DISTRIBUTE_EXAMPLES)
 def distribute(
-    workbook: Annotated[Path, typer.Argument(help="The workbook to make copies of; it stays as it is.")],
+    workbook: Annotated[Path, typer.Argument(help="The workbook to make copies of; it gets a sheet Distribution.")],
     to: Annotated[Path, typer.Option(metavar="DIR", help="Folder of the copies and their manifest.")],
     by: Annotated[str, typer.Option(metavar="COLUMN", help="One copy for each value of a column of Customers.")] = "",
     values_only: Annotated[bool, typer.Option("--values-only", help="Values in the place of formulas.")] = False,
@@ -68,3 +68,36 @@ def distribute(
         sent = send(workbook, request, now=dt.datetime.now(dt.UTC))
     print_distribution(sent)
     raise typer.Exit(FAILED if sent.refused else DONE)
+
+
+COLLECT_EXAMPLES = (
+    "Examples: customer-value collect returned model.xlsx --dry-run; "
+    "customer-value collect returned model.xlsx --theirs"
+)
+
+
+@app.command(epilog=COLLECT_EXAMPLES)
+def collect(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the copies that came back.")],
+    workbook: Annotated[Path, typer.Argument(help="The workbook that they were made from.")],
+    theirs: Annotated[bool, typer.Option("--theirs", help="In a conflict take what came back.")] = False,
+    ours: Annotated[bool, typer.Option("--ours", help="In a conflict keep what the workbook holds.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing.")] = False,
+) -> None:
+    """Bring back what recipients filled in; what both sides have changed is shown and left as it is."""
+    from addin.distribution.printing import print_collection
+    from addin.distribution.returns import collect as bring_back
+    from addin.report import working
+
+    if theirs and ours:
+        raise UserError("give either --theirs or --ours, not both")
+    with working("Comparing what came back"):
+        found = bring_back(
+            folder,
+            workbook,
+            resolve="theirs" if theirs else "ours" if ours else "",
+            now=dt.datetime.now(dt.UTC),
+            dry_run=dry_run,
+        )
+    print_collection(found, dry_run=dry_run)
+    raise typer.Exit(FAILED if found.conflicts or found.refusals else DONE)

@@ -18,23 +18,11 @@ DRAWING: Final = "http://schemas.openxmlformats.org/drawingml/2006/main"
 SHEET_DRAWING: Final = "http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"
 _R: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _LEFT: Final = frozenset(
-    [
-        "extLst",
-        "AlternateContent",
-        "externalData",
-        "userShapes",
-        "printSettings",
-        "pivotSource",
-        "pivotFmts",
-        "strCache",
-        "numCache",
-        "multiLvlStrCache",
-        "protection",
-        "clrMapOvr",
-        "fld",
-        "hlinkClick",
-        "hlinkHover",
-    ]
+    (
+        *("extLst", "AlternateContent", "externalData", "userShapes", "printSettings", "pivotSource"),
+        *("pivotFmts", "strCache", "numCache", "multiLvlStrCache", "protection", "clrMapOvr"),
+        *("fld", "hlinkClick", "hlinkHover"),
+    )
 )
 _LITERALS: Final = frozenset(("strLit", "numLit", "blip", "blipFill"))
 

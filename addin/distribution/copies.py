@@ -42,21 +42,9 @@ _CONDITIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "color": _COLOUR,
 }
 _VALIDATIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "dataValidation": tuple(
-        [
-            "type",
-            "errorStyle",
-            "operator",
-            "allowBlank",
-            "showDropDown",
-            "showInputMessage",
-            "showErrorMessage",
-            "errorTitle",
-            "error",
-            "promptTitle",
-            "prompt",
-            "sqref",
-        ]
+    "dataValidation": (
+        *("type", "errorStyle", "operator", "allowBlank", "showDropDown", "showInputMessage", "showErrorMessage"),
+        *("errorTitle", "error", "promptTitle", "prompt", "sqref"),
     ),
     "formula1": ("text",),
     "formula2": ("text",),

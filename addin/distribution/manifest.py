@@ -10,7 +10,6 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -138,6 +137,7 @@ class Sent:
     issue: int
     template: str
     as_of: str
+    sent_on: str
     due: str
     customers: list[str]
     translated: dict[str, str]
@@ -242,8 +242,3 @@ def _read_cell(cell: Any) -> Cell:
 
 def _path(file_id: str) -> Path:
     return folder() / "distribution" / "sent" / f"{file_id}.json.gz"
-
-
-def totals_text(totals: Mapping[str, float], names: Sequence[str]) -> str:
-    """Write totals in a line."""
-    return ", ".join(f"{name} {totals[name]:,.2f}" for name in names if name in totals)

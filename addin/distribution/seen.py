@@ -7,7 +7,7 @@ not named here (comments, pictures, caches, links, macros, connections, properti
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -30,6 +30,7 @@ _PHONETIC: Final = re.compile(rb"<(?:\w+:)?rPh[\s>].*?</(?:\w+:)?rPh\s*>", re.DO
 _ROW_TAG: Final = re.compile(rb"<(?:\w+:)?row\s*([^>]*?)/?>")
 _TRUE: Final = ("1", "true")
 _MOST_SHARED: Final = 256 << 20
+_MOST_RETURNED: Final = 64 << 20
 
 _LEFT_OUT: Final = (
     ("vbaproject", "macros"),
@@ -120,7 +121,7 @@ class SeenBook:
         return [table for table in self.outline.tables.values() if table.sheet == sheet]
 
 
-def read_book(path: Path, data: bytes | None = None) -> SeenBook:
+def read_book(path: Path, data: bytes | None = None, *, wanted: Collection[str] | None = None) -> SeenBook:
     """
     Read everything that a workbook shows.
 
@@ -130,6 +131,8 @@ def read_book(path: Path, data: bytes | None = None) -> SeenBook:
         The file.
     data : bytes, optional
         Its content, where it is not written yet.
+    wanted : collection of str, optional
+        The only sheets that are read, where the others are of no interest; a large one of them is refused.
 
     Raises
     ------
@@ -148,7 +151,9 @@ def read_book(path: Path, data: bytes | None = None) -> SeenBook:
         for element in outline.root.iterfind("{*}sheets/{*}sheet")
     }
     sheets = {
-        name: _sheet(package, name, part, states.get(name, "visible"), texts) for name, part in outline.sheets.items()
+        name: _sheet(package, name, part, states.get(name, "visible"), texts)
+        for name, part in outline.sheets.items()
+        if wanted is None or _is_wanted(package, name, part, wanted)
     }
     return SeenBook(
         path=path,
@@ -156,8 +161,17 @@ def read_book(path: Path, data: bytes | None = None) -> SeenBook:
         outline=outline,
         sheets=sheets,
         left_out=_left_out(package),
-        others=tuple(name for name in states if name not in sheets),
+        others=tuple(name for name in states if name not in outline.sheets),
     )
+
+
+def _is_wanted(package: Package, name: str, part: str, wanted: Collection[str]) -> bool:
+    if name not in wanted:
+        return False
+    size = package.entry(part).file_size
+    if size > _MOST_RETURNED:
+        raise WorkbookError(f"sheet {name} of {package.source} has {size:,} bytes, far more than was sent")
+    return True
 
 
 def _left_out(package: Package) -> tuple[str, ...]:

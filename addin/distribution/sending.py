@@ -30,8 +30,9 @@ from addin.distribution.manifest import (
 from addin.distribution.people import NOBODY, Recipient, column_of, customers_of, recipients_of, text_of
 from addin.distribution.references import References
 from addin.distribution.seen import SeenBook, SeenCell, SeenSheet, read_book
-from addin.distribution.shares import Ask, Choice, Share, share_of
+from addin.distribution.shares import TRACKER_SHEET, Ask, Choice, Share, share_of
 from addin.distribution.styles import Looks
+from addin.distribution.tracker import Line, read_tracker, tracker_plan
 from addin.faults import UserError
 from addin.workbook import WorkbookError
 from valuation.tables import CUSTOMER_PNL, CUSTOMERS, INPUT_TABLES, LIFETIME_VALUE, Kind, Table
@@ -40,9 +41,11 @@ from workbook_templates.layout import Formula, TableBlock, Template, Text
 from workbook_templates.plan import Cell
 from workbook_templates.planner import book as planner_book
 
-__all__ = ["EVERYBODY", "Distribution", "Request", "distribute", "rest_digest"]
+__all__ = ["EVERYBODY", "NO_DATE", "NO_TEMPLATE", "Distribution", "Request", "distribute", "rest_digest"]
 
 EVERYBODY: Final = "everybody"
+NO_TEMPLATE: Final = "none of ours"
+NO_DATE: Final = "not known"
 CENT: Final = 0.005
 MEASURES: Final = (
     ("Net revenue", CUSTOMER_PNL, "net_revenue"),
@@ -133,7 +136,7 @@ def distribute(workbook: Path, request: Request, *, now: dt.datetime) -> Distrib
     Parameters
     ----------
     workbook : Path
-        The sender's workbook; it stays as it is.
+        The sender's workbook; it gets the sheet Distribution, all else stays as it is.
     request : Request
         Which copies.
     now : datetime
@@ -157,9 +160,14 @@ class _Sending:
         self.customers = customers_of(self.book, self.contents, request.by)
         self.recipients, self.nobody = self._recipients()
         self.choice = self._choice()
-        self.template = self.contents.template.identity if self.contents else ""
-        self.as_of = text_of(self.contents.names.get("cv_used_as_of_text")) if self.contents else ""
+        self.template = self.contents.template.identity if self.contents else NO_TEMPLATE
+        self.as_of = (text_of(self.contents.names.get("cv_used_as_of_text")) if self.contents else "") or NO_DATE
         self.before = load_manifest(request.to)
+        self.tracked = read_tracker(FileBook(workbook))
+        if request.only and self.before is not None and self.before.by != request.by:
+            raise UserError(
+                f"the files in {request.to} are by '{self.before.by}'; give that to --by, or another folder"
+            )
 
     def run(self) -> Distribution:
         copies = [self._copy(recipient, stem) for recipient, stem in self._wanted()]
@@ -172,6 +180,7 @@ class _Sending:
         good = [copy for copy in copies if copy.recipient.name not in refused]
         manifest = self._manifest(good, refused)
         self._write(good, manifest)
+        self._track(good)
         self._note_the_rest()
         entries = {entry.file_id: entry for entry in manifest.files}
         written = tuple(entries[copy.file_id] for copy in good)
@@ -276,16 +285,22 @@ class _Sending:
         return chosen
 
     def _copy(self, recipient: Recipient, stem: str) -> _Copy:
-        earlier = (
-            [entry.issue for entry in self.before.files if entry.recipient == recipient.name] if self.before else []
-        )
-        issue = max(earlier, default=0) + 1
+        issue = self._issues().get(recipient.name, 0) + 1
         share = share_of(self.book, self.contents, self.customers, recipient, self.choice)
         if not share.sheets:
             raise WorkbookError(
                 f"no sheet would be in the copy for {recipient.name}; name those to show with --keep SHEET"
             )
-        return _Copy(recipient, f"{stem}_issue_{issue}" if issue > 1 else stem, secrets.token_hex(8), issue, share)
+        again = self.request.only and issue > 1 and not self.request.replace
+        stem = f"{stem}_issue_{issue}" if again else stem
+        return _Copy(recipient=recipient, stem=stem, file_id=secrets.token_hex(8), issue=issue, share=share)
+
+    def _issues(self) -> dict[str, int]:
+        """Give the number of each recipient's last issue."""
+        issues = {line.recipient: line.issue for line in self.tracked}
+        for entry in self.before.files if self.before else ():
+            issues[entry.recipient] = max(entry.issue, issues.get(entry.recipient, 0))
+        return issues
 
     def _made(self, copy: _Copy) -> list[Leak]:
         """Write a copy's package, look it through, and take its totals from what was written."""
@@ -362,12 +377,12 @@ class _Sending:
         lines = [
             ("What it is", f"{what}{whose}. No program is needed but the spreadsheet.", ""),
             ("For", recipient.name, "cv_copy_recipient"),
-            ("Results as of", self.as_of or "not known", "cv_copy_as_of"),
+            ("Results as of", self.as_of, "cv_copy_as_of"),
             ("Confidential", "For the recipient named above; do not pass it on.", ""),
             ("To fill in", fill, ""),
             ("Return it", f"To {back}{f', by {request.due}' if request.due else ''}." if asked else "No need.", ""),
             ("Figures", "Management measures, not defined by IFRS or GAAP, unaudited.", ""),
-            ("Template", self.template or "none of ours", "cv_copy_template"),
+            ("Template", self.template, "cv_copy_template"),
             ("File id", copy.file_id, "cv_copy_file"),
             ("Issue", str(copy.issue), "cv_copy_issue"),
         ]
@@ -561,6 +576,27 @@ class _Sending:
             raise UserError(f"{error.filename or folder} cannot be written ({error.strerror or error})") from error
         save_manifest(folder, manifest)
 
+    def _track(self, copies: Sequence[_Copy]) -> None:
+        """Enter the files into the workbook's own sheet; they are sent all the same when it cannot be written."""
+        today = self.now.astimezone().date()
+        due = dt.date.fromisoformat(self.request.due) if self.request.due else None
+        lines = [
+            Line(
+                recipient=copy.recipient.name,
+                file=f"{copy.stem}.xlsx",
+                file_id=copy.file_id,
+                issue=copy.issue,
+                sent=today,
+                due=due,
+            )
+            for copy in copies
+        ]
+        try:
+            book = FileBook(self.book.path)
+            book.apply(tracker_plan(book, lines, today=today))
+        except UserError as fault:
+            self.notes.append(f"the copies are made, but sheet {TRACKER_SHEET} of the workbook is not: {fault}")
+
     def _sent(self, copy: _Copy, again: SeenBook) -> Sent:
         translated = dict(self.choice.pseudonyms.translated()) if self.choice.pseudonyms else {}
         return Sent(
@@ -570,6 +606,7 @@ class _Sending:
             issue=copy.issue,
             template=self.template,
             as_of=self.as_of,
+            sent_on=self.now.astimezone().date().isoformat(),
             due=self.request.due,
             customers=sorted(copy.recipient.ids) if self.request.by else sorted(self._listed()),
             translated={name: id_ for name, id_ in translated.items() if id_ in self._listed()},

@@ -38,42 +38,17 @@ _CUSTOMER_COLUMNS: Final = ("customer_id", "referrer_id", "referred_id", "influe
 _OPEN_NAMES: Final = ("cv_used_as_of", "cv_used_as_of_text", "cv_used_convention", "cv_used_version", "cv_used_horizon")
 """Named cells that say how the figures were made and nothing about whose they are."""
 _NEUTRAL_TEXTS: Final = frozenset(
-    [
-        "driver",
-        "pool",
-        "segment",
-        "needs_segment",
-        "model_segment",
-        "revenue_tier",
-        "profit_tier",
-        "strategic_tier",
-        "lifetime_tier",
-        "engagement_tier",
-        "value_decile",
-        "growth_segment",
-        "lifecycle",
-        "lifecycle_rule",
-        "grade",
-        "retention_basis",
-        "measure",
-        "line",
-        "horizon",
-        "quadrant",
-        "unit",
-        "severity",
-        "kind",
-        "stratum",
-        "bucket",
-        "tier",
-        "level",
-        "method",
-        "basis",
-        "model",
-        "id",
-        "scope",
-    ]
+    (
+        *("driver", "pool", "segment", "needs_segment", "model_segment", "revenue_tier"),
+        *("profit_tier", "strategic_tier", "lifetime_tier", "engagement_tier", "value_decile", "growth_segment"),
+        *("lifecycle", "lifecycle_rule", "grade", "retention_basis", "measure", "line"),
+        *("horizon", "quadrant", "unit", "severity", "kind", "stratum"),
+        *("bucket", "tier", "level", "method", "basis", "model"),
+        *("id", "scope"),
+    )
 )
 """Columns of texts that come from the model or name no person, kept when customers are made anonymous."""
+_COMPANY: Final = "it is about the whole company"
 _SEGMENTS: Final = ("segment", "needs_segment")
 _BLANK: Final = SeenCell("", None)
 
@@ -180,6 +155,7 @@ class _Sharing:
         self.book, self.contents, self.customers = book, contents, customers
         self.recipient, self.choice = recipient, choice
         self.notes: list[str] = []
+        self._out: dict[str, list[str]] = {}
         self._asks = {ask.table.casefold(): ask for ask in choice.asks}
         self._contract: dict[str, Table] = {}
         if contents is not None:
@@ -199,6 +175,7 @@ class _Sharing:
         sheets = [sheet for sheet in self.book.sheets.values() if self._stays(sheet)]
         self._names_of_kept = {sheet.name.casefold() for sheet in sheets}
         copies = tuple(self._sheet(sheet) for sheet in sheets)
+        left_out = [f"left out, because {reason}: {', '.join(names)}" for reason, names in self._out.items()]
         there = {name: table for name, table in kept.items() if table.part.sheet.casefold() in self._names_of_kept}
         return Share(
             sheets=copies,
@@ -206,7 +183,7 @@ class _Sharing:
             places={table.part.name: table.positions for table in there.values()},
             tables=frozenset(there),
             formulas=not self.choice.values_only and not self.choice.filtered,
-            notes=tuple(dict.fromkeys(self.notes)),
+            notes=tuple(dict.fromkeys((*left_out, *self.notes))),
         )
 
     # ---- tables
@@ -262,7 +239,8 @@ class _Sharing:
             wanted = self.recipient.name.casefold()
             cells = column_of(self.book, part, heading)
             return [position for position, cell in enumerate(cells) if text_of(cell).casefold() == wanted]
-        return everything if part.sheet.casefold() in self.choice.keep else None
+        asked = part.name.casefold() in self._asks
+        return everything if asked or part.sheet.casefold() in self.choice.keep else None
 
     def _customer_headings(self, part: TablePart, table: Table | None) -> list[str]:
         """Find the columns that say whose a row is."""
@@ -455,14 +433,14 @@ class _Sharing:
     def _stays(self, sheet: SeenSheet) -> bool:
         reason = self._why_not(sheet)
         if reason:
-            self.notes.append(f"sheet {sheet.name} was left out: {reason}")
+            self._out.setdefault(reason, []).append(sheet.name)
         return not reason
 
     def _why_not(self, sheet: SeenSheet) -> str:
         """Say why a sheet is not in the copy, "" when it is."""
         name = sheet.name.casefold()
         if name in self.choice.drop:
-            return "asked for"
+            return "it was asked for"
         if name == TRACKER_SHEET.casefold():
             return "it is about all recipients"
         if name in self.choice.keep:
@@ -474,7 +452,7 @@ class _Sharing:
         parts = self.book.tables_on(sheet.name)
         if parts:
             there = [part for part in parts if part.name.casefold() in self._kept]
-            return "" if there else "it is about the whole company"
+            return "" if there else _COMPANY
         return self._why_no_figures(sheet)
 
     def _why_no_figures(self, sheet: SeenSheet) -> str:
@@ -482,7 +460,7 @@ class _Sharing:
             return "it is not known whose its contents are (--keep shows it)"
         values = [value for (_, _, name), value in self._evaluated.items() if name == sheet.name]
         lost = sum(value == NOT_SHOWN for value in values)
-        return "it is about the whole company" if lost * 2 > len(values) else ""
+        return _COMPANY if lost * 2 > len(values) else ""
 
     def _sheet(self, sheet: SeenSheet) -> CopySheet:
         parts = self.book.tables_on(sheet.name)
@@ -506,12 +484,9 @@ class _Sharing:
                 )
                 if new.style or new.value is not None:
                     cells.setdefault(row, {})[column] = new
-        if gone:
-            self.notes += [
-                f"sheet {sheet.name}: {part.name} was left out: it is about the whole company"
-                for part in parts
-                if part.name.casefold() not in self._kept
-            ]
+        lost_tables = [part.name for part in parts if part.name.casefold() not in self._kept]
+        if lost_tables:
+            self._out.setdefault(_COMPANY, []).append(f"{', '.join(lost_tables)} on {sheet.name}")
         for area in gone:
             cells.setdefault(area.first_row, {})[area.first_column] = SeenCell("", NOT_SHOWN)
         unlocked: set[tuple[int, int]] = set()
@@ -613,7 +588,7 @@ class _Sharing:
         first, filled = table.part.body.first_row, len(table.positions)
         places = dict(zip(table.part.columns, table.part.area.columns, strict=True))
         asked = {(first + i, places[heading]) for heading in ask.columns for i in range(filled)}
-        fresh = {(first + filled + i, places[h]) for h in (*ask.key, *ask.columns) for i in range(table.blank_rows)}
+        fresh = {(first + filled + i, place) for place in places.values() for i in range(table.blank_rows)}
         return asked | fresh
 
 

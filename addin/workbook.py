@@ -40,7 +40,7 @@ class RawTable:
     columns : mapping of str to sequence of Cell
         Header text to cells, in the order of the sheet. A blank cell is None; so is an empty text.
     origin : callable or None
-        Where the cell of a row (from 0) and heading stands, in a table whose rows do not follow each other on one sheet.
+        Where the cell of a row (from 0) and heading stands, if the rows do not follow each other on one sheet.
     """
 
     name: str

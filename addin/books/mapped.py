@@ -11,23 +11,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 import pandas as pd
 
+from addin.books.file import FileBook
 from addin.books.foreign import USED, ForeignPlan
 from addin.books.places import find_cell, find_sheet
 from addin.cells import table_cells
 from addin.starting import register, starting_tables
-from addin.workbook import Place, RawTable, Receipt, Workbook, WorkbookError
+from addin.workbook import LiveWorkbook, Place, RawTable, Receipt, Workbook, WorkbookError
 from valuation.tables import ASSUMPTIONS, CUSTOMERS, TABLES, TRANSACTIONS, Table
 from workbook_templates.catalogue import compose, recognise
 from workbook_templates.layout import Format, NamedCell, Template
 from workbook_templates.mapping.model import AssumptionMap, MappingError, WorkbookMap
 from workbook_templates.mapping.reading import MappedRows, read_tables
+from workbook_templates.mapping.views import SheetView, WorkbookView
 from workbook_templates.plan import Cell, Plan, TableWrite
 
-__all__ = ["MappedBook"]
+__all__ = ["MappedBook", "MappedFile", "MappedLive"]
 
 IDENTITY: Final = "cv_template"
 _Held = TypeVar("_Held", bound=Workbook)
@@ -42,34 +45,38 @@ class MappedBook(Generic[_Held]):
     book : Workbook
         The workbook as its program holds it.
     mapping : WorkbookMap
-        What they mean.
-
-    Raises
-    ------
-    WorkbookError
-        If the mapping asks something that nobody has answered, or does not fit the workbook.
+        What its cells mean. Reading and writing stop with a `WorkbookError` while it asks something that nobody has
+        answered, and when it does not fit the workbook.
     """
 
     def __init__(self, book: _Held, mapping: WorkbookMap) -> None:
         self.book = book
-        self._view = view = book.view()
         self._mapping = mapping
-        self._sheets = {sheet.name: sheet for sheet in view.sheets}
         own = book.names().get(IDENTITY)
         self._ours = own is not None
         self.template: Template = recognise(own.strip().strip('"')) if own else compose(packs=mapping.packs)
         self._contracts = {block.table.excel_name.casefold(): block.table for _, block in self.template.tables.values()}
-        self._there = {name.casefold() for name in book.table_names()}
-        self._refuse_questions()
+
+    @property
+    def _there(self) -> set[str]:
+        return {name.casefold() for name in self.book.table_names()}
+
+    @cached_property
+    def _view(self) -> WorkbookView:
+        return self.book.view()
+
+    @cached_property
+    def _sheets(self) -> Mapping[str, SheetView]:
+        return {sheet.name: sheet for sheet in self._view.sheets}
 
     def _refuse_questions(self) -> None:
-        """What is not sure is asked, never guessed."""
+        """What is not sure is asked, never guessed, and never left out without a word."""
         asked = [(table.table, table.questions) for table in self._mapping.tables]
         asked += [(assumption.id, assumption.questions) for assumption in self._mapping.assumptions]
         for what, questions in asked:
             if questions:
                 raise WorkbookError(
-                    f"the mapping of {self._view.source} asks about {what}: {questions[0]} "
+                    f"the mapping asks about {what}: {questions[0]} "
                     "Answer it in the mapping and delete the question, or delete the whole entry"
                 )
 
@@ -113,6 +120,7 @@ class MappedBook(Generic[_Held]):
 
     @cached_property
     def _rows(self) -> Mapping[str, MappedRows]:
+        self._refuse_questions()
         try:
             return read_tables(self._view, self._mapping)
         except MappingError as error:
@@ -202,8 +210,21 @@ class MappedBook(Generic[_Held]):
     def apply(self, plan: Plan) -> Receipt:
         """Write what the mapping wants of a plan, or nothing."""
         translated, notes = self.translated(plan)
-        receipt = self.book.apply(translated)
-        return replace(receipt, notes=(*self.reading_notes, *notes, *receipt.notes))
+        return self._told(self.book.apply(translated), notes)
+
+    def _told(self, receipt: Receipt, notes: Sequence[str]) -> Receipt:
+        told = replace(receipt, notes=(*self.reading_notes, *notes, *receipt.notes))
+        for read in ("_view", "_sheets", "_rows", "_register", "_used"):  # the workbook is another one now
+            self.__dict__.pop(read, None)
+        return told
+
+    def view(self) -> WorkbookView:
+        """Give all cells of all sheets with what is known about them."""
+        return self._view
+
+    def formula_places(self, sheet: str) -> frozenset[tuple[int, int]]:
+        """Rows and columns of a sheet's cells that hold formulas."""
+        return self.book.formula_places(sheet)
 
     @property
     def reading_notes(self) -> tuple[str, ...]:
@@ -256,6 +277,23 @@ class MappedBook(Generic[_Held]):
             columns={words.get(head, head): cells for head, cells in write.columns.items()},
             key=words.get(write.key, write.key),
         )
+
+
+class MappedFile(MappedBook[FileBook]):
+    """A workbook in a file, with its mapping."""
+
+    def apply(self, plan: Plan, out: Path | None = None) -> Receipt:
+        """Write what the mapping wants of a plan, or nothing, into the workbook itself or another file."""
+        translated, notes = self.translated(plan)
+        return self._told(self.book.apply(translated, out), notes)
+
+
+class MappedLive(MappedBook[LiveWorkbook]):
+    """A workbook that is open in front of its user, with its mapping."""
+
+    def before(self, plan: Plan) -> Plan:
+        """Read what stands now where a plan writes: applied later, it takes the plan back."""
+        return self.book.before(self.translated(plan)[0])
 
 
 def _folded(heading: str) -> str:

@@ -114,10 +114,11 @@ class MappedRows:
 
     def place(self, row: int, column: str) -> Place:
         """Give the sheet's cell of a row, counted from 0, and a contract column."""
+        left = row
         for block in self.blocks:
-            if row < len(block.rows):
-                return block.place(row, column)
-            row -= len(block.rows)
+            if left < len(block.rows):
+                return block.place(left, column)
+            left -= len(block.rows)
         raise IndexError(f"{self.table} has no row {row}")
 
 
@@ -320,11 +321,14 @@ def _moved(sheet: SheetView, mapped: TableMap, column: ColumnMap) -> MappingErro
         address(row, other) for other in range(1, sheet.width + 1) if header_says(sheet, row, other, column.header)
     ]
     where = f", which stands in {' and '.join(elsewhere[:3])} now" if elsewhere else ""
-    says = f"says {found!r}" if found else "is blank"
     return MappingError(
-        f"sheet {sheet.name}: {address(row, column.at)} {says}, but the mapping of {mapped.table} expects "
+        f"sheet {sheet.name}: {address(row, column.at)} {_says(found)}, but the mapping of {mapped.table} expects "
         f"{column.header!r} there for {column.column}{where}; put the column or the mapping right"
     )
+
+
+def _says(found: str) -> str:
+    return f"says {found!r}" if found else "is blank"
 
 
 def _located(sheet: SheetView, mapped: TableMap) -> TableMap:
@@ -340,7 +344,6 @@ def _located(sheet: SheetView, mapped: TableMap) -> TableMap:
         )
     area = table.area
     header = area.first_row + table.header_rows - 1 if table.header_rows else 0
-    placed = {"header_row": header, "first_row": header + 1 if header else area.first_row}
     columns = tuple(
         replace(column, at=_found(sheet, table, header, column.header, column.at)) for column in mapped.columns
     )
@@ -349,7 +352,14 @@ def _located(sheet: SheetView, mapped: TableMap) -> TableMap:
         first = _found(sheet, table, header, across.heading, across.first_column)
         last = min(across.last_column or area.last_column, area.last_column)
         across = replace(across, row=header or across.row, first_column=first, last_column=last)
-    return replace(mapped, columns=columns, across=across, last_row=area.last_row - table.totals_rows, **placed)
+    return replace(
+        mapped,
+        columns=columns,
+        across=across,
+        header_row=header,
+        first_row=area.first_row + table.header_rows,
+        last_row=area.last_row - table.totals_rows,
+    )
 
 
 def _found(sheet: SheetView, table: TableView, row: int, header: str, at: int) -> int:
@@ -424,7 +434,7 @@ class _Block:
         columns[across.date] = ends[period].tolist()
         columns[across.value] = amounts[there].tolist()
         if noughts:
-            notes.append(f"{self._where()}: {noughts:,} amounts of 0 are no rows and are left out")
+            notes.append(f"{self._where()}: amounts of 0, which are left out: {noughts:,}")
         came_from = Places(
             sheet=self._sheet.name,
             rows=kept[line] + self._first,
@@ -477,58 +487,59 @@ class _Block:
     def _rows(self, columns: Sequence[int]) -> tuple[_Ints, list[str]]:
         """Choose the rows that hold data, counted from 0: no blank ones, none to be skipped, none after the end."""
         blank: _Mask = np.logical_and.reduce([self._blank(at) for at in columns])
-        skipped = self._skipped(columns)
-        end = len(blank)
-        if self._mapped.last_row is None:
-            ends = np.nonzero(blank & ~skipped)[0]
-            end = int(ends[0]) if len(ends) else end
-        self._refuse_unfound(end, columns)
+        skipped = self._skipped(columns, blank)
+        end = self._end(blank & ~skipped)
         kept = np.nonzero(~(blank | skipped)[:end])[0].astype(np.int64)
         notes = []
         if count := int(skipped[:end].sum()):
-            notes.append(f"{self._where()}: {count:,} rows of totals or titles are skipped")
+            notes.append(f"{self._where()}: rows of totals or titles that are skipped: {count:,}")
         notes += self._below(end, columns)
         return kept, notes
 
-    def _label_columns(self, columns: Sequence[int]) -> list[int]:
+    def _label_columns(self, columns: Sequence[int], words: set[int]) -> list[int]:
         """Columns in which labels of totals and titles stand: words that are read, and what is left of the numbers."""
-        words = {column.at for column in self._mapped.columns if self._kinds[column.column] not in NUMERIC_KINDS}
-        numbers = [at for at in columns if at not in words]
         left = first = min(columns)
-        while left > 1 and not self._all_blank(left - 1):  # a blank column parts blocks that stand side by side
+        while left > 1 and not self._blank(left - 1).all():  # a blank column parts blocks that stand side by side
             left -= 1
+        numbers = [at for at in columns if at not in words]
         return sorted(words | {*range(left, min(numbers, default=first))})
 
-    def _all_blank(self, at: int) -> bool:
-        return bool(self._blank(at).all())
-
-    def _skipped(self, columns: Sequence[int]) -> _Mask:
-        labels = {_folded(label) for label in self._mapped.skip}
+    def _skipped(self, columns: Sequence[int], blank: _Mask) -> _Mask:
+        """Find the rows that carry a label to skip; refuse when a label is nowhere in the block or right below it."""
+        labels = {_folded(label): label for label in self._mapped.skip}
         mask = np.zeros(len(self._lines), dtype=np.bool_)
-        if labels:
-            for at in self._label_columns(columns):
-                cells = self._column(at)
-                mask |= np.fromiter((isinstance(c, str) and _folded(c) in labels for c in cells), np.bool_, len(cells))
+        if not labels:
+            return mask
+        words = {column.at for column in self._mapped.columns if self._kinds[column.column] not in NUMERIC_KINDS}
+        ids = [column.at for column in self._mapped.columns if self._kinds[column.column] is Kind.ID]
+        nameless = np.logical_and.reduce([self._blank(at) for at in ids]) if ids else np.ones_like(mask)
+        first_rows: dict[str, int] = {}
+        for at in self._label_columns(columns, words):
+            cells = self._column(at)
+            hits = np.fromiter((type(c) is str and _folded(c) in labels for c in cells), np.bool_, len(cells))
+            if at not in words:
+                hits &= nameless  # beside a row with an id, the label belongs to another block
+            for row in np.nonzero(hits)[0].tolist():
+                label = _folded(str(cells[row]))
+                first_rows[label] = min(row, first_rows.get(label, row))
+            mask |= hits
+        end = self._end(blank & ~mask)
+        below = {_folded(cell) for cell in chain(*self._sheet.rows[self._first - 1 + end :][:2]) if type(cell) is str}
+        for folded, label in labels.items():
+            if first_rows.get(folded, end) >= end and folded not in below:
+                # a total that is called otherwise now would be read as one more customer
+                raise MappingError(
+                    f"sheet {self._sheet.name}: the mapping of {self._mapped.table} skips rows that say {label!r}, but "
+                    f"no row from {self._first} to {self._first + end} does; put in what the row is called now, or "
+                    "take the label out if the row is gone"
+                )
         return mask
 
-    def _refuse_unfound(self, end: int, columns: Sequence[int]) -> None:
-        """A total that is called otherwise now would be read as one more customer."""
-        if not self._mapped.skip:
-            return
-        below = self._sheet.rows[self._first - 1 + end : self._first + end + 2]
-        seen = {
-            _folded(cell)
-            for line in chain(self._lines[:end], below)
-            for at in self._label_columns(columns)
-            if at <= len(line) and isinstance(cell := line[at - 1], str)
-        }
-        missing = [label for label in self._mapped.skip if _folded(label) not in seen]
-        if missing:
-            raise MappingError(
-                f"sheet {self._sheet.name}: the mapping of {self._mapped.table} skips rows that say {missing[0]!r}, "
-                f"but no row from {self._first} to {self._first + max(end, 1) - 1} does; put in what the row is called "
-                "now, or take it out if it is gone"
-            )
+    def _end(self, ending: _Mask) -> int:
+        """Give the number of rows down to the first that ends the block."""
+        if self._mapped.last_row is None and ending.any():
+            return int(np.argmax(ending))
+        return len(ending)
 
     def _below(self, end: int, columns: Sequence[int]) -> Iterator[str]:
         """Tell when two rows like those of the block stand right below its end."""
@@ -544,7 +555,7 @@ class _Block:
             )
 
     def _alike(self, row: int, columns: Sequence[int]) -> bool:
-        """Tell whether a row has, in every mapped column, a number where the block's first row has one, or else words."""
+        """Tell whether a row has cells of the same types as the block's first row, in every mapped column."""
         kinds = [(type(self._sheet.cell(row, at)), type(self._sheet.cell(self._first, at))) for at in columns]
         return all(here is there for here, there in kinds)
 
@@ -570,7 +581,7 @@ def _periods(sheet: SheetView, mapped: TableMap, across: Across) -> dict[int, dt
     found = cell_text(headings[0]) if headings else ""
     if across.heading and _folded(found) != _folded(across.heading):
         raise MappingError(
-            f"sheet {sheet.name}: {start} says {found!r}, but the mapping of {mapped.table} expects "
+            f"sheet {sheet.name}: {start} {_says(found)}, but the mapping of {mapped.table} expects "
             f"{across.heading!r} there as its first period; put the sheet or the mapping right"
         )
     try:
@@ -579,7 +590,7 @@ def _periods(sheet: SheetView, mapped: TableMap, across: Across) -> dict[int, dt
         raise MappingError(f"sheet {sheet.name}, row {across.row}: {error} (first_period) in the mapping") from error
     if not ends or ends[0] is None:
         raise MappingError(
-            f"sheet {sheet.name}: {start} says {found!r}, which is no {across.headings.value}, but the mapping of "
+            f"sheet {sheet.name}: {start} {_says(found)}, which is no {across.headings.value}, but the mapping of "
             f"{mapped.table} has its first period there; put the sheet or the mapping right"
         )
     periods = {across.first_column + place: end for place, end in enumerate(ends) if end is not None}

@@ -10,7 +10,9 @@ from addin.books.outline import Outline
 from addin.books.package import Package
 from addin.books.reading import Reader
 from addin.books.saving import replace_file
+from addin.books.views import workbook_view
 from addin.workbook import RawTable, Receipt, WorkbookError
+from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell, Plan
 
 __all__ = ["FileBook"]
@@ -66,6 +68,10 @@ class FileBook:
         """Read all cells of the first worksheet, row by row, from the first that holds something."""
         sheet, part = next(iter(self._outline.sheets.items()))
         return self._reader.grid(sheet, part).rows()
+
+    def view(self) -> WorkbookView:
+        """Give all cells of all sheets with what is known about them; `WorkbookError` when a sheet cannot be read."""
+        return workbook_view(self._package, self._outline, self._reader)
 
     def names(self) -> Mapping[str, str]:
         """Workbook-level defined names and what they refer to, without a leading equals sign."""

@@ -1,7 +1,7 @@
 """
-Whatever a workbook has besides cells: an edit changes the parts that it must touch, and every other part keeps its bytes.
+An edit changes the parts of a workbook that it must touch, and every other part keeps its bytes.
 
-The workbooks are those of `features`, what LibreOffice makes of them, and finance models of others where they are at hand.
+The workbooks are those of `features`, what LibreOffice makes of them, and finance models of others where at hand.
 """
 
 import subprocess

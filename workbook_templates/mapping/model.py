@@ -20,6 +20,7 @@ __all__ = [
     "ColumnFill",
     "ColumnMap",
     "Headings",
+    "MappingError",
     "TableMap",
     "WorkbookMap",
 ]
@@ -28,16 +29,22 @@ SURE: Final = 0.9
 """Confidence from which a proposal may stand without being asked about."""
 
 
+class MappingError(ValueError):
+    """A mapping says what cannot be, or a workbook no longer agrees with it; the message says what to do."""
+
+
 class Headings(StrEnum):
     """What the headings of periods that lie across a sheet are."""
 
     DATE = "date"
     """Real dates: any day of the period."""
     MONTH = "month"
-    """Words or numbers that count months: Jan, M0, 2025-03."""
+    """Words or numbers that count months: Jan, M0, 2025-03. Dates are as well understood in this and what follows."""
     QUARTER = "quarter"
     YEAR = "year"
     """Such as FY28 or 2027."""
+    WEEK = "week"
+    """Such as 2026-W05, or dates seven days apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

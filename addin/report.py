@@ -142,11 +142,12 @@ def print_findings(contents: Contents, findings: Sequence[Finding], *, least: Se
 def _where(contents: Contents, finding: Finding) -> str:
     """Name sheet, column and the first rows of a finding."""
     raw = contents.raw.get(finding.table)
-    sheet = raw.sheet if raw else finding.table
+    sheet = (raw.place(finding.rows[0] - 1).sheet if finding.rows else raw.sheet) if raw else finding.table
     column = f", {finding.column.replace('_', ' ')}" if finding.column else ""
     if raw is None or not finding.rows:
         return f"{sheet}{column}"
-    first = ", ".join(str(raw.first_row + row - 1) for row in finding.rows[:MOST_ROWS])
+    places = [raw.place(row - 1) for row in finding.rows[:MOST_ROWS]]
+    first = ", ".join(str(place.row) if place.sheet == sheet else f"{place.row} of {place.sheet}" for place in places)
     rest = len(finding.rows) - MOST_ROWS
     return f"{sheet}{column}, row {first}" + (f" and {rest:,} more" if rest > 0 else "")
 

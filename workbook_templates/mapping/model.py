@@ -94,6 +94,8 @@ class Across:
         Contract column that the cells fill, such as "net_amount".
     first_period : date or None
         Last day of the first period, where the headings do not say it (Jan, M0); the next ones follow in steps.
+    heading : str
+        What stands above the first period; a refresh refuses when it finds another. "" is not looked at.
     """
 
     row: int
@@ -103,6 +105,7 @@ class Across:
     value: str
     last_column: int | None = None
     first_period: dt.date | None = None
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

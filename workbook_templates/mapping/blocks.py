@@ -297,7 +297,12 @@ def _at_headers(rows: Rows, part: Rectangle) -> list[Rectangle]:
     starts = [part.first_row]
     for row in range(part.first_row + 2, min(part.last_row, part.first_row + _LONGEST_BODY)):
         cells = _cells(rows, row, part)
-        if len(cells) < 2 or not all(is_text(value) for _, value in cells):
+        if len(cells) < 2 or is_number(cells[-1][1]) and not _is_year(cells[-1][1]):
+            continue
+        if len(cells) > 3 and not is_number(cells[-1][1]) and _is_period_row(cells) and _has_numbers(rows, row, part):
+            starts.append(row)
+            continue
+        if not all(is_text(value) for _, value in cells):
             continue
         known = sum(is_known(str(value)) for _, value in cells)
         before = _cells(rows, row - 1, part)
@@ -305,6 +310,21 @@ def _at_headers(rows: Rows, part: Rectangle) -> list[Rectangle]:
             starts.append(row)
     ends = [start - 1 for start in starts[1:]] + [part.last_row]
     return [Rectangle(first, part.first_column, last, part.last_column) for first, last in zip(starts, ends, strict=True)]
+
+
+def _is_period_row(cells: Sequence[tuple[int, Cell]]) -> bool:
+    """Tell whether a row is headings of periods that are no numbers, with hardly anything else."""
+    values = [value for _, value in cells]
+    if any(is_number(value) for value in values) or not _is_header_like(cells):
+        return False
+    recognised = recognise_headings(values)
+    return recognised is not None and len(recognised.places) >= max(3, 0.7 * len(values))
+
+
+def _has_numbers(rows: Rows, row: int, part: Rectangle) -> bool:
+    """Tell whether rows of data stand above a row, so that it is not the header of what is cut already."""
+    above = range(max(part.first_row, row - _HEADER_DEPTH), row)
+    return any(is_number(value) and not _is_year(value) for line in above for _, value in _cells(rows, line, part))
 
 
 # --- titles -----------------------------------------------------------------------------------------------------------
@@ -455,7 +475,7 @@ def _header_rows(sheet: SheetView, rows: Rows, part: Rectangle) -> tuple[int, ..
     if not best:
         return ()
     levels = [best]
-    while levels[0] > part.first_row:
+    while levels[0] > part.first_row and len(levels) < 3:
         cells = _cells(rows, levels[0] - 1, part)
         if not cells or not _is_header_like(cells) and not all(is_text(v) or _is_year(v) for _, v in cells):
             break

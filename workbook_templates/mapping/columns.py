@@ -105,7 +105,7 @@ class ColumnFacts:
         if not self.sample:
             return 0.0
         good = sum(
-            (is_number(value) and float(value).is_integer())  # type: ignore[arg-type]
+            (is_number(value) and float(value).is_integer() and float(value) > 0)  # type: ignore[arg-type]
             or (isinstance(value, str) and not isinstance(value, CellError) and bool(_CODE.fullmatch(value.strip())))
             for value in self.sample
         )

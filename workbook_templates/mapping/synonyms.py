@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
+from valuation.assumptions import ASSUMPTIONS
 from valuation.tables import INPUT_TABLES, TABLES
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "PLAIN",
     "WEAK",
     "TableWords",
+    "assumption_index",
     "contrary",
     "fold",
+    "has_known_word",
     "is_known",
     "is_other",
     "join_levels",
@@ -26,7 +29,6 @@ __all__ = [
     "says",
     "says_title",
     "scale_of",
-    "score_assumption",
     "score_header",
     "table_words",
     "tokens",
@@ -42,6 +44,7 @@ WEAK: Final = 0.75
 NEAR: Final = 0.6
 """It says the column and more, or is spelt nearly so."""
 
+_BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=(?:ID|No|Nr)\b)")
 _WORD: Final = re.compile(r"[^\W_]+")
 _LETTERS: Final = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "º": "o", "°": " ", "#": " number ", "%": " percent "})
@@ -308,6 +311,19 @@ def is_known(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=50_000)
+def has_known_word(text: str) -> bool:
+    """Tell whether any word of a header is one of a language known here."""
+    return is_known(text) or not _vocabulary().isdisjoint(tokens(text))
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    lexicon = _lexicon()
+    words = {word for phrase in (*_index().sets, *_others().sets) for word in phrase}
+    return frozenset(word for word in words | lexicon.contrary if len(word) > 2)
+
+
 @cache
 def _all_contract_texts() -> frozenset[str]:
     return frozenset(text for table in INPUT_TABLES for column in table for text in _contract_texts(table.name, column.name))
@@ -379,19 +395,44 @@ def scale_of(text: str) -> float | None:
 
 
 @cache
-def _assumption_phrases(section: str, key: str) -> _Phrases:
-    return _phrases(_lexicon().data[section].get(key, ()))
+def _assumption_index() -> tuple[Mapping[str, Mapping[str, float]], Mapping[frozenset[str], Mapping[str, float]]]:
+    whole: dict[str, dict[str, float]] = {}
+    sets: dict[frozenset[str], dict[str, float]] = {}
+    for section, score in (("assumptions_weak", WEAK), ("assumptions", EXACT)):
+        for key, texts in _lexicon().data[section].items():
+            for text in texts:
+                words = tokens(text)
+                whole.setdefault("".join(words), {})[key] = score
+                if telling := _telling(words):
+                    sets.setdefault(telling, {})[key] = score
+    for key, assumption in ASSUMPTIONS.items():
+        for text in (assumption.title, key.replace("_", " ")):
+            if len(tokens(text)) > 1:  # a word alone, such as Grid or Horizon, may mean anything
+                whole.setdefault("".join(tokens(text)), {})[key] = EXACT
+    return whole, sets
 
 
 @lru_cache(maxsize=20_000)
-def score_assumption(key: str, title: str, text: str) -> float:
-    """Tell how well a label says an assumption: `EXACT`, `WEAK` or 0."""
-    if "".join(fold(text).split()) in {"".join(fold(title).split()), "".join(fold(key).split())}:
-        return EXACT
-    for section, score in (("assumptions", EXACT), ("assumptions_weak", WEAK)):
-        if _assumption_phrases(section, key).has(text):
-            return score
-    return 0.0
+def assumption_index(text: str) -> Mapping[str, float]:
+    """
+    Give the assumptions that a label may say, each with `EXACT` or `WEAK`.
+
+    Examples
+    --------
+    >>> assumption_index("Discount rate (WACC) %"), assumption_index("WACC")
+    ({'discount_rate': 1.0}, {'discount_rate': 1.0})
+    """
+    words = tokens(text)
+    if not words or len(words) > 10:
+        return {}
+    whole, sets = _assumption_index()
+    outside = tokens(_BRACKETS.sub(" ", text))
+    for tried in (words, tuple(word for word in words if word != "percent"), outside):
+        found = {**sets.get(_telling(tried), {}), **whole.get("".join(tried), {})}
+        if found:
+            best = max(found.values())
+            return {key: score for key, score in found.items() if score == best}
+    return {}
 
 
 def join_levels(levels: Sequence[str]) -> str:

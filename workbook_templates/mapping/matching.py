@@ -29,6 +29,8 @@ __all__ = ["Candidate", "Match", "Setting", "candidates", "place"]
 
 _POSSIBLE: Final = 0.55
 """Score from which a column is thought of at all."""
+_SOME: Final = 0.7
+"""Score of a column from which it counts as one of those of which a table needs any."""
 _BY_CELLS: Final = 0.45
 """Score of a column that only its cells speak for."""
 
@@ -138,7 +140,7 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
         for facts in columns
         if (match := _match(table, column, facts, setting, titled)) is not None
     }
-    if not scored:
+    if not scored and table.name != "Transactions":
         return None
     chosen = _assigned(scored, needs)
     by_cells = _by_cells(table, needs, columns, chosen, setting, titled)
@@ -151,7 +153,7 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
             return None
         questions.append(_where_is(table, missing[0], columns, chosen))
     for group in (needs.one_of, needs.key_of):
-        if group and not any(name in chosen for name in group) and not (group is needs.one_of and titled and not missing):
+        if group and not any(name in chosen and chosen[name].score >= _SOME for name in group) and not (group is needs.one_of and titled and not missing):
             return None
     if not any(match.score > NEAR for match in chosen.values()) and not by_cells:
         return None

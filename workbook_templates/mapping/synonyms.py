@@ -153,7 +153,8 @@ def _index() -> _Index:
             for text in texts:
                 words = tokens(text)
                 whole.setdefault("".join(words), {})[concept] = score
-                if telling := _telling(words):
+                telling = _telling(words)
+                if telling and (len(telling) > 1 or len(words) == 1):  # "freight in" is not "freight"
                     sets.setdefault(telling, {})[concept] = score
     by_word: dict[str, list[frozenset[str]]] = {}
     for phrase, concepts in sets.items():

@@ -15,8 +15,7 @@ from addin.books.mapped import MappedFile, MappedLive
 from addin.books.saving import replace_file
 from addin.faults import UserError
 from addin.workbook import LiveWorkbook, Workbook, WorkbookError
-from workbook_templates.mapping.model import WorkbookMap
-from workbook_templates.mapping.reading import MappingError
+from workbook_templates.mapping.model import MappingError, WorkbookMap
 
 __all__ = ["found_mapping", "keep_mapping", "mapping_file", "open_live", "open_workbook", "sheet_mapping"]
 

@@ -63,7 +63,7 @@ def nearest(word: str, allowed: Collection[str]) -> str:
     'use one of: Customers, Drivers'
     """
     by_fold = {name.casefold(): name for name in allowed}
-    close = difflib.get_close_matches(word.strip().casefold(), by_fold, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(word.strip().casefold(), by_fold, n=1, cutoff=0.6)
     return f'did you mean "{by_fold[close[0]]}"?' if close else f"use one of: {', '.join(allowed)}"
 
 

@@ -122,6 +122,11 @@ class MappedBook(Generic[_Held]):
     @cached_property
     def _rows(self) -> Mapping[str, MappedRows]:
         self._refuse_questions()
+        if not (self._ours or self._mapping.tables):
+            raise WorkbookError(
+                "the mapping says of no table where it stands; it needs the customers' sales, or a list of customers "
+                "with their margin"
+            )
         try:
             return read_tables(self._view, self._mapping)
         except MappingError as error:

@@ -70,8 +70,10 @@ def map_(
     elif not show:
         keep_mapping(mapping_file(workbook), found)
         say(f"\nThe mapping is in {mapping_file(workbook)}.")
-    if asked:
+    if not found.tables:
+        say("No list of customers and no sales of customers were found: say in the mapping where they stand.")
+    elif asked:
         say(f"{len(asked)} questions are open: answer them in the mapping, and delete each that is answered.")
     else:
         say(f"Correct the mapping where it is wrong, then: customer-value refresh {workbook.name}")
-    raise typer.Exit(FAILED if asked else DONE)
+    raise typer.Exit(FAILED if asked or not found.tables else DONE)

@@ -122,10 +122,15 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
     kept = _not_data(block, labels, rows, labels_said)
     for label in labels_said:
         if label not in kept:
-            questions.append(f"{label!r} is the label of a total or a section, and stands in rows of data as well: rename it")
+            questions.append(
+                f"{label!r} is the label of a total or a section, and stands in rows of data as well: rename it"
+            )
     evidence = []
     if any(kind == "total" for kind in said.values()):
-        evidence.append("totals are left out: " + ", ".join(repr(label) for label, kind in said.items() if kind == "total" and label))
+        evidence.append(
+            "totals are left out: "
+            + ", ".join(repr(label) for label, kind in said.items() if kind == "total" and label)
+        )
     if added:
         evidence.append(f"row {added[0]} is the sum of the rows above it")
     if sections:
@@ -133,7 +138,11 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
     if last < block.last_row:
         evidence.append(f"the block ends with row {last}: what follows has no label and adds up the rows above")
     return Apart(
-        rows=frozenset(rows), labels=tuple(kept), last_row=last, evidence=tuple(evidence), questions=tuple(questions[:3])
+        rows=frozenset(rows),
+        labels=tuple(kept),
+        last_row=last,
+        evidence=tuple(evidence),
+        questions=tuple(questions[:3]),
     )
 
 
@@ -239,4 +248,3 @@ def _near(value: Cell, total: float) -> bool:
     if not is_number(value):
         return total == 0 and is_blank(value)
     return abs(float(value) - total) <= max(_TOLERANCE * abs(total), 0.006)  # type: ignore[arg-type]
-

@@ -281,7 +281,9 @@ def _goes_on(rows: Rows, filled: dict[int, set[int]], left: tuple[int, int], rig
 
 
 def _is_label_word(text: str) -> bool:
-    return score_header("Customers", "customer_id", (text,)) > 0 or score_header("Ledger pools", "gl_account", (text,)) > 0
+    return (
+        score_header("Customers", "customer_id", (text,)) > 0 or score_header("Ledger pools", "gl_account", (text,)) > 0
+    )
 
 
 def _spread(first: int, last: int) -> list[int]:
@@ -309,7 +311,9 @@ def _at_headers(rows: Rows, part: Rectangle) -> list[Rectangle]:
         if known >= 2 and known >= 0.7 * len(cells) and any(is_number(value) for _, value in before):
             starts.append(row)
     ends = [start - 1 for start in starts[1:]] + [part.last_row]
-    return [Rectangle(first, part.first_column, last, part.last_column) for first, last in zip(starts, ends, strict=True)]
+    return [
+        Rectangle(first, part.first_column, last, part.last_column) for first, last in zip(starts, ends, strict=True)
+    ]
 
 
 def _is_period_row(cells: Sequence[tuple[int, Cell]]) -> bool:
@@ -446,7 +450,10 @@ def _is_group(sheet: SheetView, row: int, column: int, part: Rectangle) -> bool:
     merge = _merge_at(sheet, row, column)
     if merge is None or merge.first_column == merge.last_column:
         return False
-    return merge.last_column - merge.first_column < part.last_column - part.first_column - 1 or merge.first_column > part.first_column
+    return (
+        merge.last_column - merge.first_column < part.last_column - part.first_column - 1
+        or merge.first_column > part.first_column
+    )
 
 
 def _merge_at(sheet: SheetView, row: int, column: int) -> Rectangle | None:
@@ -504,7 +511,11 @@ def _header_score(cells: Sequence[tuple[int, Cell]], kinds: dict[int, str], part
     if others:
         recognised = recognise_headings(values)
         periods = len(recognised.places) if recognised else 0
-    if contrast + periods == 0 and known < 2 and not (known == 1 == len(values) == part.last_column - part.first_column + 1):
+    if (
+        contrast + periods == 0
+        and known < 2
+        and not (known == 1 == len(values) == part.last_column - part.first_column + 1)
+    ):
         return 0.0
     if contrast + periods < 0.2 * len(values) and known < 0.4 * len(values):
         return 0.0
@@ -568,4 +579,3 @@ def _shown(value: Cell) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return " ".join(str(value).split())
-

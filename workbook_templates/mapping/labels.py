@@ -17,11 +17,38 @@ __all__ = ["assumptions_in", "start_dates"]
 
 _DEPTH: Final = 400
 _REFERENCE: Final = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d{1,7})")
-_PREFIXES: Final = frozenset({"a", "in", "inp", "input", "inputs", "cv", "asm", "assump", "assumption", "rng", "nm", "p", "param"})
-_LIVE: Final = ("live", "active", "selected", "current", "used", "applied", "aktiv", "gewahlt", "actif", "activo", "actief")
-_START: Final = ("start", "beginn", "debut", "inicio", "begin", "mulai", "first month", "startdatum", "begindatum", "erster monat")
+_PREFIXES: Final = frozenset(
+    {"a", "in", "inp", "input", "inputs", "cv", "asm", "assump", "assumption", "rng", "nm", "p", "param"}
+)
+_LIVE: Final = (
+    "live",
+    "active",
+    "selected",
+    "current",
+    "used",
+    "applied",
+    "aktiv",
+    "gewahlt",
+    "actif",
+    "activo",
+    "actief",
+)
+_START: Final = (
+    "start",
+    "beginn",
+    "debut",
+    "inicio",
+    "begin",
+    "mulai",
+    "first month",
+    "startdatum",
+    "begindatum",
+    "erster monat",
+)
 _PERCENT: Final = re.compile(r"%|\bpercent\b|\bpct\b|prozent|pour ?cent|por ?ciento|procent|persen", re.IGNORECASE)
-_MONTHLY: Final = re.compile(r"/\s?mo|per month|monthly|pro monat|monatlich|mensuel|mensual|per maand|per bulan|/\s?m\b|p\.?m\.?$", re.IGNORECASE)
+_MONTHLY: Final = re.compile(
+    r"/\s?mo|per month|monthly|pro monat|monatlich|mensuel|mensual|per maand|per bulan|/\s?m\b|p\.?m\.?$", re.IGNORECASE
+)
 _MONTHS: Final = re.compile(r"^(months?|monate?|mois|meses|mes|maanden|bulan|mo|mths?)$", re.IGNORECASE)
 
 
@@ -114,7 +141,9 @@ def _by_names(view: WorkbookView) -> Iterator[_Found]:
         sheet, row, column = target
         for key, score in assumption_index(" ".join(words)).items():
             unit = _unit_beside(sheet, row, column)
-            yield from _judged(ASSUMPTIONS[key], sheet, row, column, score, unit, name, f'the name "{name}" says it', name)
+            yield from _judged(
+                ASSUMPTIONS[key], sheet, row, column, score, unit, name, f'the name "{name}" says it', name
+            )
 
 
 def _by_labels(block: Block) -> Iterator[_Found]:
@@ -140,10 +169,14 @@ def _by_labels(block: Block) -> Iterator[_Found]:
                     picked = _live(block, values)
                     asked = f"{address(row, column)} {str(value).strip()!r} has several values: which one counts?"
                     where = picked or values[0]
-                    for each in _judged(wanted, sheet, row, where, score, unit, "", f'label "{str(value).strip()}"', str(value)):
+                    for each in _judged(
+                        wanted, sheet, row, where, score, unit, "", f'label "{str(value).strip()}"', str(value)
+                    ):
                         yield each._replace(questions=(*each.questions, asked))
                     continue
-                yield from _judged(wanted, sheet, row, values[0], score, unit, "", f'label "{str(value).strip()}"', str(value))
+                yield from _judged(
+                    wanted, sheet, row, values[0], score, unit, "", f'label "{str(value).strip()}"', str(value)
+                )
 
 
 def _values(wanted: Assumption, rest: Sequence[tuple[int, Cell]]) -> tuple[list[int], str]:
@@ -188,7 +221,15 @@ def _unit_beside(sheet: SheetView, row: int, column: int) -> str:
 
 
 def _judged(
-    wanted: Assumption, sheet: SheetView, row: int, column: int, score: float, unit: str, name: str, why: str, label: str
+    wanted: Assumption,
+    sheet: SheetView,
+    row: int,
+    column: int,
+    score: float,
+    unit: str,
+    name: str,
+    why: str,
+    label: str,
 ) -> Iterator[_Found]:
     """Check a value against what is wanted; nothing when it cannot be it."""
     value = sheet.cell(row, column)
@@ -257,13 +298,17 @@ def _scaled(wanted: Assumption, found: _Found) -> tuple[float, list[str]]:
 def _one(wanted: Assumption, cells: Sequence[_Found]) -> AssumptionMap | None:
     """Choose among the cells that say one assumption; several cells are asked about."""
     best = max(cells, key=lambda each: (each.score, not each.questions, bool(each.name)))
-    same = [each for each in cells if (each.sheet.name, each.row, each.column) == (best.sheet.name, best.row, best.column)]
+    same = [
+        each for each in cells if (each.sheet.name, each.row, each.column) == (best.sheet.name, best.row, best.column)
+    ]
     name = next((each.name for each in same if each.name), "")
     equal = [each for each in cells if each.score >= best.score and each not in same]
     questions = list(best.questions)
     values = {best.sheet.cell(best.row, best.column)} | {each.sheet.cell(each.row, each.column) for each in equal}
     if equal and len(values) > 1:
-        places = " or ".join(f"sheet {each.sheet.name}, {address(each.row, each.column)}" for each in [best, *equal][:4])
+        places = " or ".join(
+            f"sheet {each.sheet.name}, {address(each.row, each.column)}" for each in [best, *equal][:4]
+        )
         questions.append(f"{wanted.title!r} stands in {places}: which one counts?")
     scale, asked = _scaled(wanted, best)
     questions += asked
@@ -276,4 +321,3 @@ def _one(wanted: Assumption, cells: Sequence[_Found]) -> AssumptionMap | None:
         evidence=tuple(dict.fromkeys(text for each in same for text in each.evidence)),
         questions=tuple(dict.fromkeys(questions)),
     )
-

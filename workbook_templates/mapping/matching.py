@@ -153,7 +153,11 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
             return None
         questions.append(_where_is(table, missing[0], columns, chosen))
     for group in (needs.one_of, needs.key_of):
-        if group and not any(name in chosen and chosen[name].score >= _SOME for name in group) and not (group is needs.one_of and titled and not missing):
+        if (
+            group
+            and not any(name in chosen and chosen[name].score >= _SOME for name in group)
+            and not (group is needs.one_of and titled and not missing)
+        ):
             return None
     if not any(match.score > NEAR for match in chosen.values()) and not by_cells:
         return None
@@ -205,7 +209,9 @@ def _decided(
     if identity and words < EXACT:
         if known >= 0.9:
             return EXACT, why
-        if facts.code_like >= 0.95 and (words == PLAIN or (titled and not facts.repeated and table.name == "Customers")):
+        if facts.code_like >= 0.95 and (
+            words == PLAIN or (titled and not facts.repeated and table.name == "Customers")
+        ):
             return 0.95, (*why, "its cells look like ids")
         return min(words, WEAK), why
     if column.name == "name" and words == PLAIN:
@@ -238,7 +244,11 @@ def _fit_text(column: Column, facts: ColumnFacts) -> _Fit:
     texts = facts.share("text", "number as text", "date as text")
     if texts >= 0.8:
         return 1.0, (), ""
-    return (0.9, (), "") if facts.share("number", "text") >= 0.9 and facts.whole and facts.share("date") == 0 else (0.0, (), "")
+    return (
+        (0.9, (), "")
+        if facts.share("number", "text") >= 0.9 and facts.whole and facts.share("date") == 0
+        else (0.0, (), "")
+    )
 
 
 def _fit_date(column: Column, facts: ColumnFacts) -> _Fit:
@@ -334,7 +344,12 @@ def _assigned(scored: Mapping[tuple[str, int], Match], needs: _Needs) -> dict[st
 
 
 def _by_cells(
-    table: Table, needs: _Needs, columns: Sequence[ColumnFacts], chosen: Mapping[str, Match], setting: Setting, titled: bool
+    table: Table,
+    needs: _Needs,
+    columns: Sequence[ColumnFacts],
+    chosen: Mapping[str, Match],
+    setting: Setting,
+    titled: bool,
 ) -> dict[str, Match]:
     """Find columns without a known header by their cells alone, where only one column can be it."""
     if table.name not in ("Customers", "Transactions", "Invoices"):
@@ -344,7 +359,9 @@ def _by_cells(
         return {}
     taken = {match.at for match in chosen.values()}
     free = [
-        facts for facts in columns if facts.at not in taken and not any(has_known_word(text) for text in facts.header) and facts.sample
+        facts
+        for facts in columns
+        if facts.at not in taken and not any(has_known_word(text) for text in facts.header) and facts.sample
     ]
     found: dict[str, Match] = {}
     for name in missing:
@@ -365,7 +382,11 @@ def _alone_fits(table: Table, column: Column, facts: ColumnFacts, setting: Setti
         if table.name == "Customers":
             return facts.code_like >= 0.95 and not facts.repeated and facts.filled > 0.95 and len(facts.keys) > 2
         known = facts.known_share(setting.ids)
-        return known >= 0.8 if setting.ids else facts.code_like >= 0.95 and bool(facts.repeated) and facts.share("text") > 0
+        return (
+            known >= 0.8
+            if setting.ids
+            else facts.code_like >= 0.95 and bool(facts.repeated) and facts.share("text") > 0
+        )
     if column.kind is Kind.DATE:
         return facts.share("date") >= 0.95
     if column.kind is Kind.MONEY:
@@ -383,7 +404,9 @@ def _optional(
     for name, match in chosen.items():
         if name in needs.essential or name in needs.key_of or match.score >= SURE:
             kept[name] = match
-        elif table[name].kind is Kind.MONEY and match.score >= NEAR or table.name == "Retention" and name in needs.one_of:
+        elif (
+            table[name].kind is Kind.MONEY and match.score >= NEAR or table.name == "Retention" and name in needs.one_of
+        ):
             asked = match.question or f"{place(by_at[match.at])}: is this {_wanted(table, name)}?"
             kept[name] = match._replace(question=asked)
         else:
@@ -446,7 +469,8 @@ def _gross_and_net(
         return float(value) if isinstance(value, int | float) else 0.0
 
     ties = all(
-        abs(number(row, gross.at) - sum(abs(number(row, at)) for at in less) - number(row, net.at)) < 0.02 for row in rows
+        abs(number(row, gross.at) - sum(abs(number(row, at)) for at in less) - number(row, net.at)) < 0.02
+        for row in rows
     )
     if not (less and ties):
         yield (
@@ -459,7 +483,11 @@ def _where_is(table: Table, name: str, columns: Sequence[ColumnFacts], chosen: M
     """Ask for a column that was not found, with those that it could be."""
     taken = {match.at for match in chosen.values()}
     column = table[name]
-    could = [place(facts) for facts in columns if facts.at not in taken and facts.sample and _FITS[column.kind](column, facts)[0] >= 0.7]
+    could = [
+        place(facts)
+        for facts in columns
+        if facts.at not in taken and facts.sample and _FITS[column.kind](column, facts)[0] >= 0.7
+    ]
     choices = f" Could it be {' or '.join(could[:4])}?" if could else ""
     return f"no column was found for {_wanted(table, name)}: which is it?{choices}"
 
@@ -469,4 +497,3 @@ def _only_cells(table: Table, found: Mapping[str, Match], columns: Sequence[Colu
     said = "; ".join(f"{place(by_at[match.at])} as {name}" for name, match in found.items())
     header = "the block has no header" if not columns[0].block.header_row else "the header's words are not known"
     return f"{header}, and by its cells it could be {table.name} with {said}: is it?"
-

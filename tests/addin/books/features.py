@@ -545,9 +545,11 @@ GRAFTED: Final = (
         graft=Graft(
             parts={
                 "xl/externalLinks/externalLink1.xml": f'{XML}<externalLink xmlns="{MAIN}" xmlns:r="{OFFICE}">'
-                '<externalBook r:id="rId1"><sheetNames><sheetName val="Rates"/></sheetNames></externalBook></externalLink>',
+                '<externalBook r:id="rId1"><sheetNames><sheetName val="Rates"/></sheetNames></externalBook>'
+                "</externalLink>",
                 "xl/externalLinks/_rels/externalLink1.xml.rels": f'{XML}<Relationships xmlns="{LINKS}">'
-                f'<Relationship Id="rId1" Type="{OFFICE}/externalLinkPath" Target="rates.xlsx" TargetMode="External"/></Relationships>',
+                f'<Relationship Id="rId1" Type="{OFFICE}/externalLinkPath" Target="rates.xlsx" '
+                'TargetMode="External"/></Relationships>',
             },
             types={"xl/externalLinks/externalLink1.xml": f"{SHEET_KIND}externalLink+xml"},
             links=((WORKBOOK, "externalLink", "externalLinks/externalLink1.xml"),),

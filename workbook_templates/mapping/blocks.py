@@ -9,6 +9,7 @@ when the right part is only numbers of the left one's rows (a blank column betwe
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from workbook_templates.mapping.periods import recognise_headings
@@ -76,10 +77,11 @@ class Block:
         """Give the header of a column of the sheet."""
         return self.headers[column - self.area.first_column]
 
-    def body(self, column: int, most: int = 0) -> list[Cell]:
-        """Give the cells of a column, or about so many of them, spread evenly."""
-        rows = self.sampled(most) if most else range(self.first_row, self.last_row + 1)
-        return [self.sheet.cell(row, column) for row in rows]
+    def body(self, column: int) -> list[Cell]:
+        """Give the cells of a column."""
+        place = column - 1
+        lines = self.sheet.rows[self.first_row - 1 : self.last_row]
+        return [line[place] if place < len(line) else None for line in lines]
 
     def sampled(self, most: int) -> Sequence[int]:
         """Give all rows of the body, or the first ones and some of the others."""
@@ -315,10 +317,18 @@ def _at_headers(rows: Rows, part: Rectangle) -> list[Rectangle]:
 def _is_period_row(cells: Sequence[tuple[int, Cell]]) -> bool:
     """Tell whether a row is headings of periods that are no numbers, with hardly anything else."""
     values = [value for _, value in cells]
-    if any(is_number(value) for value in values) or not _is_header_like(cells):
+    if any(is_number(value) for value in values) or not _may_be_periods(tuple(values[-3:])) or not _is_header_like(cells):
         return False
     recognised = recognise_headings(values)
     return recognised is not None and len(recognised.places) >= max(3, 0.7 * len(values))
+
+
+@lru_cache(maxsize=10_000)
+def _may_be_periods(values: tuple[Cell, ...]) -> bool:
+    """Tell quickly of most cells that they are no periods."""
+    if any(is_text(value) and len(str(value)) > 14 for value in values):
+        return False
+    return recognise_headings(values) is not None
 
 
 def _has_numbers(rows: Rows, row: int, part: Rectangle) -> bool:

@@ -20,6 +20,7 @@ from workbook_templates.mapping.synonyms import (
     WEAK,
     has_known_word,
     join_levels,
+    options,
     says_title,
     score_header,
     table_words,
@@ -127,7 +128,8 @@ def candidates(block: Block, columns: Sequence[ColumnFacts], setting: Setting) -
     setting : Setting
         What is known around it.
     """
-    found = (_candidate(table, block, columns, setting) for table in INPUT_TABLES)
+    spoken = {table for facts in columns for table, _ in options(facts.header)} | {"Transactions"}
+    found = (_candidate(table, block, columns, setting) for table in INPUT_TABLES if table.name in spoken)
     return sorted((each for each in found if each), key=lambda each: -each.fit)
 
 
@@ -135,10 +137,10 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     needs = _needs(table)
     titled = any(says_title(table.name, text) for text in setting.texts)
     scored = {
-        (column.name, facts.at): match
-        for column in table
+        (name, facts.at): match
         for facts in columns
-        if (match := _match(table, column, facts, setting, titled)) is not None
+        for (owner, name), _ in options(facts.header).items()
+        if owner == table.name and (match := _match(table, table[name], facts, setting, titled)) is not None
     }
     if not scored and table.name != "Transactions":
         return None

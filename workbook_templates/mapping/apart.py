@@ -73,8 +73,15 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
     sections = 0
     has_numbers = bool(numbers)
     words = [block.body(column) for column in labels]
-    for row, cells in enumerate(zip(*words, strict=True) if words else (() for _ in range(block.last_row - block.first_row + 1)), block.first_row):
-        texts = [(column, value) for column, value in zip(labels, cells, strict=True) if isinstance(value, str) and is_text(value)]
+    for row, cells in enumerate(
+        zip(*words, strict=True) if words else (() for _ in range(block.last_row - block.first_row + 1)),
+        block.first_row,
+    ):
+        texts = [
+            (column, value)
+            for column, value in zip(labels, cells, strict=True)
+            if isinstance(value, str) and is_text(value)
+        ]
         if not texts and has_numbers and labels and all(map(is_blank, cells)):
             if sums.adds_up(row):
                 unnamed.append(row)
@@ -124,10 +131,15 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
     kept = _not_data(block, labels, rows, labels_said)
     for label in labels_said:
         if label not in kept:
-            questions.append(f"{label!r} is the label of a total or a section, and stands in rows of data as well: rename it")
+            questions.append(
+                f"{label!r} is the label of a total or a section, and stands in rows of data as well: rename it"
+            )
     evidence = []
     if any(kind == "total" for kind in said.values()):
-        evidence.append("totals are left out: " + ", ".join(repr(label) for label, kind in said.items() if kind == "total" and label))
+        evidence.append(
+            "totals are left out: "
+            + ", ".join(repr(label) for label, kind in said.items() if kind == "total" and label)
+        )
     if added:
         evidence.append(f"row {added[0]} is the sum of the rows above it")
     if sections:
@@ -135,7 +147,11 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
     if last < block.last_row:
         evidence.append(f"the block ends with row {last}: what follows has no label and adds up the rows above")
     return Apart(
-        rows=frozenset(rows), labels=tuple(kept), last_row=last, evidence=tuple(evidence), questions=tuple(questions[:3])
+        rows=frozenset(rows),
+        labels=tuple(kept),
+        last_row=last,
+        evidence=tuple(evidence),
+        questions=tuple(questions[:3]),
     )
 
 
@@ -250,4 +266,3 @@ def _near(value: Cell, total: float) -> bool:
     if not is_number(value):
         return total == 0 and is_blank(value)
     return abs(float(value) - total) <= max(_TOLERANCE * abs(total), 0.006)  # type: ignore[arg-type]
-

@@ -18,6 +18,7 @@ from workbook_templates.mapping.synonyms import (
     NEAR,
     PLAIN,
     WEAK,
+    fold,
     has_known_word,
     join_levels,
     options,
@@ -30,6 +31,11 @@ __all__ = ["Candidate", "Match", "Setting", "candidates", "place"]
 
 _POSSIBLE: Final = 0.55
 """Score from which a column is thought of at all."""
+_FIRM: Final = frozenset(
+    {"industry", "employees", "website", "naics", "sic", "branche", "mitarbeiter", "effectif", "empleados"}
+)
+"""Words of headers in lists of what customers are, rather than of what they buy."""
+_COSTS: Final = frozenset({"discount", "returns", "cogs", "freight_in", "freight_out", "commission", "supplier_rebate"})
 _SOME: Final = 0.7
 """Score of a column from which it counts as one of those of which a table needs any."""
 _BY_CELLS: Final = 0.45
@@ -45,11 +51,14 @@ class Setting:
     ----------
     ids : frozenset of str
         The ids of the customer list, where one was found.
+    headers : tuple of str
+        All headers of the block.
     texts : tuple of str
         Name of the sheet and titles.
     """
 
     ids: frozenset[str] = frozenset()
+    headers: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
 
 
@@ -147,6 +156,8 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     chosen = _assigned(scored, needs)
     by_cells = _by_cells(table, needs, columns, chosen, setting, titled)
     chosen |= by_cells
+    if table.name == "Customers" and "customer_id" in chosen and _mostly_repeated(columns, chosen["customer_id"].at):
+        return None
     missing = [name for name in needs.essential if name not in chosen]
     questions: list[str] = []
     if missing:
@@ -155,7 +166,11 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
             return None
         questions.append(_where_is(table, missing[0], columns, chosen))
     for group in (needs.one_of, needs.key_of):
-        if group and not any(name in chosen and chosen[name].score >= _SOME for name in group) and not (group is needs.one_of and titled and not missing):
+        if (
+            group
+            and not any(name in chosen and chosen[name].score >= _SOME for name in group)
+            and not (group is needs.one_of and titled and not missing and len(columns) <= 4)
+        ):
             return None
     if not any(match.score > NEAR for match in chosen.values()) and not by_cells:
         return None
@@ -167,7 +182,7 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     questions += [match.question for match in kept.values() if match.question]
     if by_cells:
         questions.append(_only_cells(table, by_cells, columns))
-    weights = {name: 2.0 for name in needs.essential}
+    weights = dict.fromkeys(needs.essential, 2.0)
     fit = sum(weights.get(name, 1.0) * match.score for name, match in kept.items())
     fit += 1.5 * titled - 0.2 * (len(columns) - len(kept)) - 1.0 * len(missing) - 0.5 * len(by_cells)
     return Candidate(
@@ -177,6 +192,12 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
         evidence=tuple(notes),
         questions=tuple(dict.fromkeys(questions)),
     )
+
+
+def _mostly_repeated(columns: Sequence[ColumnFacts], at: int) -> bool:
+    """Tell whether ids come again and again, as those of documents do."""
+    facts = next(facts for facts in columns if facts.at == at)
+    return len(facts.keys) > 3 and len(set(facts.keys)) < 0.6 * len(facts.keys)
 
 
 # --- one column -------------------------------------------------------------------------------------------------------
@@ -207,11 +228,17 @@ def _decided(
     if identity and words < EXACT:
         if known >= 0.9:
             return EXACT, why
-        if facts.code_like >= 0.95 and (words == PLAIN or (titled and not facts.repeated and table.name == "Customers")):
+        if facts.code_like >= 0.95 and (
+            words == PLAIN or (titled and not facts.repeated and table.name == "Customers")
+        ):
             return 0.95, (*why, "its cells look like ids")
         return min(words, WEAK), why
     if column.name == "name" and words == PLAIN:
         return (NEAR, ()) if facts.code_like >= 0.5 else (0.95, ("its cells look like names",))
+    if column.name == "annual_revenue" and _FIRM.intersection(
+        text for head in setting.headers for text in fold(head).split()
+    ):
+        return WEAK, ("a list from a CRM may say the customer's own turnover",)
     if column.kind is Kind.DATE and words == WEAK and column.required and facts.share("date") == 1.0:
         if column.name == "date" and table.name == "Transactions":
             return 0.95, ("its cells are dates",)
@@ -240,7 +267,11 @@ def _fit_text(column: Column, facts: ColumnFacts) -> _Fit:
     texts = facts.share("text", "number as text", "date as text")
     if texts >= 0.8:
         return 1.0, (), ""
-    return (0.9, (), "") if facts.share("number", "text") >= 0.9 and facts.whole and facts.share("date") == 0 else (0.0, (), "")
+    return (
+        (0.9, (), "")
+        if facts.share("number", "text") >= 0.9 and facts.whole and facts.share("date") == 0
+        else (0.0, (), "")
+    )
 
 
 def _fit_date(column: Column, facts: ColumnFacts) -> _Fit:
@@ -263,6 +294,11 @@ def _fit_date(column: Column, facts: ColumnFacts) -> _Fit:
 def _fit_number(column: Column, facts: ColumnFacts) -> _Fit:
     numbers, texts = facts.share("number", "error"), facts.share("number as text")
     if numbers >= 0.95:
+        if column.kind is Kind.MONEY and len(facts.numbers) > 2 and any(facts.numbers):
+            if all(abs(number) <= 1 for number in facts.numbers):
+                return 0.0, (), ""  # a rate
+            if column.name in _COSTS and sum(number < 0 for number in facts.numbers) > 0.5 * len(facts.numbers):
+                return 0.85, (), "amounts are negative, and are wanted positive: turn them round"
         low = sum(number < column.low for number in facts.numbers)
         if low > 0.2 * len(facts.numbers):
             return 0.8, (), "numbers are negative: is that so?"
@@ -336,7 +372,12 @@ def _assigned(scored: Mapping[tuple[str, int], Match], needs: _Needs) -> dict[st
 
 
 def _by_cells(
-    table: Table, needs: _Needs, columns: Sequence[ColumnFacts], chosen: Mapping[str, Match], setting: Setting, titled: bool
+    table: Table,
+    needs: _Needs,
+    columns: Sequence[ColumnFacts],
+    chosen: Mapping[str, Match],
+    setting: Setting,
+    titled: bool,
 ) -> dict[str, Match]:
     """Find columns without a known header by their cells alone, where only one column can be it."""
     if table.name not in ("Customers", "Transactions", "Invoices"):
@@ -346,7 +387,9 @@ def _by_cells(
         return {}
     taken = {match.at for match in chosen.values()}
     free = [
-        facts for facts in columns if facts.at not in taken and not any(has_known_word(text) for text in facts.header) and facts.sample
+        facts
+        for facts in columns
+        if facts.at not in taken and not any(has_known_word(text) for text in facts.header) and facts.sample
     ]
     found: dict[str, Match] = {}
     for name in missing:
@@ -367,7 +410,11 @@ def _alone_fits(table: Table, column: Column, facts: ColumnFacts, setting: Setti
         if table.name == "Customers":
             return facts.code_like >= 0.95 and not facts.repeated and facts.filled > 0.95 and len(facts.keys) > 2
         known = facts.known_share(setting.ids)
-        return known >= 0.8 if setting.ids else facts.code_like >= 0.95 and bool(facts.repeated) and facts.share("text") > 0
+        return (
+            known >= 0.8
+            if setting.ids
+            else facts.code_like >= 0.95 and bool(facts.repeated) and facts.share("text") > 0
+        )
     if column.kind is Kind.DATE:
         return facts.share("date") >= 0.95
     if column.kind is Kind.MONEY:
@@ -385,12 +432,17 @@ def _optional(
     for name, match in chosen.items():
         if name in needs.essential or name in needs.key_of or match.score >= SURE:
             kept[name] = match
-        elif table[name].kind is Kind.MONEY and match.score >= NEAR or table.name == "Retention" and name in needs.one_of:
+        elif (table[name].kind is Kind.MONEY or _must(table, name)) and match.score >= NEAR:
             asked = match.question or f"{place(by_at[match.at])}: is this {_wanted(table, name)}?"
             kept[name] = match._replace(question=asked)
         else:
             notes.append(f"{place(by_at[match.at])} may be {name}, is not sure and is left out")
     return kept, notes
+
+
+def _must(table: Table, name: str) -> bool:
+    """Tell whether rows without the column are faults."""
+    return table.name == "Retention" or (table[name].required and table[name].blank is Blank.STOP)
 
 
 def _wanted(table: Table, name: str) -> str:
@@ -408,6 +460,8 @@ def _rivals(
     """Ask where a second column speaks as well for it as the chosen one."""
     by_at = {facts.at: facts for facts in columns}
     for name, match in kept.items():
+        if name in ("name", "owner"):
+            continue  # they name, and decide nothing
         others = [
             other
             for (column, at), other in scored.items()
@@ -448,7 +502,8 @@ def _gross_and_net(
         return float(value) if isinstance(value, int | float) else 0.0
 
     ties = all(
-        abs(number(row, gross.at) - sum(abs(number(row, at)) for at in less) - number(row, net.at)) < 0.02 for row in rows
+        abs(number(row, gross.at) - sum(abs(number(row, at)) for at in less) - number(row, net.at)) < 0.02
+        for row in rows
     )
     if not (less and ties):
         yield (
@@ -461,7 +516,11 @@ def _where_is(table: Table, name: str, columns: Sequence[ColumnFacts], chosen: M
     """Ask for a column that was not found, with those that it could be."""
     taken = {match.at for match in chosen.values()}
     column = table[name]
-    could = [place(facts) for facts in columns if facts.at not in taken and facts.sample and _FITS[column.kind](column, facts)[0] >= 0.7]
+    could = [
+        place(facts)
+        for facts in columns
+        if facts.at not in taken and facts.sample and _FITS[column.kind](column, facts)[0] >= 0.7
+    ]
     choices = f" Could it be {' or '.join(could[:4])}?" if could else ""
     return f"no column was found for {_wanted(table, name)}: which is it?{choices}"
 
@@ -471,4 +530,3 @@ def _only_cells(table: Table, found: Mapping[str, Match], columns: Sequence[Colu
     said = "; ".join(f"{place(by_at[match.at])} as {name}" for name, match in found.items())
     header = "the block has no header" if not columns[0].block.header_row else "the header's words are not known"
     return f"{header}, and by its cells it could be {table.name} with {said}: is it?"
-

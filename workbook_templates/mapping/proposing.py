@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from valuation.tables import Kind, TABLES
+from valuation.tables import TABLES, Kind
 from workbook_templates.addresses import address
 from workbook_templates.mapping.across import Periods, periods_of
 from workbook_templates.mapping.apart import Apart, rows_apart
@@ -74,7 +74,7 @@ def propose(view: WorkbookView) -> WorkbookMap:
     not_used: list[str] = []
     free: list[Block] = []
     for each in seen:
-        setting = Setting(ids=ids, texts=each.texts)
+        setting = _setting(each, ids)
         made, why = _table(each, setting)
         tables.extend(made)
         if not made:
@@ -99,7 +99,12 @@ def _look(block: Block, starts: Sequence[dt.date]) -> _Seen:
     if apart.last_row < block.last_row:
         block = replace(block, last_row=apart.last_row, open=False)
     columns = tuple(ColumnFacts(block, at, apart.rows) for at in block.columns)
-    return _Seen(block=block, columns=tuple(facts for facts in columns if facts.header or facts.sample), apart=apart, periods=periods)
+    return _Seen(
+        block=block,
+        columns=tuple(facts for facts in columns if facts.header or facts.sample),
+        apart=apart,
+        periods=periods,
+    )
 
 
 def _roles(columns: Sequence[ColumnFacts], periods: Periods | None) -> tuple[list[int], list[int], int | None]:
@@ -121,8 +126,18 @@ def _roles(columns: Sequence[ColumnFacts], periods: Periods | None) -> tuple[lis
 
 
 def _is_id(facts: ColumnFacts) -> bool:
-    names = (("Transactions", "invoice_no"), ("Trial balance", "gl_account"), ("Customers", "parent_id"), ("Issues", "issue_id"))
+    names = (
+        ("Transactions", "invoice_no"),
+        ("Trial balance", "gl_account"),
+        ("Customers", "parent_id"),
+        ("Issues", "issue_id"),
+    )
     return any(score_header(table, column, facts.header) >= 0.7 for table, column in names)
+
+
+def _setting(seen: _Seen, ids: frozenset[str]) -> Setting:
+    headers = tuple(join_levels(facts.header) for facts in seen.columns)
+    return Setting(ids=ids, texts=seen.texts, headers=headers)
 
 
 def _customer_ids(seen: Sequence[_Seen]) -> frozenset[str]:
@@ -131,7 +146,7 @@ def _customer_ids(seen: Sequence[_Seen]) -> frozenset[str]:
     for each in seen:
         if each.periods is not None and not each.block.excel_table:
             continue
-        likely = candidates(each.block, each.columns, Setting(texts=each.texts))
+        likely = candidates(each.block, each.columns, _setting(each, frozenset()))
         if likely and likely[0].table.name == "Customers":
             at = likely[0].at("customer_id")
             facts = next(facts for facts in each.columns if facts.at == at)
@@ -162,7 +177,9 @@ def _table(seen: _Seen, setting: Setting) -> tuple[list[TableMap], str]:
         if _company_lines(named) >= 0.25:
             return [], _reason(seen)
     made_tables = [_list_table(seen, best, setting)]
-    other = next((each for each in likely[1:] if {each.table.name, best.table.name} == {"Invoices", "Transactions"}), None)
+    other = next(
+        (each for each in likely[1:] if {each.table.name, best.table.name} == {"Invoices", "Transactions"}), None
+    )
     if other is not None and not other.questions and not best.questions:
         amounts = {candidate.at("amount") or candidate.at("net_amount") for candidate in (best, other)}
         if len(amounts) == 2:
@@ -177,7 +194,9 @@ def _reason(seen: _Seen) -> str:
     heads = [join_levels(facts.header) for facts in seen.columns if facts.header][:6]
     said = f" (its header: {', '.join(heads)})" if heads else ""
     lines = [
-        str(value).strip() for value in seen.columns[0].sample if is_text(value) and listed("company_lines", "words", str(value))
+        str(value).strip()
+        for value in seen.columns[0].sample
+        if is_text(value) and listed("company_lines", "words", str(value))
     ]
     if len(lines) >= 2:
         return f"lines of the company as a whole ({', '.join(lines[:4])}), not of customers"
@@ -201,6 +220,7 @@ def _list_table(seen: _Seen, chosen: Candidate, setting: Setting) -> TableMap:
             asked = (f"{place(amount)}: most amounts are negative; are sales negative here, or are these credits?",)
     questions += list(asked) + list(unit.questions)
     questions += list(_of_keys(chosen, by_at))
+    questions += list(_of_purpose(seen, chosen))
     if chosen.table.name == "Ledger pools" and chosen.at("treatment") is None:
         questions.append("what is the treatment of these costs: retention, acquisition, sustaining or unallocated?")
     if chosen.table.name == "Transactions":
@@ -246,6 +266,30 @@ def _of_sheet(block: Block) -> Iterator[str]:
         yield f"sheet {block.sheet.name} is hidden: is it to be used?"
 
 
+def _of_purpose(seen: _Seen, chosen: Candidate) -> Iterator[str]:
+    """Ask about what may be planned, old or called off, and not what happened."""
+    purpose = next((word for text in seen.texts if (word := says("purposes", "words", text))), "")
+    if purpose:
+        yield f"a title or the sheet's name says {purpose!r}: are these rows what is wanted?"
+    if chosen.table.name in ("Transactions", "Invoices"):
+        for facts in seen.columns:
+            off = next(
+                (
+                    str(value)
+                    for value in facts.sample
+                    if is_text(value) and listed("purposes", "called_off", str(value))
+                ),
+                "",
+            )
+            if off:
+                yield f"{place(facts)} says {off!r} in some rows: are these to be left out?"
+    invoice = chosen.at("invoice_no") if chosen.table.name == "Transactions" else None
+    if invoice is not None:
+        facts = next(facts for facts in seen.columns if facts.at == invoice)
+        if len(facts.repeated) > 0.05 * len(facts.keys):
+            yield f"{place(facts)}: numbers come again, so that rows are lines of documents: put them together by document"
+
+
 def _of_keys(chosen: Candidate, by_at: Mapping[int, ColumnFacts]) -> Iterator[str]:
     """Ask about ids that occur twice where each may stand only once."""
     if len(chosen.table.key) != 1:
@@ -260,7 +304,7 @@ def _of_keys(chosen: Candidate, by_at: Mapping[int, ColumnFacts]) -> Iterator[st
             "is it the right column, and are these rows to be put together?"
         )
     blank = facts.block.last_row - facts.block.first_row + 1 - len(facts.apart) - len(facts.keys)
-    if facts.keys and 0 < blank and blank > 0.2 * len(facts.keys):
+    if facts.keys and blank > 0 and blank > 0.2 * len(facts.keys):
         yield f"{place(facts)}: {blank:,} rows have no id: is it the right column?"
 
 
@@ -281,7 +325,9 @@ def _across_table(seen: _Seen, periods: Periods, setting: Setting) -> tuple[Tabl
     values = [facts for facts in seen.columns if facts.at in periods.columns]
     if not left or not values:
         return None, ""
-    if sum(facts.share("number", "error") * len(facts.sample) for facts in values) < 0.8 * sum(len(f.sample) for f in values):
+    if sum(facts.share("number", "error") * len(facts.sample) for facts in values) < 0.8 * sum(
+        len(f.sample) for f in values
+    ):
         return None, "" if any(facts.header for facts in left) else "periods across without numbers"
     customer, sure, why = _customer_column(left, setting)
     company = _company_lines(left)
@@ -356,7 +402,9 @@ def _customers_across(
     if neither and not sales:
         if neither not in ("orders", "units", "volume", "quantity", "hours", "tickets", "visits", "usage"):
             return None, f"{neither} by customer and period, not sales"
-        questions.append(f"is this {neither!r} of customers by period a driver of cost, and what is it called on Ledger pools?")
+        questions.append(
+            f"is this {neither!r} of customers by period a driver of cost, and what is it called on Ledger pools?"
+        )
         return _quantities_across(seen, periods, customer, sure, why, neither, questions), ""
     if neither:
         questions.append(f"are these amounts net sales without tax, or {neither!r}?")
@@ -371,23 +419,33 @@ def _customers_across(
         questions.append(f"{place(customer)} or {place(others[0])}: which of them is the customer's id?")
     formulas = sum(facts.formulas for facts in values) / len(values)
     if formulas > 0.5:
-        questions.append(f"{formulas:.0%} of the amounts are formulas: are they data, or a report of rows that stand elsewhere?")
-    if sum(number < 0 for facts in values for number in facts.numbers) > 0.5 * max(1, sum(len(f.numbers) for f in values)):
+        questions.append(
+            f"{formulas:.0%} of the amounts are formulas: are they data, or a report of rows that stand elsewhere?"
+        )
+    if sum(number < 0 for facts in values for number in facts.numbers) > 0.5 * max(
+        1, sum(len(f.numbers) for f in values)
+    ):
         questions.append("most amounts are negative: are sales negative here?")
     if customer.repeated:
         questions.append(f"{place(customer)}: {len(customer.repeated):,} customers have several rows: do they add up?")
-    return _across_map(seen, periods, "Transactions", "date", "net_amount", customer, sure, why, left, values, questions), ""
+    return _across_map(
+        seen, periods, "Transactions", "date", "net_amount", customer, sure, why, left, values, questions
+    ), ""
 
 
 def _not_sales(texts: str) -> str:
     found = says("money", "neither", texts)
-    if found in ("tax", "vat", "incl") and any(word in texts.casefold() for word in ("excl", "without", "net of", "ex vat", "before")):
+    if found in ("tax", "vat", "incl") and any(
+        word in texts.casefold() for word in ("excl", "without", "net of", "ex vat", "before")
+    ):
         return ""
     return found
 
 
 def _is_currency(code: str) -> bool:
-    return any(sign in code for sign in "€$£") or any(word in code.upper() for word in ("EUR", "USD", "GBP", "CHF", "RP"))
+    return any(sign in code for sign in "€$£") or any(
+        word in code.upper() for word in ("EUR", "USD", "GBP", "CHF", "RP")
+    )
 
 
 def _quantities_across(
@@ -416,7 +474,9 @@ def _costs_across(
     neither = {word for word in ("budget", "forecast", "plan", "target") if word in texts.casefold().split()}
     if neither:
         questions.append(f"are these costs {' or '.join(sorted(neither))}, and not actual ones?")
-    made = _across_map(seen, periods, "Ledger pools", "period", "amount", label, True, "its rows are costs", left, values, questions)
+    made = _across_map(
+        seen, periods, "Ledger pools", "period", "amount", label, True, "its rows are costs", left, values, questions
+    )
     sign, said, asked = sign_of_costs(values)
     columns = [replace(made.columns[0], column="pool")]
     if account is not None and account is not label:
@@ -499,7 +559,9 @@ def _compared(tables: Sequence[TableMap], seen: Sequence[_Seen]) -> list[TableMa
             if name != "Customers" and all(_apart_in_time(tables[number], other, seen) for other in others):
                 continue
             places = ", ".join(dict.fromkeys(_place_of(other) for other in others))
-            asked = f"{_place_of(tables[number])} looks like {name}, and so does {places}: which counts, or do they add up?"
+            asked = (
+                f"{_place_of(tables[number])} looks like {name}, and so does {places}: which counts, or do they add up?"
+            )
             made[number] = replace(made[number], questions=(*made[number].questions, asked))
     return made
 
@@ -524,7 +586,12 @@ def _span(table: TableMap, seen: Sequence[_Seen]) -> tuple[dt.date, dt.date] | N
     at = next((column.at for column in table.columns if column.column in names), None)
     for each in seen:
         block = each.block
-        if at is not None and block.sheet.name == table.sheet and block.first_row == table.first_row and at in block.columns:
+        if (
+            at is not None
+            and block.sheet.name == table.sheet
+            and block.first_row == table.first_row
+            and at in block.columns
+        ):
             days = [
                 value.date() if isinstance(value, dt.datetime) else value
                 for row in range(block.first_row, block.last_row + 1)

@@ -48,7 +48,9 @@ NEAR: Final = 0.6
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=(?:ID|No|Nr)\b)")
 _WORD: Final = re.compile(r"[^\W_]+")
-_LETTERS: Final = str.maketrans({"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "º": "o", "°": " ", "#": " number ", "%": " percent "})
+_LETTERS: Final = str.maketrans(
+    {"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "º": "o", "°": " ", "#": " number ", "%": " percent "}
+)
 _YEAR: Final = re.compile(r"(fy)?(19|20)?\d\d")
 
 
@@ -299,7 +301,9 @@ def _near(header: str) -> Iterator[tuple[str, float]]:
         for length in range(len(whole) - 1, len(whole) + 2):
             for other in index.by_shape.get((whole[0], length), ()):
                 if _one_slip(whole, other):
-                    yield from ((concept, NEAR + 0.1) for concept, score in index.whole[other].items() if score == EXACT)
+                    yield from (
+                        (concept, NEAR + 0.1) for concept, score in index.whole[other].items() if score == EXACT
+                    )
 
 
 def _one_slip(one: str, other: str) -> bool:
@@ -310,7 +314,12 @@ def _one_slip(one: str, other: str) -> bool:
     while start < min(len(one), len(other)) and one[start] == other[start]:
         start += 1
     a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:])
+    return (
+        a[1:] == b[1:]
+        or a[1:] == b
+        or a == b[1:]
+        or (len(a) > 1 and len(b) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:])
+    )
 
 
 @lru_cache(maxsize=20_000)
@@ -360,7 +369,9 @@ def _vocabulary() -> frozenset[str]:
 
 @cache
 def _all_contract_texts() -> frozenset[str]:
-    return frozenset(text for table in INPUT_TABLES for column in table for text in _contract_texts(table.name, column.name))
+    return frozenset(
+        text for table in INPUT_TABLES for column in table for text in _contract_texts(table.name, column.name)
+    )
 
 
 @cache
@@ -451,7 +462,11 @@ def _assumption_words() -> frozenset[str]:
     """Words of which a label of an assumption has one, before and after short forms are written out."""
     whole, sets = _assumption_index()
     words = {word for phrase in sets for word in phrase} | set(whole)
-    words |= {word for key, each in ASSUMPTIONS.items() for word in (*fold(each.title).split(), *fold(key.replace("_", " ")).split())}
+    words |= {
+        word
+        for key, each in ASSUMPTIONS.items()
+        for word in (*fold(each.title).split(), *fold(key.replace("_", " ")).split())
+    }
     return frozenset(words | {short for short, full in _lexicon().short.items() if full in words})
 
 

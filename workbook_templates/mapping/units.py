@@ -43,7 +43,11 @@ def unit_of(block: Block, money: Sequence[ColumnFacts], other: Sequence[ColumnFa
     said = {scale for text in (*block.titles, block.sheet.name) if (scale := scale_of(text))}
     said |= {scale for facts in other for text in facts.header if (scale := scale_of(text))}
     said |= {
-        scale for facts in other if facts.sample for value in facts.sample[:40] if is_text(value) and (scale := scale_of(str(value)))
+        scale
+        for facts in other
+        if facts.sample
+        for value in facts.sample[:40]
+        if is_text(value) and (scale := scale_of(str(value)))
     }
     formats = [code for facts in money[:4] for code in facts.formats()]
     shown = bool(formats) and sum(_shows_thousands(code) for code in formats) >= 0.8 * len(formats)

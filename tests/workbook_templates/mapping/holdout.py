@@ -1,7 +1,8 @@
 """
 Layouts written after the search was done, without a look at its words: what it makes of books that it does not know.
 
-The scores of the first try are in the docstring of `HOLDOUT`; later changes were made with these layouts in view.
+At the first try 27 of 42 columns were found, 27 of 29 that were proposed were right, and nothing wrong was sure; later
+changes were made with these layouts in view.
 """
 
 import datetime as dt
@@ -20,35 +21,105 @@ def erp_invoices() -> Layout:
         ["Customer Line Item Display"],
         ["Company Code 1000", None, None, "Key date 31.12.2025"],
         [],
-        ["St", "Sold-to party", "Name 1", "Billing Doc.", "Bill. Date", "Net due dt", "Clearing", "Amount in local cur.", "Crcy", "Plnt"],
+        [
+            "St",
+            "Sold-to party",
+            "Name 1",
+            "Billing Doc.",
+            "Bill. Date",
+            "Net due dt",
+            "Clearing",
+            "Amount in local cur.",
+            "Crcy",
+            "Plnt",
+        ],
     ]
     rows += [
-        ["@5C@", 100_200 + p % 9, NAMES[p % 8], 90_000_100 + p, day(1 + p % 11, 4), day(2 + p % 11, 3), day(2 + p % 11, 9) if p % 4 else None, 1190.0 + p, "EUR", "DE01"]
+        [
+            "@5C@",
+            100_200 + p % 9,
+            NAMES[p % 8],
+            90_000_100 + p,
+            day(1 + p % 11, 4),
+            day(2 + p % 11, 3),
+            day(2 + p % 11, 9) if p % 4 else None,
+            1190.0 + p,
+            "EUR",
+            "DE01",
+        ]
         for p in range(40)
     ]
     return Layout(
         book(sheet("FBL5N", rows)),
-        right("Invoices", "FBL5N", customer_id=2, invoice_no=4, invoice_date=5, due_date=6, paid_date=7, amount=8, currency=9),
+        right(
+            "Invoices",
+            "FBL5N",
+            customer_id=2,
+            invoice_no=4,
+            invoice_date=5,
+            due_date=6,
+            paid_date=7,
+            amount=8,
+            currency=9,
+        ),
     )
 
 
 def crm_export() -> Layout:
     rows: list[list[Cell]] = [
-        ["Account ID", "Account Name", "Parent Account ID", "Type", "Industry", "Billing Country", "Account Owner", "Annual Revenue", "Created Date", "Last Activity", "Customer Since"]
+        [
+            "Account ID",
+            "Account Name",
+            "Parent Account ID",
+            "Type",
+            "Industry",
+            "Billing Country",
+            "Account Owner",
+            "Annual Revenue",
+            "Created Date",
+            "Last Activity",
+            "Customer Since",
+        ]
     ]
     rows += [
-        [f"0013X0000{p:05}AAA", NAMES[p % 8], None, "Customer", "Retail", "UK", "Ana Ruiz", 2_500_000 + 1000 * p, day(3, year=2019), day(6), day(1 + p % 12, year=2020)]
+        [
+            f"0013X0000{p:05}AAA",
+            NAMES[p % 8],
+            None,
+            "Customer",
+            "Retail",
+            "UK",
+            "Ana Ruiz",
+            2_500_000 + 1000 * p,
+            day(3, year=2019),
+            day(6),
+            day(1 + p % 12, year=2020),
+        ]
         for p in range(14)
     ]
     return Layout(
         book(sheet("Accounts export", rows)),
-        right("Customers", "Accounts export", customer_id=1, name=2, parent_id=3, owner=7, first_purchase=11, annual_revenue=8),
+        right(
+            "Customers",
+            "Accounts export",
+            customer_id=1,
+            name=2,
+            parent_id=3,
+            owner=7,
+            first_purchase=11,
+            annual_revenue=8,
+        ),
     )
 
 
 def pricing_tiers() -> Layout:
     rows: list[list[Cell]] = [["Price list 2026"], [], ["Tier", "From (units)", "To (units)", "List price", "Discount"]]
-    rows += [["Bronze", 0, 99, 12.5, 0.0], ["Silver", 100, 499, 11.75, 0.06], ["Gold", 500, 1999, 10.9, 0.128], ["Platinum", 2000, None, 9.95, 0.204]]
+    rows += [
+        ["Bronze", 0, 99, 12.5, 0.0],
+        ["Silver", 100, 499, 11.75, 0.06],
+        ["Gold", 500, 1999, 10.9, 0.128],
+        ["Platinum", 2000, None, 9.95, 0.204],
+    ]
     return Layout(book(sheet("Pricing", rows)))
 
 
@@ -59,7 +130,9 @@ def profitability() -> Layout:
         [],
         [None, "Cust #", "Customer", "Revenue", "COGS", "Gross profit", "Cost to serve", "Contribution", "Margin %"],
     ]
-    body: list[list[Cell]] = [[None, 500 + p, name, 900.0 + p, 400.0 + p, 500.0, 120.0 + p, 380.0 - p, 0.4] for p, name in enumerate(NAMES)]
+    body: list[list[Cell]] = [
+        [None, 500 + p, name, 900.0 + p, 400.0 + p, 500.0, 120.0 + p, 380.0 - p, 0.4] for p, name in enumerate(NAMES)
+    ]
     rows += [*body, [None, "Total", None, *plus(body, 3)[:-1], 0.41]]
     return Layout(
         book(sheet("Cust profitability", rows)),
@@ -70,9 +143,31 @@ def profitability() -> Layout:
 
 
 def support_tickets() -> Layout:
-    rows: list[list[Cell]] = [["Ticket #", "Organization", "Org ID", "Subject", "Priority", "Status", "Created at", "Solved at", "Time spent (h)"]]
+    rows: list[list[Cell]] = [
+        [
+            "Ticket #",
+            "Organization",
+            "Org ID",
+            "Subject",
+            "Priority",
+            "Status",
+            "Created at",
+            "Solved at",
+            "Time spent (h)",
+        ]
+    ]
     rows += [
-        [40_000 + p, NAMES[p % 8], 770 + p % 8, f"Delivery {p} late", 1 + p % 4, "solved", dt.datetime(2025, 1 + p % 12, 4, 9, 30), dt.datetime(2025, 1 + p % 12, 6, 12), 0.5 + p % 3]
+        [
+            40_000 + p,
+            NAMES[p % 8],
+            770 + p % 8,
+            f"Delivery {p} late",
+            1 + p % 4,
+            "solved",
+            dt.datetime(2025, 1 + p % 12, 4, 9, 30),
+            dt.datetime(2025, 1 + p % 12, 6, 12),
+            0.5 + p % 3,
+        ]
         for p in range(30)
     ]
     return Layout(
@@ -84,7 +179,10 @@ def support_tickets() -> Layout:
 def cohorts() -> Layout:
     head: list[Cell] = ["Cohort", "New customers", "CAC", *(f"Month {p}" for p in range(6))]
     rows: list[list[Cell]] = [["LTV / CAC by cohort"], head]
-    rows += [[dt.date(2025, 1 + p, 1), 40 + p, 310.0 + p, *(round(30.0 - 2.5 * m + p, 2) for m in range(6))] for p in range(6)]
+    rows += [
+        [dt.date(2025, 1 + p, 1), 40 + p, 310.0 + p, *(round(30.0 - 2.5 * m + p, 2) for m in range(6))]
+        for p in range(6)
+    ]
     summary: list[list[Cell]] = [[], ["LTV", 620.5], ["CAC", 318.0], ["LTV/CAC", 1.95], ["Payback (months)", 11]]
     return Layout(book(sheet("Cohorts", [*rows, *summary])), assumptions={"acquisition_cost": "'Cohorts'!B11"})
 
@@ -106,8 +204,17 @@ def quarters_two_years() -> Layout:
 
 
 def dutch_ledger() -> Layout:
-    rows: list[list[Cell]] = [["Kostenoverzicht 2025"], ["bedragen x € 1.000"], [], ["Rekening", "Omschrijving", "Kostenplaats", "Kostenpool", "Verdeelsleutel", "Bedrag"]]
-    pools = (("4100", "Lonen magazijn", "Magazijn", "orderregels"), ("4200", "Transport", "Expeditie", "zendingen"), ("4300", "Verkoop binnendienst", "Verkoop", "orders"))
+    rows: list[list[Cell]] = [
+        ["Kostenoverzicht 2025"],
+        ["bedragen x € 1.000"],
+        [],
+        ["Rekening", "Omschrijving", "Kostenplaats", "Kostenpool", "Verdeelsleutel", "Bedrag"],
+    ]
+    pools = (
+        ("4100", "Lonen magazijn", "Magazijn", "orderregels"),
+        ("4200", "Transport", "Expeditie", "zendingen"),
+        ("4300", "Verkoop binnendienst", "Verkoop", "orders"),
+    )
     rows += [[account, text, 100 + p, pool, key, 410.5 - 60 * p] for p, (account, text, pool, key) in enumerate(pools)]
     rows.append([None, "Totaal", None, None, None, plus(rows[4:], 5)[0]])
     return Layout(
@@ -128,7 +235,23 @@ def retention_by_segment() -> Layout:
 
 
 def french_months() -> Layout:
-    head: list[Cell] = ["Code client", "Libellé", "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.", "Total"]
+    head: list[Cell] = [
+        "Code client",
+        "Libellé",
+        "janv.",
+        "févr.",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juil.",
+        "août",
+        "sept.",
+        "oct.",
+        "nov.",
+        "déc.",
+        "Total",
+    ]
     rows: list[list[Cell]] = [["CA HT par client - exercice 2025"], ["(en k€)"], [], head]
     for p, name in enumerate(NAMES):
         values = amounts(p, 12, 10)
@@ -137,7 +260,9 @@ def french_months() -> Layout:
     return Layout(
         book(sheet("CA clients", rows)),
         right("Transactions", "CA clients", customer_id=1, net_amount=-1),
-        facts={"Transactions": {"scale": 1000.0, "skip": ("TOTAL GÉNÉRAL",), "across.first_period": dt.date(2025, 1, 31)}},
+        facts={
+            "Transactions": {"scale": 1000.0, "skip": ("TOTAL GÉNÉRAL",), "across.first_period": dt.date(2025, 1, 31)}
+        },
     )
 
 
@@ -152,7 +277,7 @@ def revenue_and_cost_across() -> Layout:
     return Layout(
         book(sheet("Customers", rows, merges=merges)),
         right("Transactions", "Customers", customer_id=1, net_amount=-1),
-        asked=frozenset(["Transactions"]),
+        facts={"Transactions": {"across.first_column": 2, "across.last_column": 4}},
     )
 
 
@@ -168,7 +293,17 @@ def budget_list() -> Layout:
 HOLDOUT: Final[Mapping[str, Callable[[], Layout]]] = {
     layout.__name__.replace("_", " "): layout
     for layout in (
-        erp_invoices, crm_export, pricing_tiers, profitability, support_tickets, cohorts, quarters_two_years, dutch_ledger, retention_by_segment, french_months,
-        revenue_and_cost_across, budget_list,
+        erp_invoices,
+        crm_export,
+        pricing_tiers,
+        profitability,
+        support_tickets,
+        cohorts,
+        quarters_two_years,
+        dutch_ledger,
+        retention_by_segment,
+        french_months,
+        revenue_and_cost_across,
+        budget_list,
     )
 }

@@ -5,13 +5,13 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from workbook_templates.addresses import address
-from workbook_templates.mapping.blocks import Block, is_blank
+from workbook_templates.mapping.blocks import Block, is_blank, period_runs
 from workbook_templates.mapping.model import Headings
 from workbook_templates.mapping.periods import period_ends, recognise_headings
-from workbook_templates.mapping.synonyms import contrary
+from workbook_templates.mapping.synonyms import contrary, says
 from workbook_templates.plan import Cell
 
 __all__ = ["Periods", "periods_of"]
@@ -72,17 +72,26 @@ def periods_of(block: Block, starts: Sequence[dt.date]) -> Periods | None:
 
 def _in_row(block: Block, row: int, starts: Sequence[dt.date]) -> Periods | None:
     cells = [block.sheet.cell(row, column) for column in block.columns]
-    recognised = recognise_headings(cells)
+    groups = _groups(block, row, cells)
+    if not groups:
+        return None
+    group, questions = _chosen(groups)
+    start, end = group.places[0], group.places[-1] + 1
+    recognised = recognise_headings(cells[start:end])
     if recognised is None:
         return None
-    places = recognised.places
+    places = tuple(start + place for place in recognised.places)
     if len(places) < 3 and not (len(places) == 2 and sum(not is_blank(cell) for cell in cells) <= 4):
         return None
     columns = tuple(block.columns[place] for place in places)
     if columns[0] == block.area.first_column:
         return None  # no label at the left: a list of dates
-    questions: list[str] = []
+    if any(not is_blank(cell) for cell in cells[end:]):
+        end = len(cells)
     evidence = [f"{len(columns)} periods across from {address(row, columns[0])} to {address(row, columns[-1])}"]
+    if len(groups) > 1:
+        others = ", ".join(repr(other.label) for other in groups if other is not group)
+        evidence.append(f"periods under {group.label!r}; left out are those under {others}")
     between = [
         str(cell)
         for place, cell in enumerate(cells)
@@ -110,6 +119,47 @@ def _in_row(block: Block, row: int, starts: Sequence[dt.date]) -> Periods | None
         evidence=tuple(evidence),
         questions=tuple(questions),
     )
+
+
+class _Group(NamedTuple):
+    """Periods under one word of an upper level."""
+
+    label: str
+    places: tuple[int, ...]
+
+
+def _groups(block: Block, row: int, cells: Sequence[Cell]) -> list[_Group]:
+    """Part periods by the words over them, such as sales and then cost; years over months part nothing."""
+    runs = period_runs(cells)
+    places = [place for run in runs for place in run]
+    above = [level for level in block.levels if level < row]
+    labels = {place: _label(block, place, len(above)) for place in places}
+    if len(set(labels.values())) > 1:
+        return [
+            _Group(label, tuple(p for p in places if labels[p] == label)) for label in dict.fromkeys(labels.values())
+        ]
+    return [_Group(labels[run[0]], run) for run in runs]
+
+
+def _label(block: Block, place: int, above: int) -> str:
+    """Give what upper levels say of a column, without years."""
+    texts = block.headers[place][: min(above, max(0, len(block.headers[place]) - 1))]
+    return " ".join(text for text in texts if not _years(text) or len(text) > 8)
+
+
+def _chosen(groups: Sequence[_Group]) -> tuple[_Group, list[str]]:
+    """Choose the periods of actual sales where there are several groups; asked where not one alone says so."""
+    if len(groups) == 1:
+        return groups[0], []
+    actual = [group for group in groups if not contrary(group.label)]
+    sales = [
+        group for group in actual if says("money", "sales", group.label) and not says("money", "neither", group.label)
+    ]
+    for choice in (sales, actual):
+        if len(choice) == 1:
+            return choice[0], []
+    shown = ", ".join(repr(group.label) for group in groups[:5])
+    return (sales or actual or list(groups))[0], [f"periods stand under {shown}: which of them are net sales?"]
 
 
 def _years(text: str) -> set[int]:

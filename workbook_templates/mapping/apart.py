@@ -13,6 +13,7 @@ from workbook_templates.plan import Cell
 __all__ = ["Apart", "rows_apart"]
 
 _TOLERANCE: Final = 1e-6
+_LARGEST: Final = 1e100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,17 +71,25 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
     added: list[int] = []
     unnamed: list[int] = []
     sections = 0
-    key = next(iter(numbers), None)
-    for row in range(block.first_row, block.last_row + 1):
-        texts = [(column, str(value)) for column in labels if is_text(value := sheet.cell(row, column))]
-        total = next((text for _, text in texts if _total_like(text)), "")
-        if key is not None and not texts and all(is_blank(sheet.cell(row, column)) for column in labels):
-            if sums.adds_up(row) and labels:
+    has_numbers = bool(numbers)
+    words = [block.body(column) for column in labels]
+    for row, cells in enumerate(
+        zip(*words, strict=True) if words else (() for _ in range(block.last_row - block.first_row + 1)),
+        block.first_row,
+    ):
+        texts = [
+            (column, value)
+            for column, value in zip(labels, cells, strict=True)
+            if isinstance(value, str) and is_text(value)
+        ]
+        if not texts and has_numbers and labels and all(map(is_blank, cells)):
+            if sums.adds_up(row):
                 unnamed.append(row)
                 rows.add(row)
             else:
                 sums.add(row)
             continue
+        total = next((text for _, text in texts if _total_like(text)), "")
         if total:
             exact = listed("totals", "words", total)
             ties = sums.adds_up(row)
@@ -105,7 +114,7 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
             sections += 1
             sums.restart()
             continue
-        elif key is not None and sums.adds_up(row, strict=True):
+        elif has_numbers and sums.adds_up(row, strict=True):
             rows.add(row)
             said.setdefault(texts[0][1].strip() if texts else "", "total")
             added.append(row)
@@ -150,10 +159,7 @@ def _total_like(text: str) -> bool:
     """Tell whether a label begins or ends with a word of totals."""
     starts, ends = _total_words()
     words = text[:60].casefold().split()
-    if not words:
-        return False
-    first, last = words[0].strip(":.-–()*"), words[-1].strip(":.-–()*")
-    return first in starts or last in ends or fold(first) in starts
+    return bool(words) and (words[0].strip(":.-–()*") in starts or words[-1].strip(":.-–()*") in ends)
 
 
 def _is_alone(block: Block, row: int, column: int) -> bool:
@@ -185,6 +191,8 @@ class _Sums:
 
     def __init__(self, block: Block, numbers: Sequence[int]) -> None:
         self._sheet = block.sheet
+        self._first = block.first_row
+        self._cells = [_finite(block.body(column)) for column in numbers[:2]]
         self._numbers = tuple(numbers)
         self._probe = tuple(numbers[:2])
         self._rows: list[int] = []
@@ -200,11 +208,11 @@ class _Sums:
     def add(self, row: int) -> None:
         self._rows.append(row)
         self._all.append(row)
-        for place, column in enumerate(self._probe):
-            value = self._sheet.cell(row, column)
-            if is_number(value) and math.isfinite(value):  # type: ignore[arg-type]
-                self._since[place] += value  # type: ignore[operator]
-                self._ever[place] += value  # type: ignore[operator]
+        for place, cells in enumerate(self._cells):
+            value = cells[row - self._first]
+            if value is not None:
+                self._since[place] += value
+                self._ever[place] += value
 
     def restart(self) -> None:
         self._rows = []
@@ -212,8 +220,13 @@ class _Sums:
 
     def adds_up(self, row: int, strict: bool = False) -> bool:
         """Tell whether a row is the sum of those since the last total, or of all; strictly: with several columns."""
+        if not self._probe:
+            return False
+        first = self._cells[0][row - self._first] or 0.0
         for rows, sums in ((self._rows, self._since), (self._all, self._ever)):
-            if len(rows) < (3 if strict and len(self._numbers) < 3 else 2) or not self._probe:
+            if abs(first - sums[0]) > max(_TOLERANCE * abs(sums[0]), 0.006):
+                continue
+            if len(rows) < (3 if strict and len(self._numbers) < 3 else 2):
                 continue
             if strict and len(self._numbers) < 2 and (row != self._last or len(rows) < 4):
                 continue
@@ -242,6 +255,11 @@ class _Sums:
         value = self._sheet.cell(row, column)
         if is_number(value) and math.isfinite(value):  # type: ignore[arg-type]
             yield float(value)  # type: ignore[arg-type]
+
+
+def _finite(cells: Sequence[Cell]) -> list[float | None]:
+    """Keep the numbers of a column that can be added up."""
+    return [float(value) if is_number(value) and abs(value) < _LARGEST else None for value in cells]  # type: ignore[arg-type]
 
 
 def _near(value: Cell, total: float) -> bool:

@@ -9,6 +9,7 @@ when the right part is only numbers of the left one's rows (a blank column betwe
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from workbook_templates.mapping.periods import recognise_headings
@@ -16,7 +17,7 @@ from workbook_templates.mapping.synonyms import is_known, score_header
 from workbook_templates.mapping.views import Rectangle, SheetView, TableView
 from workbook_templates.plan import Cell, CellError
 
-__all__ = ["Block", "find_blocks", "is_blank", "is_number", "is_text"]
+__all__ = ["Block", "find_blocks", "is_blank", "is_number", "is_text", "period_runs"]
 
 _HEADER_DEPTH: Final = 12
 """Rows of a block in which its header is looked for."""
@@ -76,10 +77,11 @@ class Block:
         """Give the header of a column of the sheet."""
         return self.headers[column - self.area.first_column]
 
-    def body(self, column: int, most: int = 0) -> list[Cell]:
-        """Give the cells of a column, or about so many of them, spread evenly."""
-        rows = self.sampled(most) if most else range(self.first_row, self.last_row + 1)
-        return [self.sheet.cell(row, column) for row in rows]
+    def body(self, column: int) -> list[Cell]:
+        """Give the cells of a column."""
+        place = column - 1
+        lines = self.sheet.rows[self.first_row - 1 : self.last_row]
+        return [line[place] if place < len(line) else None for line in lines]
 
     def sampled(self, most: int) -> Sequence[int]:
         """Give all rows of the body, or the first ones and some of the others."""
@@ -205,7 +207,12 @@ def _joined_bands(rows: Rows, part: Rectangle, bands: list[tuple[int, int]]) -> 
             and len(columns) > 1
             and (
                 (not start and last - first < 2 and len(columns) > 2)
-                or (bool(start) and not _is_header_like(start) and len(widest & columns) >= 0.8 * len(widest))
+                or (
+                    bool(start)
+                    and not _is_header_like(start)
+                    and len(widest & columns) >= 0.8 * len(widest)
+                    and (len(columns) < 4 or _width(rows, part, first, last) >= 0.5 * len(columns))
+                )
             )
         ):
             joined[-1] = (joined[-1][0], last)
@@ -227,6 +234,11 @@ def _first_wide(rows: Rows, part: Rectangle, first: int, last: int) -> list[tupl
     return []
 
 
+def _width(rows: Rows, part: Rectangle, first: int, last: int) -> int:
+    """Give the number of cells in the widest of the first rows."""
+    return max(len(_cells(rows, row, part)) for row in range(first, min(last, first + _HEADER_DEPTH) + 1))
+
+
 def _is_year(value: Cell) -> bool:
     return is_number(value) and 1980 <= float(value) <= 2100 and float(value).is_integer()  # type: ignore[arg-type]
 
@@ -235,7 +247,7 @@ def _is_header_like(cells: Sequence[tuple[int, Cell]]) -> bool:
     """Tell whether a row's cells can be headers: texts and periods only."""
     values = [value for _, value in cells]
     others = [value for value in values if not is_text(value)]
-    if not others:
+    if not others or all(map(_is_year, values)):  # years over months have a row of their own
         return True
     if not all(_is_year(value) or not is_number(value) for value in others) or any(
         isinstance(value, bool | CellError) for value in others
@@ -243,8 +255,7 @@ def _is_header_like(cells: Sequence[tuple[int, Cell]]) -> bool:
         numbers = [value for value in others if is_number(value)]
         if len(numbers) < 3 or len(numbers) != len(others) or len(numbers) < len(values) - 3:
             return False
-    recognised = recognise_headings(values)
-    return recognised is not None and len(recognised.places) >= min(3, len(others)) and len(others) >= 2
+    return len(others) >= 2 and sum(map(len, period_runs(values))) >= min(3, len(others))
 
 
 def _strips(rows: Rows, band: Rectangle) -> list[tuple[int, int]]:
@@ -299,7 +310,7 @@ def _at_headers(rows: Rows, part: Rectangle) -> list[Rectangle]:
     starts = [part.first_row]
     for row in range(part.first_row + 2, min(part.last_row, part.first_row + _LONGEST_BODY)):
         cells = _cells(rows, row, part)
-        if len(cells) < 2 or is_number(cells[-1][1]) and not _is_year(cells[-1][1]):
+        if len(cells) < 2 or (is_number(cells[-1][1]) and not _is_year(cells[-1][1])):
             continue
         if len(cells) > 3 and not is_number(cells[-1][1]) and _is_period_row(cells) and _has_numbers(rows, row, part):
             starts.append(row)
@@ -319,10 +330,43 @@ def _at_headers(rows: Rows, part: Rectangle) -> list[Rectangle]:
 def _is_period_row(cells: Sequence[tuple[int, Cell]]) -> bool:
     """Tell whether a row is headings of periods that are no numbers, with hardly anything else."""
     values = [value for _, value in cells]
-    if any(is_number(value) for value in values) or not _is_header_like(cells):
+    if (
+        any(is_number(value) for value in values)
+        or not _may_be_periods(tuple(values[-3:]))
+        or not _is_header_like(cells)
+    ):
         return False
+    return sum(map(len, period_runs(values))) >= max(3, 0.7 * len(values))
+
+
+def period_runs(values: Sequence[Cell]) -> list[tuple[int, ...]]:
+    """
+    Find periods among headings: places of each run of them.
+
+    Several runs stand side by side where the first period comes again, such as sales of all months, then their cost.
+    """
     recognised = recognise_headings(values)
-    return recognised is not None and len(recognised.places) >= max(3, 0.7 * len(values))
+    if recognised is not None:
+        return [recognised.places]
+    days = [place for place, value in enumerate(values) if isinstance(value, dt.date)]
+    again = [place for place in days if values[place] == values[days[0]]]
+    if len(again) < 2:
+        return []
+    runs = []
+    for start, end in zip(again, [*again[1:], len(values)], strict=True):
+        part = recognise_headings(values[start:end])
+        if part is None:
+            return []
+        runs.append(tuple(start + place for place in part.places))
+    return runs
+
+
+@lru_cache(maxsize=10_000)
+def _may_be_periods(values: tuple[Cell, ...]) -> bool:
+    """Tell quickly of most cells that they are no periods."""
+    if any(is_text(value) and len(str(value)) > 14 for value in values):
+        return False
+    return recognise_headings(values) is not None
 
 
 def _has_numbers(rows: Rows, row: int, part: Rectangle) -> bool:
@@ -341,6 +385,8 @@ def _is_title(rows: Rows, part: Rectangle) -> bool:
     for row in range(part.first_row, part.last_row + 1):
         cells = _cells(rows, row, part)
         if len(cells) > 2 or not all(is_text(value) for _, value in cells):
+            return False
+        if len(cells) == 2 and (part.last_row > part.first_row + 1 or all(is_known(str(value)) for _, value in cells)):
             return False
     return part.last_column - part.first_column < 2 or part.last_row - part.first_row < 3
 
@@ -404,8 +450,10 @@ def _block(sheet: SheetView, rows: Rows, part: Rectangle) -> Block:
         cells = _cells(rows, first, part)
         if len(cells) > (2 if wide >= 5 else 1) or not all(is_text(value) for _, value in cells) or wide == 1:
             break
-        if len(cells) == 1 and _is_group(sheet, first, cells[0][0], part):
+        if any(_is_group(sheet, first, column, part) for column, _ in cells):
             break
+        if len(cells) > 1 and cells[0][0] > part.first_column:
+            break  # a level of the header over some columns: the corner is blank
         titles.extend(str(value).strip() for _, value in cells)
         first += 1
     part = part._replace(first_row=first)
@@ -484,7 +532,7 @@ def _header_rows(sheet: SheetView, rows: Rows, part: Rectangle) -> tuple[int, ..
     levels = [best]
     while levels[0] > part.first_row and len(levels) < 3:
         cells = _cells(rows, levels[0] - 1, part)
-        if not cells or not _is_header_like(cells) and not all(is_text(v) or _is_year(v) for _, v in cells):
+        if not cells or (not _is_header_like(cells) and not all(is_text(v) or _is_year(v) for _, v in cells)):
             break
         merged = any(_is_group(sheet, levels[0] - 1, column, part) for column, _ in cells)
         if len(cells) < 2 and not merged:
@@ -509,8 +557,7 @@ def _header_score(cells: Sequence[tuple[int, Cell]], kinds: dict[int, str], part
     others = [value for value in values if not is_text(value)]
     periods = 0
     if others:
-        recognised = recognise_headings(values)
-        periods = len(recognised.places) if recognised else 0
+        periods = sum(map(len, period_runs(values)))
     if (
         contrast + periods == 0
         and known < 2

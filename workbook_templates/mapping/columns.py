@@ -88,10 +88,8 @@ class ColumnFacts:
     @cached_property
     def keys(self) -> tuple[str, ...]:
         """All its cells as ids, without blanks."""
-        sheet, apart = self.block.sheet, self.apart
-        rows = range(self.block.first_row, self.block.last_row + 1)
-        values = (sheet.cell(row, self.at) for row in rows if row not in apart)
-        return tuple(id_key(value) for value in values if not is_blank(value))
+        cells = enumerate(self.block.body(self.at), self.block.first_row)
+        return tuple(id_key(value) for row, value in cells if not is_blank(value) and row not in self.apart)
 
     @cached_property
     def repeated(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from valuation.assumptions import ASSUMPTIONS, Assumption, Wanted
 from workbook_templates.addresses import address
 from workbook_templates.mapping.blocks import Block, is_blank, is_number, is_text
 from workbook_templates.mapping.model import AssumptionMap
-from workbook_templates.mapping.synonyms import EXACT, assumption_index, contrary, fold, says, tokens
+from workbook_templates.mapping.synonyms import EXACT, assumption_index, contrary, fold, scale_of, tokens
 from workbook_templates.mapping.views import SheetView, WorkbookView
 from workbook_templates.plan import Cell, CellError
 
@@ -44,6 +44,9 @@ _START: Final = (
     "startdatum",
     "begindatum",
     "erster monat",
+)
+_CURRENCIES: Final = frozenset(
+    ["AED", "ARS", "AUD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PEN", "PHP", "PLN", "RON", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "USD", "VND", "ZAR"]
 )
 _PERCENT: Final = re.compile(r"%|\bpercent\b|\bpct\b|prozent|pour ?cent|por ?ciento|procent|persen", re.IGNORECASE)
 _MONTHLY: Final = re.compile(
@@ -149,6 +152,8 @@ def _by_names(view: WorkbookView) -> Iterator[_Found]:
 def _by_labels(block: Block) -> Iterator[_Found]:
     sheet = block.sheet
     for row in range(block.area.first_row, min(block.area.last_row, block.area.first_row + _DEPTH) + 1):
+        if row in block.levels and block.last_row > block.header_row > 0 and len(block.columns) > 2:
+            continue
         cells = [(column, value) for column in block.columns if not is_blank(value := sheet.cell(row, column))]
         for place, (column, value) in enumerate(cells):
             if not is_text(value):
@@ -170,12 +175,30 @@ def _by_labels(block: Block) -> Iterator[_Found]:
                     asked = f"{address(row, column)} {str(value).strip()!r} has several values: which one counts?"
                     where = picked or values[0]
                     for each in _judged(
-                        wanted, sheet, row, where, score, unit, "", f'label "{str(value).strip()}"', str(value)
+                        wanted,
+                        sheet,
+                        row,
+                        where,
+                        score,
+                        unit,
+                        "",
+                        f'label "{str(value).strip()}"',
+                        str(value),
+                        block.titles,
                     ):
                         yield each._replace(questions=(*each.questions, asked))
                     continue
                 yield from _judged(
-                    wanted, sheet, row, values[0], score, unit, "", f'label "{str(value).strip()}"', str(value)
+                    wanted,
+                    sheet,
+                    row,
+                    values[0],
+                    score,
+                    unit,
+                    "",
+                    f'label "{str(value).strip()}"',
+                    str(value),
+                    block.titles,
                 )
 
 
@@ -201,7 +224,7 @@ def _values(wanted: Assumption, rest: Sequence[tuple[int, Cell]]) -> tuple[list[
 
 def _is_word(wanted: Assumption, text: str) -> bool:
     if wanted.id == "currency":
-        return bool(re.fullmatch(r"[A-Z]{3}", text.strip()))
+        return text.strip() in _CURRENCIES
     return bool(wanted.words) and text.strip().casefold() in wanted.words
 
 
@@ -230,6 +253,7 @@ def _judged(
     name: str,
     why: str,
     label: str,
+    titles: Sequence[str] = (),
 ) -> Iterator[_Found]:
     """Check a value against what is wanted; nothing when it cannot be it."""
     value = sheet.cell(row, column)
@@ -255,6 +279,8 @@ def _judged(
         questions.append(f"{where}: is this {wanted.title!r} ({wanted.help[:1].lower()}{wanted.help[1:]})?")
     elif formula and kind not in (Wanted.DATE, Wanted.TEXT) and wanted.id != "discount_rate":
         questions.append(f"{where} is a formula: is it what is assumed as {wanted.title!r}, or a result?")
+    if kind == Wanted.MONEY and scale_of(f"{sheet.name} {' '.join(titles)} {label} {unit}"):
+        questions.append(f"{where}: words speak of thousands or millions; is {value} meant in full?")
     if kind in (Wanted.RATE, Wanted.SHARE) and (_MONTHLY.search(unit) or _MONTHLY.search(label)):
         questions.append(f"{where} is by the month, and {wanted.title!r} is wanted {wanted.unit}: convert it")
     if sheet.hidden:
@@ -290,8 +316,6 @@ def _scaled(wanted: Assumption, found: _Found) -> tuple[float, list[str]]:
         scaled = number
     if not wanted.low <= scaled <= wanted.high:
         return 1.0, [f"{where} is {number:g}, which {wanted.title!r} cannot be: is it another figure?"]
-    if wanted.wanted == Wanted.MONEY and says("scales", "thousand", found.unit):
-        return 1000.0, []
     return 1.0, []
 
 

@@ -18,8 +18,10 @@ from workbook_templates.mapping.synonyms import (
     NEAR,
     PLAIN,
     WEAK,
+    fold,
     has_known_word,
     join_levels,
+    options,
     says_title,
     score_header,
     table_words,
@@ -29,6 +31,11 @@ __all__ = ["Candidate", "Match", "Setting", "candidates", "place"]
 
 _POSSIBLE: Final = 0.55
 """Score from which a column is thought of at all."""
+_FIRM: Final = frozenset(
+    {"industry", "employees", "website", "naics", "sic", "branche", "mitarbeiter", "effectif", "empleados"}
+)
+"""Words of headers in lists of what customers are, rather than of what they buy."""
+_COSTS: Final = frozenset({"discount", "returns", "cogs", "freight_in", "freight_out", "commission", "supplier_rebate"})
 _SOME: Final = 0.7
 """Score of a column from which it counts as one of those of which a table needs any."""
 _BY_CELLS: Final = 0.45
@@ -44,11 +51,14 @@ class Setting:
     ----------
     ids : frozenset of str
         The ids of the customer list, where one was found.
+    headers : tuple of str
+        All headers of the block.
     texts : tuple of str
         Name of the sheet and titles.
     """
 
     ids: frozenset[str] = frozenset()
+    headers: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
 
 
@@ -127,7 +137,8 @@ def candidates(block: Block, columns: Sequence[ColumnFacts], setting: Setting) -
     setting : Setting
         What is known around it.
     """
-    found = (_candidate(table, block, columns, setting) for table in INPUT_TABLES)
+    spoken = {table for facts in columns for table, _ in options(facts.header)} | {"Transactions"}
+    found = (_candidate(table, block, columns, setting) for table in INPUT_TABLES if table.name in spoken)
     return sorted((each for each in found if each), key=lambda each: -each.fit)
 
 
@@ -135,16 +146,18 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     needs = _needs(table)
     titled = any(says_title(table.name, text) for text in setting.texts)
     scored = {
-        (column.name, facts.at): match
-        for column in table
+        (name, facts.at): match
         for facts in columns
-        if (match := _match(table, column, facts, setting, titled)) is not None
+        for (owner, name), _ in options(facts.header).items()
+        if owner == table.name and (match := _match(table, table[name], facts, setting, titled)) is not None
     }
     if not scored and table.name != "Transactions":
         return None
     chosen = _assigned(scored, needs)
     by_cells = _by_cells(table, needs, columns, chosen, setting, titled)
     chosen |= by_cells
+    if table.name == "Customers" and "customer_id" in chosen and _mostly_repeated(columns, chosen["customer_id"].at):
+        return None
     missing = [name for name in needs.essential if name not in chosen]
     questions: list[str] = []
     if missing:
@@ -156,7 +169,7 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
         if (
             group
             and not any(name in chosen and chosen[name].score >= _SOME for name in group)
-            and not (group is needs.one_of and titled and not missing)
+            and not (group is needs.one_of and titled and not missing and len(columns) <= 4)
         ):
             return None
     if not any(match.score > NEAR for match in chosen.values()) and not by_cells:
@@ -169,7 +182,7 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     questions += [match.question for match in kept.values() if match.question]
     if by_cells:
         questions.append(_only_cells(table, by_cells, columns))
-    weights = {name: 2.0 for name in needs.essential}
+    weights = dict.fromkeys(needs.essential, 2.0)
     fit = sum(weights.get(name, 1.0) * match.score for name, match in kept.items())
     fit += 1.5 * titled - 0.2 * (len(columns) - len(kept)) - 1.0 * len(missing) - 0.5 * len(by_cells)
     return Candidate(
@@ -179,6 +192,12 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
         evidence=tuple(notes),
         questions=tuple(dict.fromkeys(questions)),
     )
+
+
+def _mostly_repeated(columns: Sequence[ColumnFacts], at: int) -> bool:
+    """Tell whether ids come again and again, as those of documents do."""
+    facts = next(facts for facts in columns if facts.at == at)
+    return len(facts.keys) > 3 and len(set(facts.keys)) < 0.6 * len(facts.keys)
 
 
 # --- one column -------------------------------------------------------------------------------------------------------
@@ -216,6 +235,10 @@ def _decided(
         return min(words, WEAK), why
     if column.name == "name" and words == PLAIN:
         return (NEAR, ()) if facts.code_like >= 0.5 else (0.95, ("its cells look like names",))
+    if column.name == "annual_revenue" and _FIRM.intersection(
+        text for head in setting.headers for text in fold(head).split()
+    ):
+        return WEAK, ("a list from a CRM may say the customer's own turnover",)
     if column.kind is Kind.DATE and words == WEAK and column.required and facts.share("date") == 1.0:
         if column.name == "date" and table.name == "Transactions":
             return 0.95, ("its cells are dates",)
@@ -271,6 +294,11 @@ def _fit_date(column: Column, facts: ColumnFacts) -> _Fit:
 def _fit_number(column: Column, facts: ColumnFacts) -> _Fit:
     numbers, texts = facts.share("number", "error"), facts.share("number as text")
     if numbers >= 0.95:
+        if column.kind is Kind.MONEY and len(facts.numbers) > 2 and any(facts.numbers):
+            if all(abs(number) <= 1 for number in facts.numbers):
+                return 0.0, (), ""  # a rate
+            if column.name in _COSTS and sum(number < 0 for number in facts.numbers) > 0.5 * len(facts.numbers):
+                return 0.85, (), "amounts are negative, and are wanted positive: turn them round"
         low = sum(number < column.low for number in facts.numbers)
         if low > 0.2 * len(facts.numbers):
             return 0.8, (), "numbers are negative: is that so?"
@@ -404,14 +432,17 @@ def _optional(
     for name, match in chosen.items():
         if name in needs.essential or name in needs.key_of or match.score >= SURE:
             kept[name] = match
-        elif (
-            table[name].kind is Kind.MONEY and match.score >= NEAR or table.name == "Retention" and name in needs.one_of
-        ):
+        elif (table[name].kind is Kind.MONEY or _must(table, name)) and match.score >= NEAR:
             asked = match.question or f"{place(by_at[match.at])}: is this {_wanted(table, name)}?"
             kept[name] = match._replace(question=asked)
         else:
             notes.append(f"{place(by_at[match.at])} may be {name}, is not sure and is left out")
     return kept, notes
+
+
+def _must(table: Table, name: str) -> bool:
+    """Tell whether rows without the column are faults."""
+    return table.name == "Retention" or (table[name].required and table[name].blank is Blank.STOP)
 
 
 def _wanted(table: Table, name: str) -> str:
@@ -429,6 +460,8 @@ def _rivals(
     """Ask where a second column speaks as well for it as the chosen one."""
     by_at = {facts.at: facts for facts in columns}
     for name, match in kept.items():
+        if name in ("name", "owner"):
+            continue  # they name, and decide nothing
         others = [
             other
             for (column, at), other in scored.items()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from valuation.tables import Kind, TABLES
+from valuation.tables import TABLES, Kind
 from workbook_templates.addresses import address
 from workbook_templates.mapping.across import Periods, periods_of
 from workbook_templates.mapping.apart import Apart, rows_apart
@@ -74,7 +74,7 @@ def propose(view: WorkbookView) -> WorkbookMap:
     not_used: list[str] = []
     free: list[Block] = []
     for each in seen:
-        setting = Setting(ids=ids, texts=each.texts)
+        setting = _setting(each, ids)
         made, why = _table(each, setting)
         tables.extend(made)
         if not made:
@@ -135,13 +135,18 @@ def _is_id(facts: ColumnFacts) -> bool:
     return any(score_header(table, column, facts.header) >= 0.7 for table, column in names)
 
 
+def _setting(seen: _Seen, ids: frozenset[str]) -> Setting:
+    headers = tuple(join_levels(facts.header) for facts in seen.columns)
+    return Setting(ids=ids, texts=seen.texts, headers=headers)
+
+
 def _customer_ids(seen: Sequence[_Seen]) -> frozenset[str]:
     """Give the ids of the block that is most clearly a customer list."""
     best: tuple[float, frozenset[str]] = (0.0, frozenset())
     for each in seen:
         if each.periods is not None and not each.block.excel_table:
             continue
-        likely = candidates(each.block, each.columns, Setting(texts=each.texts))
+        likely = candidates(each.block, each.columns, _setting(each, frozenset()))
         if likely and likely[0].table.name == "Customers":
             at = likely[0].at("customer_id")
             facts = next(facts for facts in each.columns if facts.at == at)
@@ -215,6 +220,7 @@ def _list_table(seen: _Seen, chosen: Candidate, setting: Setting) -> TableMap:
             asked = (f"{place(amount)}: most amounts are negative; are sales negative here, or are these credits?",)
     questions += list(asked) + list(unit.questions)
     questions += list(_of_keys(chosen, by_at))
+    questions += list(_of_purpose(seen, chosen))
     if chosen.table.name == "Ledger pools" and chosen.at("treatment") is None:
         questions.append("what is the treatment of these costs: retention, acquisition, sustaining or unallocated?")
     if chosen.table.name == "Transactions":
@@ -260,6 +266,30 @@ def _of_sheet(block: Block) -> Iterator[str]:
         yield f"sheet {block.sheet.name} is hidden: is it to be used?"
 
 
+def _of_purpose(seen: _Seen, chosen: Candidate) -> Iterator[str]:
+    """Ask about what may be planned, old or called off, and not what happened."""
+    purpose = next((word for text in seen.texts if (word := says("purposes", "words", text))), "")
+    if purpose:
+        yield f"a title or the sheet's name says {purpose!r}: are these rows what is wanted?"
+    if chosen.table.name in ("Transactions", "Invoices"):
+        for facts in seen.columns:
+            off = next(
+                (
+                    str(value)
+                    for value in facts.sample
+                    if is_text(value) and listed("purposes", "called_off", str(value))
+                ),
+                "",
+            )
+            if off:
+                yield f"{place(facts)} says {off!r} in some rows: are these to be left out?"
+    invoice = chosen.at("invoice_no") if chosen.table.name == "Transactions" else None
+    if invoice is not None:
+        facts = next(facts for facts in seen.columns if facts.at == invoice)
+        if len(facts.repeated) > 0.05 * len(facts.keys):
+            yield f"{place(facts)}: numbers come again, so that rows are lines of documents: put them together by document"
+
+
 def _of_keys(chosen: Candidate, by_at: Mapping[int, ColumnFacts]) -> Iterator[str]:
     """Ask about ids that occur twice where each may stand only once."""
     if len(chosen.table.key) != 1:
@@ -274,7 +304,7 @@ def _of_keys(chosen: Candidate, by_at: Mapping[int, ColumnFacts]) -> Iterator[st
             "is it the right column, and are these rows to be put together?"
         )
     blank = facts.block.last_row - facts.block.first_row + 1 - len(facts.apart) - len(facts.keys)
-    if facts.keys and 0 < blank and blank > 0.2 * len(facts.keys):
+    if facts.keys and blank > 0 and blank > 0.2 * len(facts.keys):
         yield f"{place(facts)}: {blank:,} rows have no id: is it the right column?"
 
 

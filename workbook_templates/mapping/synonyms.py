@@ -26,6 +26,7 @@ __all__ = [
     "is_other",
     "join_levels",
     "listed",
+    "options",
     "says",
     "says_title",
     "scale_of",
@@ -216,12 +217,44 @@ def score_header(table: str, column: str, levels: tuple[str, ...]) -> float:
     >>> score_header("Transactions", "net_amount", ("Umsatz netto (TEUR)",)), score_header("Customers", "name", ("Budget",))
     (1.0, 0.0)
     """
+    return options(levels).get((table, column), 0.0)
+
+
+@lru_cache(maxsize=20_000)
+def options(levels: tuple[str, ...]) -> Mapping[tuple[str, str], float]:
+    """Give the tables and columns of the contract that a header may say, each with its score."""
     if not levels:
-        return 0.0
-    if not _contract_texts(table, column).isdisjoint(_written(levels)):
-        return EXACT
-    words = table_words(table)
-    return 0.0 if words is None else _meanings(levels).get(words.named.get(column, column), 0.0)
+        return {}
+    found: dict[tuple[str, str], float] = {}
+    for concept, score in _meanings(levels).items():
+        for place in _places().get(concept, ()):
+            found[place] = max(score, found.get(place, 0.0))
+    for text in _written(levels):
+        for place in _contract_places().get(text, ()):
+            found[place] = EXACT
+    return found
+
+
+@cache
+def _places() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Give the columns that have a meaning, by the meaning."""
+    places: dict[str, list[tuple[str, str]]] = {}
+    for table in INPUT_TABLES:
+        words = table_words(table.name)
+        for column in table if words is not None else ():
+            assert words is not None
+            places.setdefault(words.named.get(column.name, column.name), []).append((table.name, column.name))
+    return {meaning: tuple(found) for meaning, found in places.items()}
+
+
+@cache
+def _contract_places() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    places: dict[str, list[tuple[str, str]]] = {}
+    for table in INPUT_TABLES:
+        for column in table:
+            for text in _contract_texts(table.name, column.name):
+                places.setdefault(text, []).append((table.name, column.name))
+    return {text: tuple(found) for text, found in places.items()}
 
 
 @lru_cache(maxsize=20_000)
@@ -424,6 +457,19 @@ def _assumption_index() -> tuple[Mapping[str, Mapping[str, float]], Mapping[froz
     return whole, sets
 
 
+@cache
+def _assumption_words() -> frozenset[str]:
+    """Words of which a label of an assumption has one, before and after short forms are written out."""
+    whole, sets = _assumption_index()
+    words = {word for phrase in sets for word in phrase} | set(whole)
+    words |= {
+        word
+        for key, each in ASSUMPTIONS.items()
+        for word in (*fold(each.title).split(), *fold(key.replace("_", " ")).split())
+    }
+    return frozenset(words | {short for short, full in _lexicon().short.items() if full in words})
+
+
 @lru_cache(maxsize=20_000)
 def assumption_index(text: str) -> Mapping[str, float]:
     """
@@ -434,9 +480,9 @@ def assumption_index(text: str) -> Mapping[str, float]:
     >>> assumption_index("Discount rate (WACC) %"), assumption_index("WACC")
     ({'discount_rate': 1.0}, {'discount_rate': 1.0})
     """
-    words = tokens(text)
-    if not words or len(words) > 10:
+    if len(text) > 90 or _assumption_words().isdisjoint(_WORD.findall(text.casefold())):
         return {}
+    words = tokens(text)
     whole, sets = _assumption_index()
     outside = tokens(_BRACKETS.sub(" ", text))
     for tried in (words, tuple(word for word in words if word != "percent"), outside):

@@ -790,6 +790,7 @@ def open_book(path: Path) -> Workbook:
             book.names.append(DefinedName(book, f"'{source.title}'!{name.name}", f"={name.attr_text}"))
     for name in formulas.defined_names.values():
         book.names.append(DefinedName(book, name.name, f"={name.attr_text}"))
+    book.locked = bool(formulas.security and formulas.security.lockStructure)
     book.active = book.sheets[0]
     app.selection = Range(book.sheets[0], Area(1, 1, 1, 1))
     app.calls.clear()

@@ -262,7 +262,7 @@ class _Edit:
         a new one, but calls a wrong one damage). Excel is told to compute everything on opening when something
         changed and any formula cell of the workbook did not get its value from the plan.
         """
-        stale = bool(self.draft.changed) and self._has_stale_formula()
+        self.draft.stale = stale = bool(self.draft.changed) and self._has_stale_formula()
         self.draft.edit_xml(self._outline.part, partial(self._settle_workbook, stale=stale))
         chain = self._outline.calculation_chain()
         if chain is not None and any(edit.formulas_changed for edit in self._written.values()):

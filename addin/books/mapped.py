@@ -19,6 +19,8 @@ import pandas as pd
 from addin.books.file import FileBook
 from addin.books.foreign import USED, ForeignPlan
 from addin.books.places import find_cell, find_sheet
+from addin.books.recalculation import Recalculate
+from addin.books.replacing import Keep
 from addin.cells import table_cells
 from addin.starting import register, starting_tables
 from addin.workbook import LiveWorkbook, Place, RawTable, Receipt, Workbook, WorkbookError
@@ -290,10 +292,17 @@ class MappedBook(Generic[_Held]):
 class MappedFile(MappedBook[FileBook]):
     """A workbook in a file, with its mapping."""
 
-    def apply(self, plan: Plan, out: Path | None = None) -> Receipt:
-        """Write what the mapping wants of a plan, or nothing, into the workbook itself or another file."""
+    def apply(
+        self,
+        plan: Plan,
+        out: Path | None = None,
+        *,
+        keep: Keep | None = None,
+        recalculate: Recalculate | None = None,
+    ) -> Receipt:
+        """Write what the mapping wants of a plan, or nothing, as `FileBook.apply` does."""
         translated, notes = self.translated(plan)
-        return self._told(self.book.apply(translated, out), notes)
+        return self._told(self.book.apply(translated, out, keep=keep, recalculate=recalculate), notes)
 
 
 class MappedLive(MappedBook[LiveWorkbook]):

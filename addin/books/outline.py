@@ -48,6 +48,11 @@ class Outline:
             if element.get("localSheetId") is None
         }
 
+    def all_names(self) -> list[tuple[str, str]]:
+        """Names that hold anywhere, and what they refer to; sheets may have different ones of one name."""
+        found = self.root.iterfind("{*}definedNames/{*}definedName")
+        return [(element.get("name", ""), element.text or "") for element in found]
+
     def cell(self, name: str) -> CellPlace:
         """Find the one cell that a name refers to."""
         return find_cell(self.names(), self.sheet, name, self._package.source)

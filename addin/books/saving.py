@@ -1,14 +1,12 @@
 """
-Writing a package: changed parts compressed anew, all others copied as they are, the file replaced at once.
+Writing a package: changed parts compressed anew, all others copied as they are.
 
 The container is written here rather than by `zipfile`, because `zipfile` cannot copy an entry without inflating it,
 and because equal input must give equal bytes.
 """
 
 import hashlib
-import os
 import posixpath
-import secrets
 import struct
 import zipfile
 import zlib
@@ -16,7 +14,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from lxml import etree
@@ -24,7 +21,7 @@ from lxml import etree
 from addin.books.package import CONTENT_TYPES, MAX_PART_BYTES, Package, parsed, relationships_part, serialized
 from addin.workbook import WorkbookError
 
-__all__ = ["Deflated", "Draft", "deflated", "replace_file"]
+__all__ = ["Deflated", "Draft", "deflated"]
 
 MAX_FILE_BYTES: Final = 0xFFFF_FFFF  # beyond it the container would need zip64, which no workbook does
 _LINKS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -101,6 +98,7 @@ class Draft:
 
     def __init__(self, package: Package) -> None:
         self.package = package
+        self.stale = False  # whether formulas wait for a program that computes them
         self._changes: dict[str, Deflated] = {}
         self._removed: set[str] = set()
         self._added: dict[str, zipfile.ZipInfo] = {}
@@ -253,36 +251,3 @@ def _digest(chunks: Iterable[bytes]) -> bytes:
     for chunk in chunks:
         digest.update(chunk)
     return digest.digest()
-
-
-def replace_file(target: Path, pieces: Iterable[bytes | memoryview]) -> None:
-    """Write a file beside the target, make sure it is on the disk, then put it in the target's place in one step."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            stream.writelines(pieces)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o7777)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_directory(target.parent)
-
-
-def _sync_directory(folder: Path) -> None:
-    """Make the new name survive a power cut; Windows has no such call, and some network drives refuse it."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)

@@ -109,6 +109,7 @@ class FileBook:
                     f"{target.name} cannot be written ({error.strerror or error}); close it in every program, "
                     "or use --out with another file"
                 ) from error
+        del draft  # it may be as large as the file that is read next
         if changed and itself:
             self._open()
         return Receipt(changed_parts=changed, notes=notes)

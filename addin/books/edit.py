@@ -134,7 +134,7 @@ class _Edit:
         if plan.sheets:
             source = self._package.source
             refuse_locked_structure(self._outline, source)
-            taken, names = self._outline.all_sheets(), self._outline.all_names()
+            taken, names = self._outline.all_sheets(), self._outline.taken_names()
             self._new = placed(plan.sheets, taken_sheets=taken, taken_names=names, source=source)
 
     def _sheet(self, name: str) -> _SheetPlan:

@@ -152,6 +152,7 @@ class FileBook:
         itself = target == self.path.resolve()
         if changed or not itself:
             replace_workbook(target, draft.pieces(), check=self._refuse_changed if itself else None, keep=keep)
+        del draft  # it may be as large as the file that is read next
         if changed and itself:
             self._open()
         return Receipt(changed_parts=changed, ranges=ranges, notes=notes)

@@ -17,13 +17,14 @@ from valuation.lenses import default_statements
 from valuation.model.plan_defaults import default_panel_plan, default_service_levels
 from valuation.tables import ASSUMPTIONS, GOALS, OFFICERS, PANEL_PLAN, SERVICE_LEVELS, STATEMENTS
 from workbook_templates.layout import Sheet, TableBlock, Template
+from workbook_templates.likeness import Likeness, likened
 from workbook_templates.packs.furniture import table_width
 from workbook_templates.packs.officers import QUESTIONS
-from workbook_templates.plan import Cell, Plan
+from workbook_templates.plan import Cell, NewSheet, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write
 from workbook_templates.writer import draw
 
-__all__ = ["create_workbook"]
+__all__ = ["create_workbook", "refuse_to_replace", "register_rows", "to_begin_with", "write_workbook"]
 
 Entry = dict[str, Cell]
 
@@ -59,29 +60,74 @@ def create_workbook(
     WorkbookError
         If the file is there, or its folder is not.
     """
+    refuse_to_replace(path)
+    inputs = to_begin_with(inputs) | dict(inputs)
+    template = _widened(template, inputs)
+    register = register_rows(inputs.get(ASSUMPTIONS.name), settings or {})
+    cells: dict[str, TableCells] = {
+        name: table_cells(frame, template.tables[name][1].table)
+        for name, frame in inputs.items()
+        if name in template.tables and name != ASSUMPTIONS.name
+    }
+    return write_workbook(path, template, cells, register, more)
+
+
+def refuse_to_replace(path: Path) -> None:
+    """Refuse a place where no new workbook can be made."""
     if path.exists():
         raise WorkbookError(f"{path} is there already; choose another name, or delete it first")
     if path.suffix.casefold() != ".xlsx":
         raise WorkbookError(f"{path.name} must end in .xlsx")
     if not path.parent.is_dir():
         raise WorkbookError(f"there is no folder {path.parent}; make it first")
-    inputs = _officers_to_begin_with(inputs) | _plans_to_begin_with() | dict(inputs)
-    template = _widened(template, inputs)
-    register = _register(inputs.get(ASSUMPTIONS.name), settings or {})
-    cells: dict[str, TableCells] = {
-        name: table_cells(frame, template.tables[name][1].table)
-        for name, frame in inputs.items()
-        if name in template.tables and name != ASSUMPTIONS.name
-    }
+
+
+def write_workbook(
+    path: Path,
+    template: Template,
+    cells: Mapping[str, TableCells],
+    register: Sequence[Entry],
+    more: Sequence[Sheet] = (),
+    *,
+    likeness: Likeness | None = None,
+    sheets: Sequence[NewSheet] = (),
+) -> Receipt:
+    """
+    Draw a workbook, and fill in its tables and what its formulas show.
+
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    template : Template
+        The layout, before it is laid out by a likeness.
+    cells : mapping of str to TableCells
+        Contents of tables by contract name; columns that a likeness adds are named as in its laid out tables.
+    register : sequence of mapping of str to Cell
+        The rows of Assumptions.
+    more : sequence of Sheet
+        Drawn at the end.
+    likeness : Likeness, optional
+        Another workbook's layout and looks.
+    sheets : sequence of NewSheet
+        Put behind everything.
+    """
+    laid = template if likeness is None else likened(template, likeness)
     columns = {column.name: [entry.get(column.name) for entry in register] for column in ASSUMPTIONS}
     plan = Plan(
-        tables=tuple(table_write(name, content) for name, content in cells.items()),
-        caches=formula_values(template, {**cells, ASSUMPTIONS.name: columns}, {}),
+        tables=tuple(table_write(name, content, laid.tables[name][1].table) for name, content in cells.items()),
+        caches=formula_values(laid, {**cells, ASSUMPTIONS.name: columns}, {}),
+        sheets=tuple(sheets),
     )
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / path.name
-        bare.write_bytes(draw(template, register, more))
+        bare.write_bytes(draw(template, register, more, likeness=likeness))
         return FileBook(bare).apply(plan, out=path)
+
+
+def to_begin_with(inputs: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Give the tables that a new workbook begins with, for people to edit."""
+    return _officers_to_begin_with(inputs) | _plans_to_begin_with()
 
 
 def _officers_to_begin_with(inputs: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -126,7 +172,7 @@ def _widened_sheet(sheet: Sheet, inputs: Mapping[str, pd.DataFrame]) -> Sheet:
     return replace(sheet, items=tuple(items), widths=widths)
 
 
-def _register(given: pd.DataFrame | None, settings: Mapping[str, Cell]) -> Sequence[Entry]:
+def register_rows(given: pd.DataFrame | None, settings: Mapping[str, Cell]) -> Sequence[Entry]:
     """Lay given assumptions and settings over the defaults: scope all in the order of the register, then the others."""
     entries: list[Entry] = []
     if given is not None:

@@ -290,7 +290,7 @@ def test_a_table_for_reading_has_no_buttons_and_no_cents(book: Workbook) -> None
         assert book[sheet.name].tables[block.table.excel_name].autoFilter is None
         for position, column in enumerate(block.table, start=block.column):
             if column.kind is Kind.MONEY:
-                assert book[sheet.name].cell(block.row + 1, position).number_format == Format.MONEY.value
+                assert book[sheet.name].cell(block.row + 1, position).number_format == Format.MONEY.code
 
 
 def test_points_have_markers_cut_lines_none_and_words_stand_in_their_place(drawn: bytes) -> None:

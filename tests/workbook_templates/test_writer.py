@@ -253,7 +253,7 @@ def test_rows_of_different_numbers_have_a_format_each(book: Workbook) -> None:
         }
         for position, column in enumerate(block.table, start=block.column):
             for row, number in enumerate(block.formats, start=block.row + 1):
-                assert rules.get(address(row, position)) == (number.value if differs_by_row(column) else None)
+                assert rules.get(address(row, position)) == (number.code if differs_by_row(column) else None)
         assert any(differs_by_row(column) for column in block.table)
 
 

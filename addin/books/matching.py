@@ -17,7 +17,16 @@ from addin.workbook import WorkbookError
 from workbook_templates.addresses import address
 from workbook_templates.plan import Cell, TableWrite
 
-__all__ = ["ARRAYS", "MERGES", "TableMatch", "cleared_filter", "cleared_order", "refuse_in_array", "refuse_in_table"]
+__all__ = [
+    "ARRAYS",
+    "MERGES",
+    "TableMatch",
+    "cleared_filter",
+    "cleared_order",
+    "identity",
+    "refuse_in_array",
+    "refuse_in_table",
+]
 
 ARRAYS = "an array formula or data table"
 MERGES = "merged cells"
@@ -172,12 +181,12 @@ class TableMatch:
         """Match new rows to old ones by key; the second row of a key takes the second old one."""
         waiting: dict[str, deque[int]] = {}
         for row, key in enumerate(old_keys, self.table.body.first_row):
-            waiting.setdefault(_identity(key), deque()).append(row)
+            waiting.setdefault(identity(key), deque()).append(row)
         waiting.pop("", None)
         nothing: deque[int] = deque()
         sources: list[int | None] = []
         for key in self._keys:
-            rows = waiting.get(_identity(key), nothing)
+            rows = waiting.get(identity(key), nothing)
             sources.append(rows.popleft() if rows else None)
         return sources or [None]
 
@@ -232,7 +241,7 @@ def _same_header(header: str, headers: Sequence[str] | Mapping[str, object]) -> 
     return next((other for other in headers if _folded(other) == _folded(header)), "")
 
 
-def _identity(key: Cell) -> str:
+def identity(key: Cell) -> str:
     """Return a key as matching sees it: a number and the same digits as text are one customer."""
     if key is None:
         return ""
@@ -244,4 +253,4 @@ def _identity(key: Cell) -> str:
 
 
 def _text(value: Cell) -> str:
-    return "(blank)" if value is None else _identity(value)
+    return "(blank)" if value is None else identity(value)

@@ -145,7 +145,7 @@ class TableMap:
     evidence : tuple of str
         Why, in words.
     questions : tuple of str
-        What somebody must decide before it is used; with any, a refresh does not read the block and says so.
+        What somebody must decide first: a refresh stops at them, since leaving the block out would leave money out.
     """
 
     table: str

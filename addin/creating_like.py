@@ -22,7 +22,7 @@ from addin.workbook import Receipt, WorkbookError
 from valuation.tables import ASSUMPTIONS
 from workbook_templates.across import period_sheet
 from workbook_templates.layout import Template
-from workbook_templates.likeness import Likeness, PeriodSheet, Place
+from workbook_templates.likeness import ADDED, Likeness, PeriodSheet, Place
 from workbook_templates.mapping.model import MappingError, TableMap, WorkbookMap
 from workbook_templates.mapping.reading import find_sheet
 from workbook_templates.mapping.views import WorkbookView
@@ -124,7 +124,8 @@ def _periods(
             )
         except MappingError as error:
             raise WorkbookError(f"{view.source}: {error}") from error
-        sheets.append(replace(sheet, widths=widths.get(mapped.sheet, {})))
+        theirs = widths.get(mapped.sheet, {})
+        sheets.append(replace(sheet, widths=theirs | {at: max(w, theirs.get(at, w)) for at, w in sheet.widths.items()}))
         maps.append(laid)
     return tuple(sheets), tuple(maps)
 
@@ -165,7 +166,9 @@ def _added(contents: Contents, name: str, place: Place, view: WorkbookView) -> T
     at = [raw.place(row, key) for row in range(raw.rows)]
     sheets = {sheet.name: sheet for sheet in view.sheets}
     return {
-        f"+{heading}": [sheets[where.sheet].cell(where.row, column) if where.sheet in sheets else None for where in at]
+        f"{ADDED}{heading}": [
+            sheets[where.sheet].cell(where.row, column) if where.sheet in sheets else None for where in at
+        ]
         for heading, column in place.added.items()
     }
 
@@ -175,9 +178,7 @@ def _filled(columns: TableCells) -> int:
     return sum(any(cell is not None for cell in row) for row in zip(*columns.values(), strict=True))
 
 
-def _register(
-    contents: Contents, likeness: Likeness, settings: Mapping[str, Cell], source: str
-) -> Sequence[Entry]:
+def _register(contents: Contents, likeness: Likeness, settings: Mapping[str, Cell], source: str) -> Sequence[Entry]:
     """Give the rows of Assumptions: as read, then the currency and unit that were seen, then what is given by hand."""
     columns = contents.cells[ASSUMPTIONS.name]
     entries = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

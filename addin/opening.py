@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from workbook_templates.mapping.sheet import MAPPING_TABLE, read_mapping_sheet
-from workbook_templates.mapping.text import read_mapping, write_mapping
 
 from addin.books.file import FileBook
 from addin.books.mapped import MappedFile, MappedLive
@@ -17,6 +16,7 @@ from addin.faults import UserError
 from addin.workbook import LiveWorkbook, Workbook, WorkbookError
 from workbook_templates.mapping.model import WorkbookMap
 from workbook_templates.mapping.reading import MappingError
+from workbook_templates.mapping.text import read_mapping, write_mapping
 
 __all__ = ["found_mapping", "keep_mapping", "mapping_file", "open_live", "open_workbook", "sheet_mapping"]
 

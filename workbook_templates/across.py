@@ -16,7 +16,6 @@ from workbook_templates.mapping.model import Across, TableMap
 from workbook_templates.mapping.periods import period_ends
 from workbook_templates.mapping.reading import cell_text
 from workbook_templates.mapping.views import SheetView
-from workbook_templates.plan import Cell
 
 __all__ = ["period_sheet"]
 
@@ -82,7 +81,8 @@ def period_sheet(sheet: SheetView, mapped: TableMap, *, name: str, title: str) -
         skip=(),
         evidence=(),
     )
-    return PeriodSheet(table=mapped.table, name=name, title=title, block=block), laid
+    widths = {at: max(8.0, len(str(text or "")) + 3.0) for at, text in zip(labels, head, strict=True)}
+    return PeriodSheet(table=mapped.table, name=name, title=title, block=block, widths=widths), laid
 
 
 def _labels(sheet: SheetView, mapped: TableMap, across: Across) -> list[int]:

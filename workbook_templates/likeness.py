@@ -34,6 +34,7 @@ from workbook_templates.mapping.model import TableMap
 from workbook_templates.plan import Cell
 
 __all__ = [
+    "ADDED",
     "LONGEST_HEADING",
     "LONGEST_SHEET_NAME",
     "Likeness",
@@ -42,6 +43,7 @@ __all__ = [
     "Place",
     "added_columns",
     "column_headings",
+    "laid_out",
     "likened",
     "moved_cells",
     "scaled",
@@ -53,6 +55,8 @@ LONGEST_HEADING: Final = 80
 """A heading stands in many formulas, each of which may have 8192 characters."""
 LONGEST_SHEET_NAME: Final = 31
 LAST_COLUMN: Final = 16_384
+ADDED: Final = "+"
+"""Before the heading, the name of a column that is no part of the contract."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +90,9 @@ class Place:
         Where its first header cell stands.
     order : tuple of str
         Columns of the contract as they lie there, from the left; the others of the contract come after them.
-    added : tuple of str
-        Headings of columns that are no part of the contract; they stand at the right.
+    added : mapping of str to int
+        Heading of each column that is no part of the contract, which stand at the right, to the column of the sheet
+        that it comes from.
     fold : bool
         Whether the contract's columns that are not in `order` are folded away.
     """
@@ -95,7 +100,7 @@ class Place:
     header_row: int
     first_column: int
     order: tuple[str, ...] = ()
-    added: tuple[str, ...] = ()
+    added: Mapping[str, int] = field(default_factory=dict)
     fold: bool = True
 
 
@@ -147,7 +152,7 @@ class Likeness:
     zoom : int
         In percent.
     formats : mapping of Format to str
-        Number format codes that differ from ours, for amounts in full.
+        Number format codes that differ from ours; those of money are for amounts in the unit.
     columns : mapping of (str, str) to str
         Number format code of a column of an input table, by names of the contract.
     widths : mapping of (str, str) to float
@@ -199,9 +204,11 @@ class Likeness:
     periods: tuple[PeriodSheet, ...] = ()
 
     def code(self, number: Format, stage: Stage = Stage.INPUT) -> str:
-        """Give a number format's code; money on sheets with results is shown in the unit."""
+        """Give a number format's code; money on sheets with results is shown in the unit, elsewhere in full."""
         code = self.formats.get(number, number.code)
-        return scaled(code, self.scale) if stage is Stage.RESULT and number in _MONEY else code
+        if self.scale <= 1 or number not in _MONEY:
+            return code
+        return scaled(code, self.scale) if stage is Stage.RESULT else with_decimals(code, 0)
 
 
 _MONEY: Final = (Format.MONEY, Format.CENTS)
@@ -212,12 +219,12 @@ _DECIMALS = re.compile(r"\.[0#?]+")
 
 def scaled(code: str, scale: float) -> str:
     """
-    Give the format code that shows an amount in thousands or millions, without decimals of its own.
+    Give the format code that shows an amount in thousands or millions.
 
     Examples
     --------
-    >>> scaled('#,##0.00;(#,##0.00);"-"', 1000)
-    '#,##0,;(#,##0,);"-"'
+    >>> scaled('#,##0.0;(#,##0.0);"-"', 1000)
+    '#,##0.0,;(#,##0.0,);"-"'
     >>> scaled("#,##0 [$€-407]", 1_000_000)
     '#,##0,, [$€-407]'
     """
@@ -231,8 +238,7 @@ def _scaled_section(section: str, commas: str) -> str:
     found = _LAST_DIGIT.match(section)
     if found is None:
         return section
-    digits = _DECIMALS.sub("", found.group().rstrip(","))
-    return digits + commas + section[found.end() :]
+    return found.group().rstrip(",") + commas + section[found.end() :]
 
 
 def with_decimals(code: str, places: int) -> str:
@@ -380,8 +386,8 @@ def likened(template: Template, likeness: Likeness) -> Template:
         If two sheets would have one name, or two columns of a table one heading: settle them with `sheet_names` and
         `column_headings`.
     """
-    if not (likeness.sheets or likeness.headings or likeness.places or likeness.periods or likeness.scale > 1):
-        return template if likeness.input is None else _with_index(template, likeness)
+    if likeness == Likeness():
+        return template
     tables = {name: _reworded(block.table, likeness) for name, (_, block) in template.tables.items()}
     tables = {name: table for name, table in tables.items() if table != template.tables[name][1].table}
     packs = tuple(
@@ -398,11 +404,18 @@ def _reworded(table: Table, likeness: Likeness) -> Table:
     headings = likeness.headings.get(table.name, {})
     place = likeness.places.get(table.name)
     columns = [_headed(column, headings.get(column.name, "")) for column in table]
+    if likeness.scale > 1:
+        columns = [
+            replace(column, help=f"{column.help}; shown in {likeness.unit}, typed in full")
+            if column.kind is Kind.MONEY and (table.name, column.name) in likeness.columns
+            else column
+            for column in columns
+        ]
     if place is not None:
         rank = {name: i for i, name in enumerate(place.order)}
         columns.sort(key=lambda column: rank.get(column.name, len(rank)))
         columns += [
-            Column(f"+{heading}", Kind.ANY, "A column of your own", required=False, heading=heading)
+            Column(f"{ADDED}{heading}", Kind.ANY, "A column of your own", required=False, heading=heading)
             for heading in place.added
         ]
     return replace(table, columns=tuple(columns))
@@ -455,7 +468,7 @@ def _moved(sheet: Sheet, likeness: Likeness, tables: Mapping[str, Table]) -> She
     widths = {column_of(number): width for number, width in (sheet.widths or {}).items()}
     widths |= {at[name]: likeness.widths[table.name, name] for name in at if (table.name, name) in likeness.widths}
     widths |= dict.fromkeys(range(1, place.first_column), 3.0)
-    shown = {*place.order, *(column.name for column in table if column.name.startswith("+"))}
+    shown = {*place.order, *(column.name for column in table if column.name.startswith(ADDED))}
     folded = tuple(number for name, number in at.items() if name not in shown) if place.fold else ()
     return replace(
         sheet,
@@ -470,8 +483,14 @@ def _worded(sheet: Sheet, likeness: Likeness, tables: Mapping[str, Table]) -> Sh
     """Say everything in the other words."""
     name = likeness.sheets.get(sheet.name, sheet.name)
     items = tuple(_item(item, sheet, likeness, tables) for item in sheet.items)
-    purpose = sheet.purpose if name == sheet.name else f"{sheet.purpose} Messages call it {sheet.name}."
+    purpose = _uncoloured(sheet.purpose)
+    purpose = purpose if name == sheet.name else f"{purpose} Messages call it {sheet.name}."
     return replace(sheet, name=name, purpose=purpose, items=items)
+
+
+def _uncoloured(text: str) -> str:
+    """Say which cells are inputs without our colour for them."""
+    return text.replace("the yellow columns", "the columns of inputs").replace("yellow ", "")
 
 
 def _item(item: Item, sheet: Sheet, likeness: Likeness, tables: Mapping[str, Table]) -> Item:
@@ -484,6 +503,8 @@ def _item(item: Item, sheet: Sheet, likeness: Likeness, tables: Mapping[str, Tab
             return replace(item, text=likeness.sheets.get(str(item.text), item.text))
         case Text(role=Role.TITLE, row=1):
             return replace(item, text=likeness.titles.get(sheet.name, item.text))
+        case Text(role=Role.NOTE, text=str(text)) if "yellow" in text:
+            return replace(item, text=_uncoloured(text))
         case Text(role=Role.NOTE, row=2) if sheet.stage is Stage.RESULT and likeness.scale > 1:
             return replace(item, text=f"{item.text} Amounts in {likeness.unit or f'{likeness.scale:,.0f}'}.")
         case Text() | NamedCell() | LiveFormula() | Chart() | Block():
@@ -514,7 +535,7 @@ def _written(sheet: Sheet, filled: Sequence[PeriodSheet]) -> Sheet:
     hint = f"The refresh fills this sheet from {names}: type there, not here."
     last = max((item.row for item in sheet.items if isinstance(item, Text) and item.role is Role.NOTE), default=0)
     items = tuple(
-        replace(item, written=tuple(column.name for column in item.table if not column.name.startswith("+")))
+        replace(item, written=tuple(column.name for column in item.table if not column.name.startswith(ADDED)))
         if isinstance(item, TableBlock)
         else replace(item, text=hint)
         if isinstance(item, Text) and item.role is Role.NOTE and item.row == last
@@ -558,6 +579,43 @@ def _refuse_doubles(template: Template) -> None:
                 titles = [column.title.casefold() for column in item.table]
                 if len(set(titles)) < len(titles):
                     raise ValueError(f"two columns of {item.table.name} would have one heading")
+
+
+def laid_out(
+    template: Template,
+    sheets: Mapping[str, str],
+    headings: Mapping[str, Mapping[str, str]],
+    tables: Mapping[str, tuple[int, int, Sequence[str]]],
+) -> Template:
+    """
+    Lay a template out as a workbook that was made from it stands now, whatever was moved in it since.
+
+    Parameters
+    ----------
+    template : Template
+        The template.
+    sheets, headings : mapping
+        What sheets and columns are called there.
+    tables : mapping of str to (int, int, sequence of str)
+        Row of the header, first column and header cells of each table of the contract.
+    """
+    places = {}
+    for name, (row, column, cells) in tables.items():
+        block = template.tables[name][1]
+        words = {normalise_heading(text): own for own, text in headings.get(name, {}).items()}
+        names = [words.get(normalise_heading(cell)) or _own_name(block.table, cell) for cell in cells]
+        ours = [column.name for column in block.table]
+        if (row, column, names[: len(ours)]) == (block.row, block.column, ours):
+            continue
+        order = tuple(name for name in names if name)
+        added = {cell: at for at, (cell, own) in enumerate(zip(cells, names, strict=True), start=column) if not own}
+        places[name] = Place(header_row=row, first_column=column, order=order, added=added)
+    return likened(template, Likeness(sheets=sheets, headings=headings, places=places))
+
+
+def _own_name(table: Table, heading: str) -> str:
+    found = table.column_for(heading)
+    return "" if found is None else found.name
 
 
 def moved_cells(template: Template, laid: Template) -> dict[tuple[str, str], tuple[str, str]]:

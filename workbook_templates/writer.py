@@ -40,7 +40,7 @@ from workbook_templates.layout import (
     differs_by_row,
     number_format,
 )
-from workbook_templates.likeness import Likeness, Look, likened
+from workbook_templates.likeness import ADDED, Likeness, Look, likened
 from workbook_templates.plan import Cell, CellError
 
 __all__ = ["draw"]
@@ -159,6 +159,11 @@ class _Painter:
         self.register = register
         self.likeness = likeness
         self.looks = _looks(likeness)
+        self.totals = {
+            f"{template.tables[table][1].table.excel_name}.{column}": code
+            for (table, column), code in likeness.columns.items()
+            if table in template.tables
+        }
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.drawers: dict[type, Callable[[Any, Sheet, Any], None]] = {
             Text: self.text,
@@ -218,8 +223,10 @@ class _Painter:
     def _banner(self, page: Any, sheet: Sheet) -> None:
         """Colour the first rows from end to end, where a title stands in them."""
         if self.likeness.banner and any(_is_title(item) for item in sheet.items):
+            tall = (self.looks[Role.TITLE].get("font_size") or 11) * 1.6
             for row in range(self.likeness.banner_rows):
-                page.set_row(row, None, self.style(Role.LABEL, bg_color=_hash(self.likeness.banner)))
+                fill = self.style(Role.LABEL, bg_color=_hash(self.likeness.banner))
+                page.set_row(row, max(tall, LINE) if row == 0 else None, fill)
 
     def _on_banner(self, sheet: Sheet, item: Text) -> dict[str, Any]:
         on = self.likeness.banner and item.row <= self.likeness.banner_rows and any(map(_is_title, sheet.items))
@@ -248,7 +255,8 @@ class _Painter:
             if item.role in (Role.NOTE, Role.STATUS, Role.VERDICT, Role.ANSWER, Role.COLUMN_NAME)
             else {"font_color": self._ink(sheet, text)}
         )
-        style = self.style(item.role, self._code(sheet, item.format), **colour)
+        code = self.totals.get(item.key) or self._code(sheet, item.format)
+        style = self.style(item.role, code, **colour)
         row, column = item.row - 1, item.column - 1
         if item.span > 1:
             page.merge_range(row, column, row, column + item.span - 1, "", style)
@@ -352,7 +360,7 @@ class _Painter:
                 page.write_blank(row, left + offset, None, style)
             if block.formats and differs_by_row(column):
                 self._formats_by_row(page, sheet, block, left + offset)
-            if block.input and column.name not in block.written:
+            if block.input and column.name not in block.written and not column.name.startswith(ADDED):
                 page.write_comment(top, left + offset, _note(column), {"x_scale": 2, "y_scale": 1.2})
                 _validate(page, top + 1, left + offset, bottom, column)
         if block.table.name == "Assumptions":
@@ -385,6 +393,8 @@ class _Painter:
         side = _RIGHT if block.formats and differs_by_row(column) else _side(column)
         number = Format.MONEY if block.reading and column.kind is Kind.MONEY else column_format(column)
         own = self.likeness.columns.get((block.table.name, column.name)) if block.input else None
+        if own and column.kind is Kind.ANY and _DIGIT.search(own):
+            side = _RIGHT
         return self.style(role, own or self._code(sheet, number), **side)
 
     def _formats_by_row(self, page: Any, sheet: Sheet, block: TableBlock, column: int) -> None:

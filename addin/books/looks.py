@@ -28,6 +28,7 @@ from workbook_templates.likeness import (
     Place,
     added_columns,
     column_headings,
+    scaled,
     sheet_names,
     with_decimals,
 )
@@ -58,10 +59,13 @@ class Seen:
         The layout and looks.
     evidence : tuple of str
         What was taken from where, in words.
+    widths : mapping of str to mapping of int to float
+        Sheet and column to its width in characters, where the sheet says it.
     """
 
     likeness: Likeness
     evidence: tuple[str, ...]
+    widths: Mapping[str, Mapping[int, float]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,7 +120,8 @@ def read_looks(data: bytes, source: str, mapping: WorkbookMap, template: Templat
         except WorkbookError as error:
             said.append(f"Sheet {name} is left out: {error}")
     taken = _Taking(styles, pages, mapping, template, said)
-    return Seen(likeness=taken.likeness(), evidence=tuple(said))
+    likeness = taken.likeness()
+    return Seen(likeness=likeness, evidence=tuple(said), widths={name: page.widths for name, page in pages.items()})
 
 
 def _page(package: Package, reader: Reader, styles: Styles, name: str, part: str) -> _Page:
@@ -481,14 +486,19 @@ class _Taking:
                 header_row=block.header_row,
                 first_column=min(column.at for column in block.columns),
                 order=order,
-                added=() if laid.table.open else tuple(added_columns(page.cell, block, laid.table)),
+                added={} if laid.table.open else added_columns(page.cell, block, laid.table),
             )
             for column in block.columns:
                 if column.at in page.widths:
                     widths[block.table, column.column] = page.widths[column.at]
-                if code := _top(self._codes(page, block, [column.at])):
-                    code = code if laid.table[column.column].kind in _WITH_OWN_CODE else ""
-                    columns |= {(block.table, column.column): code} if code else {}
+                code, kind = _top(self._codes(page, block, [column.at])), laid.table[column.column].kind
+                if code and kind in _WITH_OWN_CODE:
+                    own = scaled(code, block.scale) if kind is Kind.MONEY else code
+                    columns[block.table, column.column] = own
+            for heading, at in places[block.table].added.items():
+                widths[block.table, f"+{heading}"] = max(page.widths.get(at, 0.0), len(heading) + 2.0)
+                if code := _top(self._codes(page, block, [at])):
+                    columns[block.table, f"+{heading}"] = code
             self.said.append(
                 f"{block.table}: sheet {block.sheet}, header in row {block.header_row}, "
                 f"{len(order)} columns in their order and words"
@@ -520,7 +530,10 @@ class _Taking:
             table = block.table
             titles = {column.name: column.title for column in table}
             usual = self.template.tables["Customers"][1].table
-            same = {each: text for each, text in shared.items() if text and titles.get(each) == usual[each].title}
+            shares = "customer_id" in titles
+            same = {
+                each: text for each, text in shared.items() if shares and text and titles.get(each) == usual[each].title
+            }
             settled = column_headings(table, same | dict(headings.get(name, {})))
             if settled:
                 found[name] = settled

@@ -9,6 +9,7 @@ is refused.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final, NamedTuple, Protocol
 
 from addin.books.cellxml import LAST_ROW, Area
@@ -28,6 +29,7 @@ __all__ = [
     "Watch",
     "attributes_of",
     "formula_count",
+    "formula_places",
     "survey",
     "whole_rows",
 ]
@@ -46,6 +48,7 @@ _PROTECTION = re.compile(rb"<(?:\w+:)?sheetProtection\s[^>]*?\bsheet\s*=\s*[\"']
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 MAX_ROW_BYTES: Final = 64 << 20
+MAX_ARRAY_CELLS: Final = 4 << 20
 _SLASH: Final = ord("/")
 _BANG: Final = ord("!")
 
@@ -273,6 +276,36 @@ def _note_formulas(found: Survey, row: int, cells: Mapping[int, RawCell]) -> Non
             found.shared[attributes["si"]] = Shared(row, cell.column, read_formula(formula[2]))
         elif kind in ("array", "dataTable") and "ref" in attributes:
             found.arrays.append(Area.parse(attributes["ref"]))
+
+
+def formula_places(stream: SheetStream) -> frozenset[tuple[int, int]]:
+    """
+    Find the cells that formulas fill, those over which an array formula or data table reaches among them.
+
+    Returns
+    -------
+    frozenset of (int, int)
+        Rows and columns.
+
+    Raises
+    ------
+    WorkbookError
+        If array formulas reach over more cells than can be listed.
+    """
+    found = Survey()
+    places = set()
+    for row in stream.rows():
+        if FORMULA_START.search(row.data):
+            cells = {cell.column: cell for cell in stream.cells(row)}
+            places |= {(row.number, column) for column, cell in cells.items() if cell.has_formula}
+            _note_formulas(found, row.number, cells)
+    reach = sum(len(array.rows) * len(array.columns) for array in found.arrays)
+    if reach > MAX_ARRAY_CELLS:
+        raise WorkbookError(
+            f"array formulas of sheet {stream.name} reach over {reach:,} cells, more than {MAX_ARRAY_CELLS:,}; "
+            "let them fill fewer"
+        )
+    return frozenset(places.union(*(product(array.rows, array.columns) for array in found.arrays)))
 
 
 def formula_count(chunks: Iterable[bytes], sheet: str) -> int:

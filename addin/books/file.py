@@ -11,7 +11,9 @@ from addin.books.package import Package
 from addin.books.reading import Reader
 from addin.books.saving import replace_file
 from addin.books.sheet import SheetStream, formula_places
+from addin.books.views import workbook_view
 from addin.workbook import RawTable, Receipt, WorkbookError
+from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell, Plan
 
 __all__ = ["FileBook"]
@@ -90,6 +92,10 @@ class FileBook:
         if found is None:
             raise WorkbookError(f"{self.path.name} has no sheet {sheet}; its sheets: {', '.join(self.sheet_names())}")
         return formula_places(SheetStream(self._package.chunks(self._outline.sheets[found]), found))
+
+    def view(self) -> WorkbookView:
+        """Give all cells of all sheets with what is known about them; `WorkbookError` when a sheet cannot be read."""
+        return workbook_view(self._package, self._outline, self._reader)
 
     def names(self) -> Mapping[str, str]:
         """Workbook-level defined names and what they refer to, without a leading equals sign."""

@@ -125,7 +125,8 @@ def _periods(
         except MappingError as error:
             raise WorkbookError(f"{view.source}: {error}") from error
         theirs = widths.get(mapped.sheet, {})
-        sheets.append(replace(sheet, widths=theirs | {at: max(w, theirs.get(at, w)) for at, w in sheet.widths.items()}))
+        least = {at: max(width, theirs.get(at, width)) for at, width in sheet.widths.items()}
+        sheets.append(replace(sheet, widths={**theirs, **least}))
         maps.append(laid)
     return tuple(sheets), tuple(maps)
 

@@ -16,6 +16,8 @@ from addin.books.looks import read_looks
 from addin.books.mapped import MappedFile
 from addin.contents import Contents, read_contents
 from addin.creating import refuse_to_replace, write_workbook
+from addin.mapping import proposal
+from addin.opening import found_mapping, read_mapping_file
 from addin.settings import BY_HAND
 from addin.starting import Entry
 from addin.workbook import Receipt, WorkbookError
@@ -29,7 +31,7 @@ from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell
 from workbook_templates.planner import TableCells
 
-__all__ = ["MadeLike", "create_like"]
+__all__ = ["MadeLike", "create_like", "mapping_for"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,33 @@ class MadeLike:
     evidence: tuple[str, ...]
     rows: Mapping[str, int]
     receipt: Receipt
+
+
+def mapping_for(like: Path, file: Path | None = None) -> tuple[WorkbookMap, tuple[str, ...]]:
+    """
+    Give the mapping of a workbook: from a file, from the workbook or beside it, else what can be found for sure.
+
+    Returns
+    -------
+    WorkbookMap
+        The mapping.
+    tuple of str
+        What was found and is left out because it is not sure, in words.
+    """
+    book = FileBook(like)
+    kept = found_mapping(book, like) if file is None else read_mapping_file(file)
+    if kept is not None:
+        return kept, ()
+    found = proposal(book)
+    sure = replace(
+        found,
+        tables=tuple(table for table in found.tables if not table.questions),
+        assumptions=tuple(given for given in found.assumptions if not given.questions),
+    )
+    how = f"answer this with: customer-value map {like.name}"
+    asked = [(f"{table.table} on sheet {table.sheet}", table.questions) for table in found.tables]
+    asked += [(given.id, given.questions) for given in found.assumptions]
+    return sure, tuple(f"{what}: {questions[0]} ({how})" for what, questions in asked if questions)
 
 
 def create_like(

@@ -18,7 +18,15 @@ from workbook_templates.mapping.model import WorkbookMap
 from workbook_templates.mapping.reading import MappingError
 from workbook_templates.mapping.text import read_mapping, write_mapping
 
-__all__ = ["found_mapping", "keep_mapping", "mapping_file", "open_live", "open_workbook", "read_mapping_file", "sheet_mapping"]
+__all__ = [
+    "found_mapping",
+    "keep_mapping",
+    "mapping_file",
+    "open_live",
+    "open_workbook",
+    "read_mapping_file",
+    "sheet_mapping",
+]
 
 MOST_BYTES: Final = 4 << 20
 """What a mapping's file may hold: a page or two, never megabytes."""

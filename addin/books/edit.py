@@ -128,8 +128,7 @@ class _Edit:
             place = self._outline.cell(name)
             refuse_in_table(self._sheet(place.sheet).tables, *place, name=name)
             self._sheet(place.sheet).constants.setdefault(place.row, {})[place.column] = value
-        for (sheet, text), value in plan.cells.items():
-            self._place_constant(sheet, text, value)
+        self._place_constants(plan.cells)
         for (sheet, text), value in plan.caches.items():
             self._place_cache(sheet, text, value)
         if plan.sheets:
@@ -141,13 +140,20 @@ class _Edit:
     def _sheet(self, name: str) -> _SheetPlan:
         return self._sheets.setdefault(name, _SheetPlan())
 
-    def _place_constant(self, sheet: str, text: str, value: Cell) -> None:
-        found = self._outline.sheet(sheet)
-        if found is None:
-            raise WorkbookError(f"there is no sheet {sheet}, whose cell {text} is to be written; restore it")
-        row, column = one_cell(sheet, text)
-        refuse_in_table(self._sheet(found).tables, found, row, column)
-        self._sheet(found).constants.setdefault(row, {})[column] = value
+    def _place_constants(self, given: Mapping[tuple[str, str], Cell]) -> None:
+        """Place what may be a column of thousands of cells."""
+        names: dict[str, str] = {}
+        for (sheet, text), value in given.items():
+            if sheet not in names:
+                found = self._outline.sheet(sheet)
+                if found is None:
+                    raise WorkbookError(f"there is no sheet {sheet}, whose cell {text} is to be written; restore it")
+                names[sheet] = found
+            row, column = one_cell(sheet, text)
+            target = self._sheet(names[sheet])
+            if target.tables:
+                refuse_in_table(target.tables, names[sheet], row, column)
+            target.constants.setdefault(row, {})[column] = value
 
     def _place_cache(self, sheet: str, text: str, value: Cell) -> None:
         found = self._outline.sheet(sheet)

@@ -34,6 +34,7 @@ from workbook_templates.plan import Cell, Plan, TableWrite
 __all__ = ["MappedBook", "MappedFile", "MappedLive"]
 
 IDENTITY: Final = "cv_template"
+DISPLAY_UNIT: Final = "display_unit"
 _Held = TypeVar("_Held", bound=Workbook)
 
 
@@ -162,9 +163,11 @@ class MappedBook(Generic[_Held]):
     @cached_property
     def _register(self) -> dict[str, list[Cell]]:
         days = [day for day in self._sold("date") if isinstance(day, dt.date)]
-        values: dict[str, Cell] = {"as_of": max(days)} if days else {}
-        source = dict.fromkeys(values, "mapping: the last day with sales")
+        values: dict[str, Cell] = {DISPLAY_UNIT: 1.0} | ({"as_of": max(days)} if days else {})
+        source = {DISPLAY_UNIT: "figures go into cells in full", "as_of": "mapping: the last day with sales"}
         for given in self._mapping.assumptions:
+            if given.id == DISPLAY_UNIT:
+                raise WorkbookError(f"the mapping sets {DISPLAY_UNIT}; take it out, and give each fill a scale instead")
             values[given.id] = self._assumed(given)
             source[given.id] = f"mapping: {given.cell or 'typed'}"
         entries = register(None, values, source=source)

@@ -19,6 +19,7 @@ from workbook_templates.addresses import column_number
 
 __all__ = [
     "FORMULA",
+    "FORMULA_CELL",
     "FORMULA_START",
     "PLACE",
     "RawCell",
@@ -39,6 +40,7 @@ _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]+)[\"']")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 FORMULA = re.compile(rb"<(?:\w+:)?f(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f\s*>)", re.DOTALL)
+FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)[0-9]+[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
 FORMULA_START = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _CELL_START = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _FILLED = re.compile(rb"<(?:\w+:)?(?:v|is|f)[\s/>]")
@@ -240,7 +242,9 @@ def survey(stream: SheetStream, watches: Sequence[Watch] = ()) -> Survey:
         wanting = [watch for watch in watches if watch.wants(row.number)]
         special = b"shared" in row.data or b"array" in row.data or b"dataTable" in row.data
         below = row.number > floor and _CELL_START.search(row.data)
-        if not (wanting or special or below):
+        if below and not watches:
+            found.last_row = row.number
+        if not (wanting or special or (below and watches)):
             continue
         cells = {cell.column: cell for cell in stream.cells(row)}
         if special:
@@ -293,11 +297,15 @@ def formula_places(stream: SheetStream) -> frozenset[tuple[int, int]]:
         If array formulas reach over more cells than can be listed.
     """
     found = Survey()
-    places = set()
+    places: set[tuple[int, int]] = set()
     for row in stream.rows():
-        if FORMULA_START.search(row.data):
+        formulas = len(FORMULA_START.findall(row.data))
+        letters = FORMULA_CELL.findall(row.data) if formulas else []
+        if len(letters) == formulas and b"array" not in row.data and b"dataTable" not in row.data:
+            places.update((row.number, column_number(one.decode())) for one in letters)
+        else:
             cells = {cell.column: cell for cell in stream.cells(row)}
-            places |= {(row.number, column) for column, cell in cells.items() if cell.has_formula}
+            places.update((row.number, column) for column, cell in cells.items() if cell.has_formula)
             _note_formulas(found, row.number, cells)
     reach = sum(len(array.rows) * len(array.columns) for array in found.arrays)
     if reach > MAX_ARRAY_CELLS:

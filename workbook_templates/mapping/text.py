@@ -25,7 +25,7 @@ _TOP: Final = """\
 # Where the tables of the data contract stand in this workbook. Correct what is wrong; a refresh reads this file.
 # Columns are letters and rows are numbers, as the sheet shows them. What is left out is as usual: without last_row a
 # block ends at its first blank row, without last_column the periods end with the last heading that is one.
-# Confidence is from 0 to 1. A block with questions is not read: correct it, then delete its questions.
+# Confidence is from 0 to 1. A refresh stops at questions: correct what they are about, then delete them.
 """
 _TITLES: Final = {
     "tables": "A table of the data contract",

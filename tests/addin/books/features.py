@@ -1,8 +1,8 @@
 """
 Workbooks that each have one thing more: what Excel, add-ins and other programs leave in a file that we must not lose.
 
-Each is a small model with a table, a named cell and formulas, and one feature: drawn by XlsxWriter where it can, grafted
-onto the package where it cannot.
+Each is a small model with a table, a named cell and formulas, and one feature: drawn by XlsxWriter where it can,
+grafted onto the package where it cannot.
 """
 
 import datetime as dt

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from valuation.assumptions import ASSUMPTIONS as REGISTER
-from valuation.tables import INPUT_TABLES, RESULT_TABLES
+from valuation.assumptions import Wanted
+from valuation.tables import INPUT_TABLES, RESULT_TABLES, Kind
 from workbook_templates.mapping.model import (
     Across,
     AssumptionMap,
@@ -35,14 +36,15 @@ def many(texts: SearchStrategy[str]) -> SearchStrategy[tuple[str, ...]]:
     return st.lists(texts, max_size=3).map(tuple)
 
 
-def values() -> SearchStrategy[Cell]:
-    """What a fixed value may be."""
-    days = st.dates() | st.datetimes(timezones=st.none())
-    return lines(least=1) | st.booleans() | st.integers(-(2**50), 2**50) | st.floats(allow_nan=False) | days
+def values(*, dates: bool) -> SearchStrategy[Cell]:
+    """What a value may be, of a column of dates or another."""
+    if dates:
+        return st.dates() | st.datetimes(timezones=st.none())
+    return lines(least=1) | st.booleans() | st.integers(-(2**50), 2**50) | st.floats(allow_nan=False)
 
 
 @st.composite
-def tables(draw: DrawFn, words: SearchStrategy[str]) -> TableMap:
+def tables(draw: DrawFn) -> TableMap:
     contract = draw(st.sampled_from(INPUT_TABLES))
     names = draw(st.permutations([column.name for column in contract]))
     columns = draw(
@@ -51,7 +53,7 @@ def tables(draw: DrawFn, words: SearchStrategy[str]) -> TableMap:
                 ColumnMap,
                 column=st.sampled_from(names),
                 at=letters,
-                header=words,
+                header=lines(),
                 confidence=shares,
                 evidence=many(lines(least=1)),
             ),
@@ -68,7 +70,7 @@ def tables(draw: DrawFn, words: SearchStrategy[str]) -> TableMap:
         value=st.sampled_from(names),
         last_column=st.none() | st.integers(first_column, 600),
         first_period=st.none() | st.dates(),
-        heading=words,
+        heading=lines(),
     )
     header = draw(st.integers(0, 9))
     first = draw(st.integers(header + 1, 20))
@@ -80,8 +82,8 @@ def tables(draw: DrawFn, words: SearchStrategy[str]) -> TableMap:
         columns=tuple(columns),
         last_row=draw(st.none() | st.integers(first, 99)),
         across=draw(st.none() | across),
-        excel_table=draw(words),
-        fixed=draw(st.dictionaries(st.sampled_from(names), values(), max_size=2)),
+        excel_table=draw(lines()),
+        fixed={name: draw(values(dates=contract[name].kind is Kind.DATE)) for name in names[: draw(st.integers(0, 2))]},
         skip=draw(many(lines(least=1))),
         scale=draw(scales),
         sign=draw(st.sampled_from([1, -1])),
@@ -93,11 +95,12 @@ def tables(draw: DrawFn, words: SearchStrategy[str]) -> TableMap:
 
 @st.composite
 def assumptions(draw: DrawFn) -> AssumptionMap:
-    given = draw(values().map(lambda value: ("", value)) | lines(least=1).map(lambda cell: (cell, None)))
+    known = draw(st.sampled_from(list(REGISTER.values())))
+    cell = draw(st.just("") | lines(least=1) | st.sampled_from(["'Inputs'!C5", "'It''s '!$B$2", "rate", "''!A1"]))
     return AssumptionMap(
-        id=draw(st.sampled_from(list(REGISTER))),
-        cell=given[0],
-        value=given[1],
+        id=known.id,
+        cell=cell,
+        value=None if cell else draw(values(dates=known.wanted == Wanted.DATE)),
         scale=draw(scales),
         confidence=draw(shares),
         evidence=draw(many(lines(least=1))),
@@ -122,9 +125,8 @@ def fills(draw: DrawFn) -> ColumnFill:
     )
 
 
-def mappings(words: SearchStrategy[str] | None = None) -> SearchStrategy[WorkbookMap]:
-    """Whole mappings, with `words` where a text may be empty."""
-    any_words = lines() if words is None else words
+def mappings() -> SearchStrategy[WorkbookMap]:
+    """Whole mappings."""
     cell_fills = st.builds(
         CellFill, figure=lines(least=1), sheet=lines(least=1), cell=st.sampled_from(["A1", "XFD1048576"]), scale=scales
     )
@@ -136,7 +138,7 @@ def mappings(words: SearchStrategy[str] | None = None) -> SearchStrategy[Workboo
     )
     return st.builds(
         WorkbookMap,
-        tables=st.lists(tables(any_words), max_size=2).map(tuple),
+        tables=st.lists(tables(), max_size=2).map(tuple),
         assumptions=st.lists(assumptions(), max_size=2).map(tuple),
         fills=st.lists(fills(), max_size=2).map(tuple),
         cells=st.lists(cell_fills, max_size=2).map(tuple),

@@ -7,15 +7,13 @@ A mapping on the sheet Mapping travels with the workbook; one in a file beside i
 from pathlib import Path
 from typing import Final
 
-from workbook_templates.mapping.sheet import MAPPING_TABLE, read_mapping_sheet
-
 from addin.books.file import FileBook
 from addin.books.mapped import MappedFile, MappedLive
 from addin.books.saving import replace_file
 from addin.faults import UserError
 from addin.workbook import LiveWorkbook, Workbook, WorkbookError
-from workbook_templates.mapping.model import WorkbookMap
-from workbook_templates.mapping.reading import MappingError
+from workbook_templates.mapping.model import MappingError, WorkbookMap
+from workbook_templates.mapping.sheet import MAPPING_TABLE, read_mapping_sheet
 from workbook_templates.mapping.text import read_mapping, write_mapping
 
 __all__ = [

@@ -34,7 +34,9 @@ class Score:
 
 def found_in(mapping: WorkbookMap) -> Right:
     """All columns of a proposal; those of dates across are said by their values."""
-    found = {(table.table, column.column, table.sheet, column.at) for table in mapping.tables for column in table.columns}
+    found = {
+        (table.table, column.column, table.sheet, column.at) for table in mapping.tables for column in table.columns
+    }
     found |= {(table.table, table.across.value, table.sheet, -1) for table in mapping.tables if table.across}
     return frozenset(found)
 
@@ -55,7 +57,9 @@ def score(name: str, layout: Layout) -> Score:
         for each in mapping.assumptions
         if each.confidence >= SURE and layout.assumptions.get(each.id) != each.cell
     ]
-    asked = {table.table for table in mapping.tables if table.questions} | {a.id for a in mapping.assumptions if a.questions}
+    asked = {table.table for table in mapping.tables if table.questions} | {
+        a.id for a in mapping.assumptions if a.questions
+    }
     return Score(
         name=name,
         found=len(found) + len(cells),
@@ -68,7 +72,9 @@ def score(name: str, layout: Layout) -> Score:
 
 
 def _wrong_columns(table: str, sheet: str, found: Right, layout: Layout) -> list[str]:
-    return [f"{column} from column {at}" for t, column, s, at in sorted(found - layout.right) if (t, s) == (table, sheet)]
+    return [
+        f"{column} from column {at}" for t, column, s, at in sorted(found - layout.right) if (t, s) == (table, sheet)
+    ]
 
 
 def _faults(mapping: WorkbookMap, layout: Layout, asked: set[str]) -> Iterable[str]:
@@ -92,12 +98,18 @@ def table_of(layouts: Mapping[str, Callable[[], Layout]]) -> list[str]:
     scores = [score(name, make()) for name, make in layouts.items()]
     lines = [f"{'layout':34} {'found':>6} {'right':>6} {'wanted':>6} {'precision':>10} {'recall':>7}  notes"]
     for each in scores:
-        notes = [*(f"WRONG AND SURE: {text}" for text in each.wrong_and_sure), *(f"not asked: {text}" for text in each.not_asked), *each.faults]
+        notes = [
+            *(f"WRONG AND SURE: {text}" for text in each.wrong_and_sure),
+            *(f"not asked: {text}" for text in each.not_asked),
+            *each.faults,
+        ]
         lines.append(
             f"{each.name:34} {each.found:6} {each.right:6} {each.wanted:6} {each.precision:10.0%} {each.recall:7.0%}  {'; '.join(notes)}"
         )
     found, right, wanted = (sum(getattr(each, name) for each in scores) for name in ("found", "right", "wanted"))
-    lines.append(f"{'all':34} {found:6} {right:6} {wanted:6} {right / max(found, 1):10.0%} {right / max(wanted, 1):7.0%}")
+    lines.append(
+        f"{'all':34} {found:6} {right:6} {wanted:6} {right / max(found, 1):10.0%} {right / max(wanted, 1):7.0%}"
+    )
     return lines
 
 

@@ -9,11 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from workbook_templates.mapping.sheet import mapping_sheet
-
 from addin.books.file import FileBook
 from addin.books.looks import read_looks
-from addin.books.mapped import MappedFile
+from addin.books.mapped import DISPLAY_UNIT, MappedFile
 from addin.contents import Contents, read_contents
 from addin.creating import refuse_to_replace, write_workbook
 from addin.mapping import proposal
@@ -21,12 +19,14 @@ from addin.opening import found_mapping, read_mapping_file
 from addin.settings import BY_HAND
 from addin.starting import Entry
 from addin.workbook import Receipt, WorkbookError
+from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS
 from workbook_templates.across import period_sheet
 from workbook_templates.layout import Template
 from workbook_templates.likeness import ADDED, Likeness, PeriodSheet, Place
 from workbook_templates.mapping.model import MappingError, TableMap, WorkbookMap
 from workbook_templates.mapping.reading import find_sheet
+from workbook_templates.mapping.sheet import mapping_sheet
 from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell
 from workbook_templates.planner import TableCells
@@ -123,6 +123,7 @@ def create_like(
     periods, laid = _periods(book.view(), mapping, seen.likeness, seen.widths)
     likeness = replace(seen.likeness, periods=periods)
     cells = _inputs(contents, likeness, book.view())
+    packs = tuple(name for name in packs if name != "core")
     kept = WorkbookMap(tables=laid, packs=packs, sheets=likeness.sheets, headings=likeness.headings)
     entries = _register(contents, likeness, settings or {}, like.name)
     receipt = write_workbook(path, template, cells, entries, likeness=likeness, sheets=(mapping_sheet(kept),))
@@ -212,13 +213,13 @@ def _register(contents: Contents, likeness: Likeness, settings: Mapping[str, Cel
     """Give the rows of Assumptions: as read, then the currency and unit that were seen, then what is given by hand."""
     columns = contents.cells[ASSUMPTIONS.name]
     entries = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    seen: dict[str, Cell] = {"currency": likeness.currency or None}
-    seen |= {"display_unit": likeness.scale} if likeness.scale > 1 else {}
+    unit = likeness.scale if likeness.scale > 1 else REGISTER[DISPLAY_UNIT].default
     for entry in entries:
         id_ = str(entry["id"])
-        by_default = entry.get("source") in (None, "documented default")
-        if by_default and seen.get(id_) is not None:
-            entry |= {"value": seen[id_], "source": f"like {source}"}
         if id_ in settings:
             entry |= {"value": settings[id_], "source": BY_HAND}
+        elif id_ == DISPLAY_UNIT:  # a workbook that is only filled in shows full amounts
+            entry |= {"value": unit, "source": f"like {source}" if likeness.scale > 1 else "documented default"}
+        elif id_ == "currency" and entry.get("value") is None and likeness.currency:
+            entry |= {"value": likeness.currency, "source": f"like {source}"}
     return entries

@@ -41,6 +41,8 @@ class CellStyle:
     code: str = "General"
 
 
+LONGEST_CODE: Final = 200
+_SIZES: Final = (4.0, 72.0)
 BLACK: Final = "000000"
 WHITE: Final = "FFFFFF"
 _PLAIN: Final = CellStyle()
@@ -139,7 +141,7 @@ class Styles:
         name, size = _child(font, "name"), _child(font, "sz")
         return CellStyle(
             font=name.get("val", _PLAIN.font) if name is not None else _PLAIN.font,
-            size=_number(size.get("val") if size is not None else None, _PLAIN.size),
+            size=_within(_number(size.get("val") if size is not None else None, _PLAIN.size), *_SIZES, _PLAIN.size),
             bold=_is_on(_child(font, "b")),
             italic=_is_on(_child(font, "i")),
             colour=self.colour(_child(font, "color")) or BLACK,
@@ -167,7 +169,8 @@ class Styles:
             id_ = int(number or 0)
         except ValueError:
             return _PLAIN.code
-        return self._codes.get(id_) or _BUILT_IN.get(id_, _PLAIN.code)
+        own = self._codes.get(id_, "")
+        return own if 0 < len(own) <= LONGEST_CODE else _BUILT_IN.get(id_, _PLAIN.code)
 
     def colour(self, element: etree._Element | None) -> str:
         """Resolve a colour: of its own, of the palette or of the theme, with its tint."""
@@ -182,7 +185,7 @@ class Styles:
             base = _pick(self._palette, indexed)
         if not _is_colour(base):
             return ""
-        return tinted(base, _number(element.get("tint"), 0.0))
+        return tinted(base, _within(_number(element.get("tint"), 0.0), -1.0, 1.0, 0.0))
 
     @cached_property
     def _formats(self) -> Sequence[etree._Element]:
@@ -281,6 +284,10 @@ def _number(text: str | None, usual: float) -> float:
         return float(text) if text else usual
     except ValueError:
         return usual
+
+
+def _within(number: float, low: float, high: float, usual: float) -> float:
+    return number if low <= number <= high else usual
 
 
 def _is_colour(text: str) -> bool:

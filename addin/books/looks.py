@@ -6,6 +6,7 @@ that cannot be read is left as ours; looks are worth no refusal.
 """
 
 import datetime as dt
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,8 +39,12 @@ from workbook_templates.plan import Cell
 __all__ = ["Seen", "read_looks"]
 
 MOST_ROWS: Final = 2_000
+MOST_CELLS: Final = 200_000
+"""How much of a sheet is looked at."""
+LONGEST_WORDS: Final = 200
 TITLE_ROWS: Final = 6
 BANNER_ROWS: Final = 2
+PART_ROWS: Final = 200
 ENOUGH: Final = 3
 MOSTLY: Final = 0.8
 
@@ -128,6 +133,8 @@ def _page(package: Package, reader: Reader, styles: Styles, name: str, part: str
     stream = SheetStream(package.chunks(part), name)
     page = _Page(name=name, grid=_grid(reader, name, part))
     for row in islice(stream.rows(), MOST_ROWS):
+        if len(page.styles) > MOST_CELLS:
+            break
         for cell in stream.cells(row):
             style = cell.style
             index = int(style) if style.isdigit() else 0
@@ -169,7 +176,7 @@ def _head(page: _Page, head: bytes, styles: Styles) -> None:
             width = float(column.get("width", ""))
         except ValueError:
             continue
-        if column.get("hidden") not in ("1", "true"):
+        if column.get("hidden") not in ("1", "true") and math.isfinite(width):
             page.widths |= dict.fromkeys(range(first, min(last, first + 200) + 1), min(max(width, 2.0), 120.0))
 
 
@@ -188,6 +195,7 @@ class _Taking:
     ) -> None:
         self.styles, self.pages, self.template, self.said = styles, pages, template, said
         self.mapping = mapping
+        self.usual_size = next(iter(self._counted("texts", lambda style: style.size).most_common(1)), (0.0, 0))[0]
         self.blocks = [
             block
             for block in mapping.tables
@@ -286,8 +294,7 @@ class _Taking:
             if row <= TITLE_ROWS and isinstance(page.cell(row, column), str)
         ]
         largest = max((self._style(page, *at).size for at in cells), default=0.0)
-        usual = self._counted("texts", lambda style: style.size).most_common(1)
-        if not cells or (usual and largest <= usual[0][0]):
+        if not cells or largest <= self.usual_size:
             return None
         return min(at for at in cells if self._style(page, *at).size == largest)
 
@@ -349,9 +356,10 @@ class _Taking:
         found: Counter[Look] = Counter()
         for page in self.pages.values():
             filled: Counter[int] = Counter()
-            for row, column in page.styles:
+            upper = {at: index for at, index in page.styles.items() if at[0] <= PART_ROWS}
+            for row, column in upper:
                 filled[row] += page.cell(row, column) is not None
-            for (row, column), index in page.styles.items():
+            for (row, column), index in upper.items():
                 style = self.styles[index]
                 alone = row > BANNER_ROWS and filled[row] == 1 and isinstance(page.cell(row, column), str)
                 if alone and style.bold and style.size < 16:
@@ -453,13 +461,15 @@ class _Taking:
     def _words(self) -> Iterator[tuple[str, str]]:
         """Give the texts of the first rows and of the mapped headers, those first, with their place."""
         for block in self.blocks:
-            yield from ((column.header, f"{block.sheet}, row {block.header_row}") for column in block.columns)
+            yield from (
+                (column.header[:LONGEST_WORDS], f"{block.sheet}, row {block.header_row}") for column in block.columns
+            )
         mapped = [block.sheet for block in self.blocks]
         for name in [*mapped, *(name for name in self.pages if name not in mapped)]:
             page = self.pages[name]
             for row, column in sorted(page.styles):
                 if row <= TITLE_ROWS and isinstance(text := page.cell(row, column), str):
-                    yield text, f"{name}, {address(row, column)}"
+                    yield text[:LONGEST_WORDS], f"{name}, {address(row, column)}"
 
     # ---- names and places
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,11 +23,15 @@ from workbook_templates.addresses import column_letters
 from workbook_templates.mapping.model import SURE, WorkbookMap
 from workbook_templates.plan import Cell, CellError
 
+if TYPE_CHECKING:
+    from addin.creating_like import MadeLike
+
 __all__ = [
     "print_backups",
     "print_checks",
     "print_findings",
     "print_import",
+    "print_likeness",
     "print_mapping",
     "print_receipt",
     "print_report",
@@ -171,6 +176,17 @@ def print_mapping(mapping: WorkbookMap, tables: Sequence[FoundTable]) -> None:
         _print_reasons(given.evidence, given.questions)
     for block in mapping.not_used:
         say(f"[dim]Not used: {escape(block)}[/dim]")
+
+
+def print_likeness(made: "MadeLike", left_out: Sequence[str]) -> None:
+    """Print what a workbook took over from the one that it is like, and what it could not."""
+    say("[bold]Taken over[/bold]")
+    for line in made.evidence:
+        say(f"    {escape(line)}")
+    for name, rows in made.rows.items():
+        say(f"    {escape(name)}: {rows:,} rows are filled in.")
+    for line in (*left_out, *made.receipt.notes):
+        say(f"[yellow]Not taken over[/yellow]  {escape(line)}")
 
 
 def _sure(confidence: float) -> str:

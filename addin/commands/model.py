@@ -3,12 +3,18 @@
 import datetime as dt
 from itertools import count
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from addin.commands import DONE, FAILED, Backup, Out, Recalculation, Settings, app
 from addin.faults import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workbook_templates.layout import Template
+    from workbook_templates.plan import Cell
 
 __all__ = ["check", "demo", "import_", "new", "refresh"]
 
@@ -37,16 +43,27 @@ def _free_name(stem: str) -> Path:
     return next(path for path in names if not path.exists())
 
 
-@app.command(epilog="Example: customer-value new model.xlsx --sample --pack officers")
+NEW_EXAMPLES = (
+    "Examples: customer-value new model.xlsx --sample --pack officers; customer-value new ours.xlsx --like plan.xlsx"
+)
+
+
+@app.command(epilog=NEW_EXAMPLES)
 def new(
     file: Annotated[Path, typer.Argument(help="The workbook to make (.xlsx).")],
     template: Annotated[str, typer.Option(help="The template.")] = "customer_value",
     sample: Annotated[bool, typer.Option("--sample", help="Fill it with the sample company.")] = False,
     pack: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Add a pack of sheets.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Add all packs.")] = False,
+    like: Annotated[
+        Path | None, typer.Option(metavar="WORKBOOK", help="Lay it out and fill it like this workbook.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="Where the tables stand in the workbook of --like.")
+    ] = None,
     settings: Settings = None,
 ) -> None:
-    """Make a fresh workbook, empty or with the sample company."""
+    """Make a fresh workbook: empty, with the sample company, or in the layout of your own model."""
     from addin.creating import create_workbook
     from addin.report import say, working
     from addin.settings import parse_settings
@@ -60,10 +77,33 @@ def new(
         chosen = compose(template, list(PACKS) if everything else pack or [])
     except UnknownTemplateError as error:
         raise UserError(str(error)) from None
+    if like is not None and sample:
+        raise UserError("give either --like or --sample: a workbook like yours is filled with your data")
+    if like is None and mapping is not None:
+        raise UserError("--mapping says where the tables stand in the workbook of --like: give that too")
+    if like is not None:
+        _new_like(file, like, mapping, chosen, given)
+        return
     with working("Making the workbook"):
         create_workbook(file, chosen, sample_company() | sample_snapshots() if sample else {}, given)
     say(f"{file} has {len(chosen.sheets)} sheets ({', '.join(p.name for p in chosen.packs)}).")
     say("Next: fill in its yellow cells or import transactions, then customer-value refresh.")
+
+
+def _new_like(
+    file: Path, like: Path, mapping: Path | None, template: "Template", settings: "Mapping[str, Cell]"
+) -> None:
+    """Make a workbook in the layout of another one, and say what was taken over."""
+    from addin.creating_like import create_like, mapping_for
+    from addin.report import print_likeness, say, working
+
+    with working(f"Reading {like.name}"):
+        found, left_out = mapping_for(like, mapping)
+    with working("Making the workbook"):
+        made = create_like(file, like, template, found, settings)
+    print_likeness(made, left_out)
+    say(f"\n{file} is laid out like {like.name}, with {len(template.sheets)} sheets of the template.")
+    say("Next: customer-value refresh.")
 
 
 IMPORT_EXAMPLES = (

@@ -262,6 +262,10 @@ class _Painter:
         """Draw a cell that the refresh or a reader fills."""
         role = Role.INPUT if item.input else Role.RESULT
         page.write_blank(item.row - 1, item.column - 1, None, self.style(role, item.format))
+        if item.choices is not None:
+            # A list may name a column of a table only by a name of its own.
+            rule = {"validate": "list", "source": f"={item.name}_list", "error_type": "warning"}
+            page.data_validation(item.row - 1, item.column - 1, item.row - 1, item.column - 1, rule)
 
     def table(self, page: Any, sheet: Sheet, block: TableBlock) -> None:
         """Draw an Excel table with blank rows, its lists and notes."""
@@ -426,6 +430,8 @@ class _Painter:
             quoted = "'" + sheet.name.replace("'", "''") + "'"
             if isinstance(item, NamedCell):
                 self.book.define_name(item.name, f"={quoted}!{address(item.row, item.column, absolute=True)}")
+                if item.choices is not None:
+                    self.book.define_name(f"{item.name}_list", "=" + item.choices.excel(self.template.place))
             if isinstance(item, TableBlock) and item.table.name == "Assumptions":
                 column = item.column + [c.name for c in item.table].index("value")
                 for row, assumption in enumerate(REGISTER.values(), start=item.row + 1):

@@ -1,0 +1,22 @@
+"""Evidence: what an auditor re-performs (Proof), and whether the extracts are complete (Completeness)."""
+
+from workbook_templates.layout import Pack
+from workbook_templates.packs.costing import (
+    CAPACITY_SHEET,
+    CAPACITY_TOTAL,
+    DETAIL_SHEET,
+    HIERARCHY_SHEET,
+    HIERARCHY_TOTAL,
+)
+from workbook_templates.packs.officers import INVOICES_SHEET, INVOICES_TOTAL
+from workbook_templates.packs.proof import PROOF
+from workbook_templates.packs.receivables import RECEIVABLES_SHEET
+
+__all__ = ["EVIDENCE"]
+
+EVIDENCE = Pack(
+    name="evidence",
+    purpose="What an auditor asks for: a customer re-performed by formulas, and the extracts against control totals",
+    sheets=(CAPACITY_SHEET, HIERARCHY_SHEET, INVOICES_SHEET, RECEIVABLES_SHEET, DETAIL_SHEET, PROOF),
+    totals=(CAPACITY_TOTAL, HIERARCHY_TOTAL, INVOICES_TOTAL),
+)

@@ -15,6 +15,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class Book:
     names: Mapping[str, Cell]
     figures: Mapping[str, "Expr"]
     _columns: dict[tuple[str, str], Array] = field(default_factory=dict, init=False)
-    _kept: dict[int, Value] = field(default_factory=dict, init=False)
+    _kept: dict[int, Any] = field(default_factory=dict, init=False)
     _figures: dict[str, Scalar] = field(default_factory=dict, init=False)
 
     def column(self, table: str, heading: str) -> Array:
@@ -69,6 +70,13 @@ class Book:
         if id(expr) not in self._kept:
             self._kept[id(expr)] = expr.value(self)
         return self._kept[id(expr)]
+
+    def column_of_figures(self, keys: tuple[str, ...]) -> Array:
+        """Give a column of formula cells, made once."""
+        if id(keys) not in self._kept:
+            self._kept[id(keys)] = column_of([self.figure(key) for key in keys])
+        column: Array = self._kept[id(keys)]
+        return column
 
     def figure(self, key: str) -> Scalar:
         """Compute a formula cell, once; one that refers to a blank cell shows 0."""
@@ -288,7 +296,7 @@ class Figures(Expr):
         return f"{place(self.keys[0])}:{place(self.keys[-1]).rsplit('!', 1)[-1]}"
 
     def value(self, book: Book) -> Value:
-        return column_of([book.figure(key) for key in self.keys])
+        return book.column_of_figures(self.keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,8 @@ def _numeric(function: Callable[..., float | str], quick: Callable[..., Array] |
             return CellError.NUM
 
     def apply(*values: Value) -> Value:
+        if not any(type(value) is np.ndarray for value in values):
+            return single(*values)  # type: ignore[arg-type]  # no column among them
         result = None if quick is None else _quick(quick, *values)
         return _each(single, *values) if result is None else result
 
@@ -285,6 +287,8 @@ def _comparison(holds: Callable[[Any, Any], Any]) -> Callable[[Value, Value], Va
         return right if type(right) is CellError else bool(holds(_compare(left, right), 0))
 
     def apply(left: Value, right: Value) -> Value:
+        if type(left) is not np.ndarray and type(right) is not np.ndarray:
+            return single(left, right)  # type: ignore[arg-type]  # no column among them
         if holds in _SAMENESS and isinstance(left, np.ndarray) and left.dtype == object and type(right) is str:
             same = _same_text(left, right)
             if same is not None:

@@ -23,7 +23,7 @@ from workbook_templates.layout import Format, Formula, Item, NamedCell, Role, Sh
 from workbook_templates.native import Column, Expr, Figure, Figures, Name, call, const, once
 from workbook_templates.packs.furniture import added, amount, answer, count, head, heading, row_of
 from workbook_templates.packs.proof_charges import CHARGES, charge_facts
-from workbook_templates.packs.proof_costs import BY_LEDGER, POOLS, allocation, family_cost, ledger_rows, over
+from workbook_templates.packs.proof_costs import BY_LEDGER, POOLS, allocation, bearer, family_cost, ledger_rows, over
 from workbook_templates.packs.proof_facts import (
     CREDIT,
     FACTS,
@@ -489,6 +489,7 @@ def _all_facts() -> tuple[Item, ...]:
         *TYPED_FACTS,
         *shares,
         ("ledger_total", "Ledger pools, all amounts", call("SUM", Column(LEDGER_POOLS, "amount")), Format.CENTS),
+        ("bearer", "Ledger lines that name the customer", bearer(), Format.PLAIN),
         ("over", "More lines than there is room for", over(), Format.GENERAL),
         *charge_facts(),
         *chance_facts(),

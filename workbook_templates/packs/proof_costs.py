@@ -47,6 +47,7 @@ __all__ = [
     "POOL_NAMES",
     "POOL_NUMBERS",
     "allocation",
+    "bearer",
     "family_cost",
     "ledger_rows",
     "over",
@@ -338,7 +339,9 @@ def _pool(line: int) -> Iterable[_Line]:
     yield _Line("ledger", call("IF", stays, 0, call("IF", at("key").equals(""), 0, group)), 3)
     services = call("IF", there.equals(at("name")), call("IFERROR", _published(line, "services") * 1, 0), 0)
     yield _Line("services", call("IF", stays, 0, services), 4)
-    pooled = at("ledger") + at("services")
+    yield _Line("pooled", call("ROUND", at("ledger") + at("services"), 2), hidden + 17)
+    yield _Line("lines", _own_ledger(line), hidden + 18)
+    pooled = at("pooled")
     named = DRIVER_ROWS.equals(at("driver")) * DRIVER_USABLE
     yield _Line("typed", call("IF", at("driver").equals(""), 0, summed(named)), hidden + 8, Format.PLAIN)
     counted_at = [at("driver").equals(name) for name in COUNTED]
@@ -346,7 +349,7 @@ def _pool(line: int) -> Iterable[_Line]:
         "kind",
         call(
             "IF",
-            call("ROUND", pooled, 2).equals(0),
+            pooled.equals(0),
             NOBODY,
             call(
                 "IF",
@@ -432,14 +435,15 @@ def _pool(line: int) -> Iterable[_Line]:
     denominator = call("IF", at("limited") > 0, at("practical"), at("total"))
     yield _Line(
         "rate",
-        call("IF", at("kind").equals(NOBODY), 0, call("IFERROR", call("ROUND", pooled, 2) / denominator, 0)),
+        call("IF", at("kind").equals(NOBODY), 0, call("IFERROR", pooled / denominator, 0)),
         8,
         Format.RATE,
     )
-    part = (call("ROUND", pooled, 2) - at("unused")) * at("quantity") / at("total")
+    part = (pooled - at("unused")) * at("quantity") / at("total")
     blocked = all_of(at("limited") > 0, at("practical").equals(0))
     yield _Line("exact", call("IF", either(at("kind").equals(NOBODY), blocked), 0, call("IFERROR", part, 0)), 9)
-    yield _Line("direct", call("IF", either(stays, at("key").equals("")), 0, direct), 10)
+    bears = Figure("proof.bearer").equals(0)
+    yield _Line("direct", call("IF", bears, 0, call("IF", either(stays, at("key").equals("")), 0, direct)), 10)
     # A charge of Cost detail belongs to a line only if no other line has the same words.
     words = at("name") & "|" & at("family") & "|"
     share_key = words & at("driver") & "|" & call("IF", at("period").equals(""), "", _day(at("period"), line))
@@ -471,7 +475,7 @@ def _pool(line: int) -> Iterable[_Line]:
         False,
         call("ABS", at("rate") - published) > RATE_TOLERANCE * call("ABS", at("rate")),
     )
-    ledger_off = call("ABS", _own_ledger(line) - call("IFERROR", _published(line, "ledger") * 1, 0)) > CENT / 2
+    ledger_off = call("ABS", at("lines") - call("IFERROR", _published(line, "ledger") * 1, 0)) > CENT / 2
     good = call("IF", call("ISNUMBER", at("difference")), call("ABS", at("difference")) < CENT / 2, True)
     yield _Line(
         "result",
@@ -515,8 +519,13 @@ def _own_ledger(line: int) -> Expr:
 
 
 def _winning(cost: Expr, share: Expr) -> Expr:
-    """The part that won the customer, in whole cents: half a cent goes to the larger part."""
-    return call("IF", share >= 0.5, call("ROUND", cost * share, 2), cost - call("ROUND", cost * (1 - share), 2))
+    """
+    The part that won the customer, in whole cents: half a cent goes to the larger part.
+
+    A product of cents and a share is first given its own decimals back, lest a half looks like a little less.
+    """
+    won, kept = (call("ROUND", call("ROUND", cost * part, 8), 2) for part in (share, 1 - share))
+    return call("IF", share >= 0.5, won, cost - kept)
 
 
 def _day(period: Expr, line: int) -> Expr:
@@ -568,6 +577,13 @@ def over() -> Expr:
     )
 
 
+OF_CUSTOMER = (
+    *("quantity", "exact", "direct", "words", "share_charged", "share_rebuilt", "ours", "rebuilt", "difference"),
+    *("result", "how", "taken", "winning"),
+)
+"""What is the customer's own on a pool's line; the rest is the same for all."""
+
+
 def allocation(top: int) -> Iterable[Item]:
     """Lay out the pools, a line each, and their headings above them."""
     for column, text in enumerate(HEADINGS, start=1):
@@ -579,7 +595,8 @@ def allocation(top: int) -> Iterable[Item]:
         for place in _pool(line):
             expr = place.expr
             if place.name not in ("row", "name"):
-                expr = call("IF", all_of(KNOWN, name.differs("")), expr, "")
+                there = all_of(KNOWN, name.differs("")) if place.name in OF_CUSTOMER else name.differs("")
+                expr = call("IF", there, expr, "")
             yield Formula(
                 row=top + line - 1,
                 column=place.column,
@@ -588,6 +605,11 @@ def allocation(top: int) -> Iterable[Item]:
                 format=place.format,
                 role=place.role,
             )
+
+
+def bearer() -> Expr:
+    """Count the ledger lines that name the customer."""
+    return summed(BEARERS.equals(ID))
 
 
 def _sum_of(name: str, family: str) -> Expr:

@@ -165,7 +165,7 @@ def _start() -> Expr:
 
 
 STATED = call("ISNUMBER", Figure("proof.first")) * 1 * (Figure("proof.first") < AS_OF + 1)
-FIRST_DAY = call("MIN", DAY)
+FIRST_DAY = Figure("proof.first_day")
 A_YEAR_SEEN = all_of(FIRST_DAY > 0, FIRST_DAY < call("EOMONTH", AS_OF + 1, -12) + 1)
 AFTER_START = (
     Figure("proof.has_first").equals(const(True))
@@ -201,6 +201,7 @@ FACTS: tuple[Fact, ...] = (
         Format.PLAIN,
     ),
     ("start", "Day before the twelve months", _start(), Format.DATE),
+    ("first_day", "Earliest document of all", call("MIN", DAY), Format.DATE),
     ("segment", "Segment on Customers", of_customer("segment") & "", Format.GENERAL),
     ("status", "Status", of_customer("status") & "", Format.GENERAL),
     ("contract", "Contract", of_customer("contract_type") & "", Format.GENERAL),
@@ -267,7 +268,7 @@ def facts(row: int, lines: Iterable[Fact]) -> tuple[Item, ...]:
                 row=at,
                 column=FACTS_COLUMN + 1,
                 key=f"proof.{key}",
-                expr=call("IFERROR", call("IF", ID.equals(""), "", expr), ""),
+                expr=call("IFERROR", expr, ""),
                 format=number_format,
             ),
         ]

@@ -69,7 +69,8 @@ class Book:
         """Compute a part that stands in many formulas, once."""
         if id(expr) not in self._kept:
             self._kept[id(expr)] = expr.value(self)
-        return self._kept[id(expr)]
+        value: Value = self._kept[id(expr)]
+        return value
 
     def column_of_figures(self, keys: tuple[str, ...]) -> Array:
         """Give a column of formula cells, made once."""

@@ -231,7 +231,12 @@ class _Painter:
         red = self.book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"})
         green = self.book.add_format({"font_color": "#548235"})
         cell = address(item.row, item.column)
-        for word, style in (("STALE", red), ("ERROR", red), ("FAILED", red), ("", green)):
+        grey = self.book.add_format({"font_color": "#595959"})
+        for word, style in (
+            *((alarm, red) for alarm in ("STALE", "ERROR", "FAILED", "DIFFERS")),
+            ("not ", grey),
+            ("", green),
+        ):
             rule = {"type": "text", "criteria": "containing", "value": word, "format": style, "stop_if_true": True}
             page.conditional_format(cell, rule if word else {"type": "no_blanks", "format": style})
 

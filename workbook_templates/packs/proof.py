@@ -71,9 +71,14 @@ def _rebuilt(name: str) -> Figure:
     return Figure(f"proof.pnl.{name}.rebuilt")
 
 
-def _by_transactions(typed: Expr, expr: Expr) -> Expr:
-    """Take what was typed for customers without transactions."""
-    return call("IF", DAY_ONE, typed, call("ROUND", expr, 6))
+def _by_transactions(name: str, typed: Expr, expr: Expr) -> Expr:
+    """Take what was typed for customers without transactions; what is converted first is taken over."""
+    rebuilt = call("IF", IS_FOREIGN, ours(CUSTOMER_PNL, name), call("ROUND", expr, 6))
+    return call("IF", DAY_ONE, typed, rebuilt)
+
+
+IS_FOREIGN = Figure("proof.foreign") > 0
+CONVERTED = "taken over from Customer P&L: amounts in another currency"
 
 
 TYPED_GROSS = call("IF", HAS_REVENUE, Figure("proof.typed_revenue"), NOT_KNOWN)
@@ -167,17 +172,13 @@ def _known(expr: Expr, *names: str) -> Expr:
     return call("IF", all_of(*(call("ISNUMBER", _rebuilt(name)) for name in names)), expr, NOT_KNOWN)
 
 
-DOCUMENTS = call("IF", DAY_ONE, "re-performed from Customers (typed)", "re-performed from Transactions")
+TYPED_THERE = "re-performed from Customers (typed)"
+DOCUMENTS = call("IF", DAY_ONE, TYPED_THERE, call("IF", IS_FOREIGN, CONVERTED, "re-performed from Transactions"))
 ESTIMATED = call(
     "IF",
-    DAY_ONE,
-    "re-performed from Customers (typed)",
-    call(
-        "IF",
-        Figure("proof.blank_cogs").equals(0),
-        "re-performed from Transactions",
-        "re-performed from Transactions; blank ones by gross_margin_pct",
-    ),
+    Figure("proof.blank_cogs") > 0,
+    DOCUMENTS & "; blank ones by gross_margin_pct",
+    DOCUMENTS,
 )
 BY_COST = call(
     "IF",
@@ -202,14 +203,14 @@ class _PnlLine(NamedTuple):
 
 
 def _pnl_lines() -> Iterable[_PnlLine]:
-    yield _PnlLine("gross_revenue", _by_transactions(TYPED_GROSS, GROSS_REVENUE), DOCUMENTS)
-    yield _PnlLine("discounts", _by_transactions(TYPED_NOUGHT, summed(YEAR, DISCOUNT)), DOCUMENTS)
+    yield _PnlLine("gross_revenue", _by_transactions("gross_revenue", TYPED_GROSS, GROSS_REVENUE), DOCUMENTS)
+    yield _PnlLine("discounts", _by_transactions("discounts", TYPED_NOUGHT, summed(YEAR, DISCOUNT)), DOCUMENTS)
     returned = _rebuilt("gross_revenue") - _rebuilt("discounts") - summed(YEAR, NET)
-    yield _PnlLine("returns", _by_transactions(TYPED_NOUGHT, returned), DOCUMENTS)
+    yield _PnlLine("returns", _by_transactions("returns", TYPED_NOUGHT, returned), DOCUMENTS)
     net = _rebuilt("gross_revenue") - _rebuilt("discounts") - _rebuilt("returns")
     yield _PnlLine("net_revenue", net, FROM_ABOVE, total=True)
     typed_cogs = call("IF", all_of(HAS_REVENUE, HAS_TYPED_MARGIN), TYPED_GROSS - MARGIN_OF_DAY_ONE, NOT_KNOWN)
-    yield _PnlLine("cogs", _by_transactions(typed_cogs, COST_OF_SALES), ESTIMATED)
+    yield _PnlLine("cogs", _by_transactions("cogs", typed_cogs, COST_OF_SALES), ESTIMATED)
     yield _PnlLine("goods", _family(GOODS), BY_COST)
     before = call("IF", DAY_ONE, MARGIN_OF_DAY_ONE, _rebuilt("net_revenue") - _rebuilt("cogs"))
     yield _PnlLine("gross_margin", before - _rebuilt("goods"), FROM_ABOVE, total=True)
@@ -223,7 +224,7 @@ def _pnl_lines() -> Iterable[_PnlLine]:
     )
     for name, (expr, how, _) in CHARGES.items():
         yield _PnlLine(name, expr, how)
-    charges = _rebuilt("contribution_before_financing")
+    charges: Expr = _rebuilt("contribution_before_financing")
     for name in CHARGES:
         charges = charges - _rebuilt(name)
     yield _PnlLine("contribution", charges, FROM_ABOVE, total=True)
@@ -257,8 +258,8 @@ def _compared(
     mine, theirs, difference = (Figure(f"{key}.{name}") for name in ("ours", "rebuilt", "difference"))
     both = all_of(call("ISNUMBER", mine), call("ISNUMBER", theirs))
     tolerance = HALF_CENT if number_format is Format.CENTS else RATE_TOLERANCE
-    words = call("IF", mine.equals(theirs), NOT_KNOWN, "ERROR: differs")
-    verdict = call("IF", both, call("IF", call("ABS", difference) < tolerance, "OK", "ERROR: differs"), words)
+    words = call("IF", mine.equals(theirs), NOT_KNOWN, "DIFFERS")
+    verdict = call("IF", both, call("IF", call("ABS", difference) < tolerance, "OK", "DIFFERS"), words)
     yield Text(row=row, column=1, text=label, role=role if role is Role.TOTAL else Role.LABEL)
     for column, (name, expr, shown, looks) in enumerate(
         (
@@ -320,11 +321,11 @@ def _value() -> Iterable[Item]:
     stay, why = chance()
     projected = "run-rate contribution without one-offs; 0 for who never bought"
     after = "re-performed: the years below"
-    for row, (name, key, rebuilt, how, shown) in enumerate(
+    for row, (name, rebuilt, how, shown) in enumerate(
         (
-            ("annual_margin", "annual_margin", _projected(), const(projected), Format.CENTS),
-            ("retention_rate", "chance", stay, why, Format.RATE),
-            ("value", "value", value(), const(after), Format.CENTS),
+            ("annual_margin", _projected(), const(projected), Format.CENTS),
+            ("retention_rate", stay, why, Format.RATE),
+            ("value", value(), const(after), Format.CENTS),
         ),
         start=VALUE_ROW,
     ):
@@ -380,9 +381,15 @@ def _coverage() -> Iterable[tuple[str, str, Expr, Format]]:
     documents = added(*(_size(name) for name in ("gross_revenue", "discounts", "returns", "cogs", *CHARGES)))
     of_charges = added(*(call("IF", taken, _size(name), 0) for name, (_, _, taken) in CHARGES.items()))
     of_pools = call("IF", Figure("proof.over"), costs, call("SUM", _results("taken", POOL_KEYS)))
+    of_documents = call("IF", IS_FOREIGN, documents, 0)
     yield "everything", "Revenue, costs and charges, without signs", costs + documents, Format.CENTS
-    yield "taken", "Of it taken over from other sheets", of_charges + call("IF", BY_POOLS, of_pools, 0), Format.CENTS
-    yield "lines", "Lines compared", _counted("OK") + _counted("ERROR*"), Format.PLAIN
+    yield (
+        "taken",
+        "Of it taken over from other sheets",
+        of_documents + of_charges + call("IF", BY_POOLS, of_pools, 0),
+        Format.CENTS,
+    )
+    yield "lines", "Lines compared", _counted("OK") + _counted("DIFFERS*"), Format.PLAIN
     yield "agree", "Lines that agree", _counted("OK"), Format.PLAIN
     yield "largest", "Largest difference", _largest(), Format.CENTS
 
@@ -414,7 +421,7 @@ DIFFERS = (
     & Figure("proof.name")
     & " differ, by up to "
     & amount(Figure("proof.largest"))
-    & ". Refresh; if it stays, look at the lines that say ERROR."
+    & ". Refresh; if it stays, look at the lines that say DIFFERS."
 )
 SENTENCE = call(
     "IF",
@@ -464,8 +471,8 @@ NOTES = (
     "up or down. Our charge is confirmed where it is within one cent of the unrounded part.",
     "Taken over, and marked: services of pools that serve others (three methods: Service methods), minutes by time "
     "equations, the chance of all buyers to come back, a loss that customers with one account share.",
-    "Rates are held against Cost to serve, the ledger of each pool against its row there. The value by a purchase model "
-    "(Model value) is not re-performed: its fit needs more than formulas.",
+    "Rates are held against Cost to serve, the ledger of each pool against its row there. The value by a purchase "
+    "model (Model value) is not re-performed: its fit needs more than formulas.",
 )
 NOTES_ROW = POOLS_ROW + POOLS + 2
 

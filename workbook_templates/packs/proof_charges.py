@@ -9,7 +9,6 @@ from workbook_templates.packs.furniture import added
 from workbook_templates.packs.proof_facts import (
     AS_OF,
     BORROWING_RATE,
-    ID,
     START,
     assumed,
     number,
@@ -52,13 +51,16 @@ def charge_facts() -> Iterable[tuple[str, str, Expr, Format]]:
     """Give what Invoices says of the customer."""
     yield "money_days", "Amount x days in the twelve months", summed(_OWN, _MONEY_DAYS), Format.CENTS
     yield "credited", "Credit notes for an invoice", summed(_OWN * (_AMOUNT < 0) * _CREDIT_OF.differs("")), Format.PLAIN
+    currency = Column(INVOICES, "currency")
+    foreign = currency.differs("") * currency.differs(Figure("proof.reporting"))
+    yield "foreign_invoices", "Invoices in another currency", summed(_OWN * foreign), Format.PLAIN
     yield "shared_account", "Accounts in common with others", call("IF", _SHARED, _OTHERS, 0), Format.PLAIN
     for key, after, until in BUCKETS:
-        in_bucket = (_PAST_DUE > after) * (_PAST_DUE <= until)
+        in_bucket = (after < _PAST_DUE) * (until >= _PAST_DUE)
         yield f"open_{key}", f"Open, loss rate {key}", summed(_OWN * _OPEN * in_bucket, _AMOUNT), Format.CENTS
 
 
-_CREDITED = Figure("proof.credited") > 0
+_CREDITED = Figure("proof.credited") + Figure("proof.foreign_invoices") > 0
 
 
 def _unless_booked(id_: str, expr: Expr) -> Expr:
@@ -94,7 +96,10 @@ def _stock() -> Expr:
     return _unless_booked("stock_carrying_booked", call("ROUND", cost, 2))
 
 
-_FROM_INVOICES, _TAKEN_OVER = "re-performed from Invoices", "taken over from Customer P&L: credit notes for invoices"
+_FROM_INVOICES, _TAKEN_OVER = (
+    "re-performed from Invoices",
+    "taken over from Customer P&L: credit notes for invoices, or another currency",
+)
 CHARGES: dict[str, tuple[Expr, Expr, Expr]] = {
     "financing": (_financing(), call("IF", _CREDITED, _TAKEN_OVER, _FROM_INVOICES), _CREDITED),
     "expected_loss": (

@@ -21,7 +21,7 @@ from valuation.tables import (
 )
 from workbook_templates.layout import Format, Formula, Item, Role, Text
 from workbook_templates.native import Column, Expr, Figure, Figures, Name, call, const, once
-from workbook_templates.packs.furniture import added, exactly
+from workbook_templates.packs.furniture import exactly
 from workbook_templates.packs.proof_facts import (
     CREDIT,
     FACTS_COLUMN,
@@ -120,7 +120,7 @@ def _ledger_row(row: int) -> Iterable[tuple[str, str, Expr]]:
         avoidable,
         assumed("avoidable_share"),
     )
-    whole = Figure(f"{key}.pool")
+    whole: Expr = Figure(f"{key}.pool")
     for name in ("family", "driver", "treatment", "share", "period"):
         whole = whole & "|" & (_ledger(row, "driver") if name == "driver" else Figure(f"{key}.{name}"))
     amount = _ledger(row, "amount")
@@ -173,7 +173,7 @@ def _detail(top: int) -> Iterable[Item]:
     column = DETAIL_COLUMN + 2
     found = call("IFERROR", call("MATCH", exactly(ID), Column(COST_DETAIL, "customer_id"), 0), 0)
     yield Text(row=top - 2, column=column, text="The customer's rows of Cost detail", role=Role.NOTE)
-    for at, (key, label, expr) in enumerate(
+    for at, (name, label, expr) in enumerate(
         (
             ("first", "First row", call("IF", ID.equals(""), 0, found)),
             ("count", "Rows", call("IF", ID.equals(""), 0, summed(DETAIL_OWN))),
@@ -181,7 +181,7 @@ def _detail(top: int) -> Iterable[Item]:
     ):
         yield Text(row=top - 1, column=column + 2 * at, text=label, role=Role.NOTE)
         yield Formula(
-            row=top - 1, column=column + 2 * at + 1, key=f"proof.detail.{key}", expr=expr, format=Format.PLAIN
+            row=top - 1, column=column + 2 * at + 1, key=f"proof.detail.{name}", expr=expr, format=Format.PLAIN
         )
     for row in ALL_DETAIL:
         place = first + (row - 1)
@@ -230,7 +230,8 @@ def _counted(top: int) -> Iterable[Item]:
         yield Text(row=top - 1, column=column + place, text=label, role=Role.NOTE)
     for row, (driver, (name, which)) in enumerate(COUNTED.items(), start=top):
         columns = (Column(TRANSACTIONS, name),) if name else ()
-        below = summed(IN_YEAR * which * (columns[0] < 0)) if columns else const(0)
+        # Who is below 0 counts as 0, and amounts in another currency are converted first.
+        below = summed(IN_YEAR * which * (columns[0] < 0)) + Figure("proof.foreign_all") if columns else const(0)
         asked = summed(drivers.equals(driver)) > 0
         yield Text(row=row, column=column, text=driver, role=Role.NOTE)
         for place, (key, expr) in enumerate(
@@ -482,8 +483,8 @@ def _pool(line: int) -> Iterable[_Line]:
         call(
             "IF",
             ledger_off,
-            "ERROR: ledger",
-            call("IF", off_rate, "ERROR: rate", call("IF", good, "OK", "ERROR: differs")),
+            "DIFFERS: ledger",
+            call("IF", off_rate, "DIFFERS: rate", call("IF", good, "OK", "DIFFERS")),
         ),
         14,
         Format.GENERAL,

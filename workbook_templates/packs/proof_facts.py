@@ -19,7 +19,6 @@ __all__ = [
     "DAY",
     "FACTS",
     "FACTS_COLUMN",
-    "Fact",
     "ID",
     "IN_YEAR",
     "KNOWN",
@@ -31,6 +30,7 @@ __all__ = [
     "SALE",
     "START",
     "YEAR",
+    "Fact",
     "all_of",
     "assumed",
     "either",
@@ -164,9 +164,14 @@ def _start() -> Expr:
     return call("IF", call("ISNUMBER", AS_OF), year, "")
 
 
+CURRENCIES = Column(TRANSACTIONS, "currency")
+_FIRST_NAMED = call("INDEX", CURRENCIES, call("MATCH", "?*", CURRENCIES, 0))
+REPORTING = call("IF", Name("cv_currency").equals(""), call("IFERROR", _FIRST_NAMED, ""), Name("cv_currency"))
+FOREIGN = once(CURRENCIES.differs("") * CURRENCIES.differs(Figure("proof.reporting")))
+
 STATED = call("ISNUMBER", Figure("proof.first")) * 1 * (Figure("proof.first") < AS_OF + 1)
 FIRST_DAY = Figure("proof.first_day")
-A_YEAR_SEEN = all_of(FIRST_DAY > 0, FIRST_DAY < call("EOMONTH", AS_OF + 1, -12) + 1)
+A_YEAR_SEEN = all_of(FIRST_DAY > 0, call("EOMONTH", AS_OF + 1, -12) + 1 > FIRST_DAY)
 AFTER_START = (
     Figure("proof.has_first").equals(const(True))
     * Figure("proof.bought_before").equals(0)
@@ -201,6 +206,9 @@ FACTS: tuple[Fact, ...] = (
         Format.PLAIN,
     ),
     ("start", "Day before the twelve months", _start(), Format.DATE),
+    ("reporting", "Reporting currency", REPORTING, Format.GENERAL),
+    ("foreign", "Documents in another currency", summed(OWN * FOREIGN), Format.PLAIN),
+    ("foreign_all", "The same of anybody", summed(FOREIGN), Format.PLAIN),
     ("first_day", "Earliest document of all", call("MIN", DAY), Format.DATE),
     ("segment", "Segment on Customers", of_customer("segment") & "", Format.GENERAL),
     ("status", "Status", of_customer("status") & "", Format.GENERAL),

@@ -143,7 +143,7 @@ def years(top: int) -> Iterable[Item]:
         yield Text(row=top - 1, column=column, text=text, role=Role.HEADING, right=column > 1)
     for year in range(1, YEARS + 1):
         key = f"proof.year.{year}"
-        counts = call("IF", call("ISNUMBER", HORIZON), HORIZON >= year, HORIZON.differs(""))
+        counts = call("IF", call("ISNUMBER", HORIZON), year <= HORIZON, HORIZON.differs(""))
         before = f"proof.year.{year - 1}"
         chance_ = const(1) if year == 1 else Figure(f"{before}.chance") * _STAY
         discount = const(1) if year == 1 else Figure(f"{before}.discount") / (RATE + 1)

@@ -391,16 +391,24 @@ def _coverage() -> Iterable[tuple[str, str, Expr, Format]]:
     )
     yield "lines", "Lines compared", _counted("OK") + _counted("DIFFERS*"), Format.PLAIN
     yield "agree", "Lines that agree", _counted("OK"), Format.PLAIN
+    yield "unknown", "Lines that nobody can know", _counted(NOT_KNOWN), Format.PLAIN
     yield "largest", "Largest difference", _largest(), Format.CENTS
 
 
 COVERED = 1 - Figure("proof.taken") / Figure("proof.everything")
-COVERAGE = call("FIXED", COVERED * 100, 1) & "% of its revenue, costs and charges"
+COVERAGE = call("FIXED", COVERED * 100, 1) & "% of its revenue, costs and charges are re-performed"
 CHANCE_WORDS = call(
     "IF",
-    TAKEN_CHANCE,
-    "; its chance to stay is taken over, its value re-performed from it.",
-    ", its chance to stay and its value are re-performed from the inputs.",
+    Figure("proof.unknown") > 0,
+    " from the inputs. "
+    & count(Figure("proof.unknown"))
+    & " lines are not known, here and there alike: see Exceptions.",
+    call(
+        "IF",
+        TAKEN_CHANCE,
+        " from the inputs, and its value from a chance to stay that is taken over.",
+        " from the inputs, and so are its chance to stay and its value.",
+    ),
 )
 AGREES = (
     "All "
@@ -410,7 +418,7 @@ AGREES = (
     & " agree, difference "
     & amount(Figure("proof.largest"))
     & ". "
-    & call("IFERROR", COVERAGE & CHANCE_WORDS, "Nothing was bought or charged.")
+    & call("IFERROR", COVERAGE & CHANCE_WORDS, "Nothing was bought or charged in the twelve months.")
 )
 DIFFERS = (
     "DOES NOT TIE: "

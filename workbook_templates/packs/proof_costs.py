@@ -388,7 +388,10 @@ def _pool(line: int) -> Iterable[_Line]:
         year, part = summed(named * mask, QUANTITY), summed(named * mask * in_period, QUANTITY)
         return call("IF", at("by_period") > 0, part, year)
 
-    from_detail = call("IFERROR", _detail_of(at, "quantity"), 0)
+    day = call("IF", at("period").equals(""), "", _day(at("period"), line))
+    words = at("name") & "|" & at("family") & "|"
+    share_key = words & at("driver") & "|" & day
+    from_detail = call("IFERROR", _detail_of(share_key, "quantity"), 0)
     yield _Line(
         "quantity",
         call(
@@ -446,8 +449,6 @@ def _pool(line: int) -> Iterable[_Line]:
     bears = Figure("proof.bearer").equals(0)
     yield _Line("direct", call("IF", bears, 0, call("IF", either(stays, at("key").equals("")), 0, direct)), 10)
     # A charge of Cost detail belongs to a line only if no other line has the same words.
-    words = at("name") & "|" & at("family") & "|"
-    share_key = words & at("driver") & "|" & call("IF", at("period").equals(""), "", _day(at("period"), line))
     yield _Line("words", call("IF", at("exact").equals(0), "", share_key), hidden + 12, Format.GENERAL)
     all_words = Figures(tuple(f"proof.pool.{other}.words" for other in ALL_POOLS))
     alone = summed(all_words.equals(at("words"))).equals(1)
@@ -457,7 +458,7 @@ def _pool(line: int) -> Iterable[_Line]:
         call("IF", at("words").equals(""), 0, call("IF", all_of(Figure("proof.detail.count") > 0, alone), charged, "")),
         hidden + 13,
     )
-    traced_key = words & "|" & call("IF", at("period").equals(""), "", _day(at("period"), line))
+    traced_key = words & "|" & day
     traced = call("IF", at("direct").equals(0), 0, summed(DETAIL_KEYS.equals(traced_key), DETAIL_COSTS))
     charge = at("share_charged")
     near = all_of(call("ISNUMBER", charge), call("ABS", charge - at("exact")) < CENT)
@@ -542,9 +543,8 @@ def _counted_of(driver: Expr, key: str) -> Expr:
     return found
 
 
-def _detail_of(at: Places, name: str) -> Expr:
+def _detail_of(key: Expr, name: str) -> Expr:
     """A figure of the customer's row of Cost detail."""
-    key = at("name") & "|" & at("family") & "|" & at("driver") & "|" & at("period")
     row = call("MATCH", exactly(key), DETAIL_KEYS, 0)
     return call("INDEX", Column(COST_DETAIL, name), Figure("proof.detail.first") + row - 1)
 

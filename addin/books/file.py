@@ -10,6 +10,7 @@ from addin.books.outline import Outline
 from addin.books.package import Package
 from addin.books.reading import Reader
 from addin.books.saving import replace_file
+from addin.books.stored import Stored
 from addin.workbook import RawTable, Receipt, WorkbookError
 from workbook_templates.plan import Cell, Plan
 
@@ -41,7 +42,7 @@ class FileBook:
         data, self._stamp = _read(self.path)
         self._package = Package(data, self.path.name)
         self._outline = Outline(self._package)
-        self._reader = Reader(data, self.path.name, self._package.chunks)
+        self._reader = Reader(self._package, Stored(self._package, self._outline.part, date1904=self._outline.date1904))
 
     def table_names(self) -> tuple[str, ...]:
         """Names of all Excel tables in the workbook."""
@@ -57,9 +58,7 @@ class FileBook:
             sheet=table.sheet,
             first_row=body.first_row,
             first_column=body.first_column,
-            columns={
-                header: grid.column(body, column) for header, column in zip(table.columns, body.columns, strict=True)
-            },
+            columns=dict(zip(table.columns, grid.columns(body), strict=True)),
         )
 
     def first_sheet(self) -> list[list[Cell]]:

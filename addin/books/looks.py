@@ -19,6 +19,7 @@ from addin.books.outline import Outline
 from addin.books.package import Package, parsed
 from addin.books.reading import Grid, Reader
 from addin.books.sheet import RawCell, SheetStream, attributes_of
+from addin.books.stored import Stored
 from addin.workbook import WorkbookError
 from valuation.tables import Kind
 from workbook_templates.addresses import address

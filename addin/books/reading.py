@@ -75,7 +75,10 @@ class Grid:
     def rows_from_a1(self) -> list[list[Cell]]:
         """Return all cells, row by row, from A1."""
         area = self._filled()
-        return self._rows(Area(1, 1, area.last_row, area.last_column)) if area is not None else []
+        if area is None:
+            return []
+        above: list[list[Cell]] = [[] for _ in range(1, area.first_row)]
+        return above + self._rows(Area(area.first_row, 1, area.last_row, area.last_column))
 
     def _rows(self, area: Area) -> list[list[Cell]]:
         return [list(cells) for cells in zip(*self.columns(area), strict=True)]

@@ -19,11 +19,13 @@ from addin.books.livecells import Computed, Content, check_cells, same
 from addin.books.liveranges import Cells, area_of, array_around, native
 from addin.books.livesheets import SheetAddition, refuse_locked_structure
 from addin.books.livetables import LiveTable, TableChange, by_column
+from addin.books.liveviews import formula_places, sheet_view
 from addin.books.matching import TableMatch, refuse_header, refuse_in_array, refuse_in_table, refuse_under_merge
 from addin.books.places import CellPlace, find_cell, find_table, one_cell
 from addin.books.ranges import joined, named_ranges
 from addin.workbook import RawTable, Receipt, WorkbookError
 from workbook_templates.addresses import address
+from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell, Plan, TableWrite
 
 __all__ = ["LiveBook", "quiet"]
@@ -123,6 +125,15 @@ class LiveBook:
 
     def _place(self, name: str) -> CellPlace:
         return find_cell(self._names or self.names(), self._cells.find_sheet, name, self._book.name)
+
+    def view(self) -> WorkbookView:
+        """Give all cells of all sheets with what is known about them."""
+        sheets = tuple(sheet_view(self._cells, name) for name in self._cells.sheets())
+        return WorkbookView(source=self._book.name, sheets=sheets, names=self.names())
+
+    def formula_places(self, sheet: str) -> frozenset[tuple[int, int]]:
+        """Rows and columns of a sheet's cells that hold formulas."""
+        return formula_places(self._cells, sheet)
 
     # ---- writing
 

@@ -23,6 +23,7 @@ __all__ = [
     "TableMatch",
     "cleared_filter",
     "cleared_order",
+    "identity",
     "refuse_header",
     "refuse_in_array",
     "refuse_in_table",
@@ -182,12 +183,12 @@ class TableMatch:
         """Match new rows to old ones by key; the second row of a key takes the second old one."""
         waiting: dict[str, deque[int]] = {}
         for row, key in enumerate(old_keys, self.table.body.first_row):
-            waiting.setdefault(_identity(key), deque()).append(row)
+            waiting.setdefault(identity(key), deque()).append(row)
         waiting.pop("", None)
         nothing: deque[int] = deque()
         sources: list[int | None] = []
         for key in self._keys:
-            rows = waiting.get(_identity(key), nothing)
+            rows = waiting.get(identity(key), nothing)
             sources.append(rows.popleft() if rows else None)
         return sources or [None]
 
@@ -262,7 +263,7 @@ def _same_header(header: str, headers: Sequence[str] | Mapping[str, object]) -> 
     return next((other for other in headers if _folded(other) == _folded(header)), "")
 
 
-def _identity(key: Cell) -> str:
+def identity(key: Cell) -> str:
     """Return a key as matching sees it: a number and the same digits as text are one customer."""
     if key is None:
         return ""
@@ -274,4 +275,4 @@ def _identity(key: Cell) -> str:
 
 
 def _text(value: Cell) -> str:
-    return "(blank)" if value is None else _identity(value)
+    return "(blank)" if value is None else identity(value)

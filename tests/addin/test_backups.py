@@ -285,6 +285,15 @@ class TestCommands:
         assert lines[-1].startswith("They lie in ")
         assert run(capsys, "undo", copy, "--number", "1").code == 0
 
+    def test_into_another_file(self, copy: Path, capsys: Capture, tmp_path: Path) -> None:
+        before, out = copy.read_bytes(), tmp_path / "former.xlsx"
+        run(capsys, "refresh", copy)
+        after = copy.read_bytes()
+        outcome = run(capsys, "undo", copy, "--out", out)
+        assert outcome.out.startswith(f"{out} is model.xlsx as it was before the refresh of 2")
+        assert (out.read_bytes(), copy.read_bytes()) == (before, after)
+        assert len(backups.backups(copy)) == 1
+
     def test_what_cannot_be_undone(self, copy: Path, capsys: Capture) -> None:
         outcome = run(capsys, "undo", copy)
         assert outcome.code == 2
@@ -315,6 +324,8 @@ class TestCommands:
         sales = tmp_path / "sales.csv"
         sales.write_text("Customer,Date,Net\nC1,2024-03-01,100.5\n", encoding="utf-8")
         options = ("--customer", "Customer", "--date", "Date", "--amount", "Net")
+        assert run(capsys, "import", sales, copy, *options, "--out", tmp_path / "out.xlsx").code == 0
+        assert copy.read_bytes() == before
         assert run(capsys, "import", sales, copy, *options).code == 0
         assert copy.read_bytes() != before
         assert "before the import of" in run(capsys, "undo", copy).out

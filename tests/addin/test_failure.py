@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -221,7 +222,8 @@ class TestRefused:
         assert (path.read_bytes(), beside(path)) == (before, [])
 
     def test_on_windows_a_file_that_is_held_for_a_moment(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        replace, pauses = os.replace, []
+        replace = os.replace
+        pauses: list[float] = []
         refusals = [32, 5]
 
         def held(*arguments: Any) -> None:
@@ -230,14 +232,14 @@ class TestRefused:
             replace(*arguments)
 
         monkeypatch.setattr(os, "replace", held)
-        monkeypatch.setattr(replacing.time, "sleep", pauses.append)
+        monkeypatch.setattr(time, "sleep", pauses.append)
         replace_workbook(path, [b"new"])
         assert (path.read_bytes(), pauses) == (b"new", [0.05, 0.1])
 
     def test_on_windows_a_file_that_stays_held(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         pauses: list[float] = []
         monkeypatch.setattr(os, "replace", failing(errno.EACCES, winerror=32))
-        monkeypatch.setattr(replacing.time, "sleep", pauses.append)
+        monkeypatch.setattr(time, "sleep", pauses.append)
         with pytest.raises(WorkbookError, match=r"close it in every program, or use --out .*; it is as it was"):
             replace_workbook(path, [b"new"])
         assert (path.read_bytes(), beside(path), len(pauses)) == (b"old", [], 5)

@@ -98,6 +98,43 @@ class TestKilled:
                 assert all(name.endswith(".xlsx") for name in step["then"])
 
 
+@POSIX
+def test_everything_is_on_the_disk_before_the_next_step_relies_on_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a power cut, after which only what was synced is there, leaves the old or the new workbook too."""
+    done: list[str] = []
+    names: dict[int, str] = {}
+    opened, synced, replaced = os.open, os.fsync, os.replace
+
+    def open_(name: Any, *arguments: Any) -> int:
+        handle = opened(name, *arguments)
+        names[handle] = Path(name).name
+        return handle
+
+    def fsync(handle: int) -> None:
+        done.append(f"sync {names[handle]}")
+        synced(handle)
+
+    def replace(source: Any, target: Any) -> None:
+        done.append(f"rename {Path(source).name}")
+        replaced(source, target)
+
+    replace_workbook(path, [b"first"], keep=backups.keeping("refresh"))
+    place = backups.backups(path)[0].path.parent.name
+    for name, recorder in (("open", open_), ("fsync", fsync), ("replace", replace)):
+        monkeypatch.setattr(os, name, recorder)
+    replace_workbook(path, [b"second"], keep=backups.keeping("refresh"))
+    assert done == [
+        "sync .model.xlsx.customer-value.tmp",
+        "sync unfinished.tmp",
+        "rename unfinished.tmp",
+        f"sync {place}",
+        "rename .model.xlsx.customer-value.tmp",
+        "sync books",
+    ]
+
+
 class TestLeftovers:
     def test_those_of_a_killed_run_go(self, path: Path) -> None:
         (path.parent / ".model.xlsx.customer-value.tmp").write_bytes(b"half")

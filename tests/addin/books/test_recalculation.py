@@ -12,7 +12,7 @@ import xlsxwriter
 from addin.books import recalculation
 from addin.books.file import FileBook
 from addin.books.recalculation import Recalculated, fresh_caches, office
-from tests.addin.books.builders import cells, parts
+from tests.addin.books.builders import cells, parts, tampered
 from tests.addin.commands import run
 from workbook_templates.plan import Plan
 
@@ -92,6 +92,24 @@ class TestWithoutLibreOffice:
         (note,) = FileBook(path).apply(FIVE, recalculate=fresh_caches).notes
         assert note.startswith("2 formulas of your own will be computed as Excel opens the file: LibreOffice did not")
         assert waits_for_excel(path)
+
+    def test_a_sheet_that_cannot_be_searched_does_not_stop_the_command(self, tmp_path: Path) -> None:
+        path = model(tmp_path / "book.xlsx", {"A1": ("=Inputs!B1*3", 6)})
+        path = tampered(
+            path,
+            tmp_path / "strange.xlsx",
+            {"xl/worksheets/sheet2.xml": lambda data: data.replace(b"<f>", b"<!-- a comment --><f>")},
+        )
+        (note,) = FileBook(path).apply(FIVE, recalculate=fresh_caches).notes
+        assert note.startswith("Formulas of your own will be computed as Excel opens the file: LibreOffice was not")
+        assert "holds a comment" in note
+        assert cells(path, "Inputs")["B1"] == 5
+        assert waits_for_excel(path)
+
+    def test_a_formula_that_is_too_long_is_not_looked_at(self, tmp_path: Path) -> None:
+        path = model(tmp_path / "book.xlsx", {"A1": ("=Inputs!B1*3" + "+0" * 9000, 6)})
+        (note,) = FileBook(path).apply(FIVE, recalculate=fresh_caches).notes
+        assert "Mine!A1 is longer than a formula can be" in note
 
     def test_too_many_formulas_are_left(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(recalculation, "MOST_FORMULAS", 1)

@@ -140,6 +140,8 @@ def leaks_in(package: bytes, tokens: Tokens) -> list[Leak]:
         parts = ((entry.filename, file.read(entry)) for entry in file.infolist())
         for part, data in (*comments, *names, *parts):
             found = dict.fromkeys(what for text in _readings(data) for _, what in _found(text, tokens.words))
+            if b"\0" in data:
+                found |= dict.fromkeys(_in_binary(data, tokens))
             found |= dict.fromkeys(tokens.single[cell] for cell in _cell_texts(data) if cell in tokens.single)
             leaks |= dict.fromkeys(Leak(part, what) for what in list(found)[:_PRINTED])
     return list(leaks)
@@ -159,6 +161,15 @@ def _decodings(data: bytes) -> Iterator[str]:
         for encoding in ("utf-16-le", "utf-16-be"):
             yield data.decode(encoding, "replace")
             yield data[1:].decode(encoding, "replace")
+
+
+def _in_binary(data: bytes, tokens: Tokens) -> Iterator[str]:
+    """Look into a part that is no text, where anything may stand beside a name."""
+    texts = [_folded(text) for text in _decodings(data)]
+    for candidates in tokens.words.values():
+        for token, what in candidates:
+            if any(token in text for text in texts):
+                yield what
 
 
 def _values(tag: re.Match[str]) -> str:

@@ -262,8 +262,8 @@ HEADINGS = (
     "Ledger, to share out",
     "Services received",
     "Unused capacity",
-    "Customer's quantity",
-    "Everybody's quantity",
+    "Quantity",
+    "Of everybody",
     "Cost of one unit",
     "Part, unrounded",
     "Charged directly",
@@ -551,7 +551,7 @@ def _detail_of(key: Expr, name: str) -> Expr:
 
 def _how(at: Places, stays: Expr) -> Expr:
     """Say what is re-performed, and what is taken over."""
-    services = call("IF", at("services").equals(0), "", "; services taken over from Cost to serve")
+    services = call("IF", at("services").equals(0), "", "; services taken over (Cost to serve)")
     quantity = call(
         "IF",
         at("kind").equals(TYPED),
@@ -560,7 +560,7 @@ def _how(at: Places, stays: Expr) -> Expr:
             "IF",
             at("kind").equals(COUNTED_WORD),
             "re-performed from Ledger pools and Transactions",
-            "rate re-performed; minutes or quantity taken over from Cost detail",
+            "rate re-performed; quantity taken over (Cost detail)",
         ),
     )
     direct = call("IF", at("direct").equals(0), "no cost to share out", "re-performed from Ledger pools")
@@ -588,7 +588,7 @@ OF_CUSTOMER = (
 def allocation(top: int) -> Iterable[Item]:
     """Lay out the pools, a line each, and their headings above them."""
     for column, text in enumerate(HEADINGS, start=1):
-        right = 2 < column < len(HEADINGS) - 1
+        right = 2 < column < len(HEADINGS)
         yield Text(row=top - 1, column=column, text=text, role=Role.HEADING, right=right)
     for line in ALL_POOLS:
         key = f"proof.pool.{line}"

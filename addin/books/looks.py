@@ -476,8 +476,8 @@ class _Taking:
 
     def _names(self, found: Likeness) -> Likeness:
         """Take names of sheets, headings, order, place and widths from the mapped tables."""
-        sheets: dict[str, str] = {}
-        headings: dict[str, dict[str, str]] = {}
+        sheets = dict(self.mapping.sheets)  # of a workbook that was made like another one itself
+        headings = {table: dict(words) for table, words in self.mapping.headings.items()}
         places: dict[str, Place] = {}
         columns: dict[tuple[str, str], str] = {}
         widths: dict[tuple[str, str], float] = {}

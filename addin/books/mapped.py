@@ -152,7 +152,8 @@ class MappedBook(Generic[_Held]):
         else:
             frame = self._starting.get(contract.name)
             columns = dict(table_cells(frame, contract)) if frame is not None else {}
-        columns = {column.title: columns.get(column.name) or [None] for column in contract}
+        blank: list[Cell] = [None] * max(map(len, columns.values()), default=1)
+        columns = {column.title: columns.get(column.name) or blank for column in contract}
         return RawTable(name=contract.excel_name, sheet=contract.name, first_row=1, first_column=1, columns=columns)
 
     @cached_property

@@ -11,7 +11,7 @@ from lxml import etree
 from addin.books.additions import PlacedSheet, placed
 from addin.books.cellxml import Area
 from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
-from addin.books.matching import refuse_in_array, refuse_in_table, refuse_under_merge
+from addin.books.matching import refuse_header, refuse_in_array, refuse_in_table, refuse_under_merge
 from addin.books.newsheets import add_sheets, refuse_locked_structure
 from addin.books.outline import Outline, recalculated_on_load
 from addin.books.package import Package
@@ -20,7 +20,7 @@ from addin.books.ranges import joined, named_ranges
 from addin.books.remarks import comments_left_behind, formulas_left_behind
 from addin.books.rewriting import SheetEdit
 from addin.books.saving import Draft
-from addin.books.sheet import SheetStream, formula_count, survey
+from addin.books.sheet import SheetStream, more_formulas, survey
 from addin.books.tables import TableEdit, resized
 from addin.workbook import RawTable, WorkbookError
 from workbook_templates.addresses import address
@@ -128,26 +128,32 @@ class _Edit:
             place = self._outline.cell(name)
             refuse_in_table(self._sheet(place.sheet).tables, *place, name=name)
             self._sheet(place.sheet).constants.setdefault(place.row, {})[place.column] = value
-        for (sheet, text), value in plan.cells.items():
-            self._place_constant(sheet, text, value)
+        self._place_constants(plan.cells)
         for (sheet, text), value in plan.caches.items():
             self._place_cache(sheet, text, value)
         if plan.sheets:
             source = self._package.source
             refuse_locked_structure(self._outline, source)
-            taken, names = self._outline.all_sheets(), self._outline.all_names()
+            taken, names = self._outline.all_sheets(), self._outline.taken_names()
             self._new = placed(plan.sheets, taken_sheets=taken, taken_names=names, source=source)
 
     def _sheet(self, name: str) -> _SheetPlan:
         return self._sheets.setdefault(name, _SheetPlan())
 
-    def _place_constant(self, sheet: str, text: str, value: Cell) -> None:
-        found = self._outline.sheet(sheet)
-        if found is None:
-            raise WorkbookError(f"there is no sheet {sheet}, whose cell {text} is to be written; restore it")
-        row, column = one_cell(sheet, text)
-        refuse_in_table(self._sheet(found).tables, found, row, column)
-        self._sheet(found).constants.setdefault(row, {})[column] = value
+    def _place_constants(self, given: Mapping[tuple[str, str], Cell]) -> None:
+        """Place what may be a column of thousands of cells."""
+        names: dict[str, str] = {}
+        for (sheet, text), value in given.items():
+            if sheet not in names:
+                found = self._outline.sheet(sheet)
+                if found is None:
+                    raise WorkbookError(f"there is no sheet {sheet}, whose cell {text} is to be written; restore it")
+                names[sheet] = found
+            row, column = one_cell(sheet, text)
+            target = self._sheet(names[sheet])
+            if target.tables:
+                refuse_in_table(target.tables, names[sheet], row, column)
+            target.constants.setdefault(row, {})[column] = value
 
     def _place_cache(self, sheet: str, text: str, value: Cell) -> None:
         found = self._outline.sheet(sheet)
@@ -193,6 +199,7 @@ class _Edit:
             table.check(found, self._other_tables(name))
             table.unhide = self._package.xml(table.table.part).find(".//{*}filterColumn") is not None
             self.notes += table.follow(self._read_table(table.table.name) if table.keeps_columns else None)
+        self._refuse_headers(name, sheet)
         for refuse, areas in ((refuse_in_array, found.arrays), (refuse_under_merge, found.merges)):
             for row, column, area in _held(sheet.constants, areas):
                 refuse(name, row, column, area)
@@ -206,6 +213,15 @@ class _Edit:
             caches=sheet.caches,
             blocks=list(sheet.tables),
         )
+
+    def _refuse_headers(self, name: str, sheet: _SheetPlan) -> None:
+        """Refuse constants over the headers of tables, which would no longer say what their columns are called."""
+        for table in self._outline.tables.values():
+            area, cells = table.area, sheet.constants.get(table.area.first_row, {})
+            if table.sheet == name and table.header_rows:
+                for column in area.columns if cells else ():
+                    if column in cells and cells[column] != table.columns[column - area.first_column]:
+                        refuse_header(name, area.first_row, column, table.name)
 
     def _other_tables(self, sheet: str) -> list[tuple[str, Area]]:
         """Return the sheet's tables, each with all rows it has before or after the plan."""
@@ -256,7 +272,7 @@ class _Edit:
         a new one, but calls a wrong one damage). Excel is told to compute everything on opening when something
         changed and any formula cell of the workbook did not get its value from the plan.
         """
-        stale = bool(self.draft.changed) and self._has_stale_formula()
+        self.draft.stale = stale = bool(self.draft.changed) and self._has_stale_formula()
         self.draft.edit_xml(self._outline.part, partial(self._settle_workbook, stale=stale))
         chain = self._outline.calculation_chain()
         if chain is not None and any(edit.formulas_changed for edit in self._written.values()):
@@ -271,9 +287,11 @@ class _Edit:
         """Whether some formula cell did not get its value from the plan."""
         if any(edit.formulas > len(edit.cached) for edit in self._written.values()):
             return True
-        others = (item for item in self._outline.sheets.items() if item[0] not in self._written)
+        others = [item for item in self._outline.sheets.items() if item[0] not in self._written]
+        others.sort(key=lambda item: self._package.entry(item[1]).file_size)  # most often a small one tells
         return any(
-            formula_count(self._package.chunks(part), name) > self._right_already.get(name, 0) for name, part in others
+            more_formulas(self._package.chunks(part), name, than=self._right_already.get(name, 0))
+            for name, part in others
         )
 
     # ---- new sheets, and what is said in the end

@@ -23,6 +23,8 @@ __all__ = [
     "TableMatch",
     "cleared_filter",
     "cleared_order",
+    "identity",
+    "refuse_header",
     "refuse_in_array",
     "refuse_in_table",
     "refuse_under_merge",
@@ -181,12 +183,12 @@ class TableMatch:
         """Match new rows to old ones by key; the second row of a key takes the second old one."""
         waiting: dict[str, deque[int]] = {}
         for row, key in enumerate(old_keys, self.table.body.first_row):
-            waiting.setdefault(_identity(key), deque()).append(row)
+            waiting.setdefault(identity(key), deque()).append(row)
         waiting.pop("", None)
         nothing: deque[int] = deque()
         sources: list[int | None] = []
         for key in self._keys:
-            rows = waiting.get(_identity(key), nothing)
+            rows = waiting.get(identity(key), nothing)
             sources.append(rows.popleft() if rows else None)
         return sources or [None]
 
@@ -234,6 +236,14 @@ def refuse_under_merge(sheet: str, row: int, column: int, area: Area) -> None:
         )
 
 
+def refuse_header(sheet: str, row: int, column: int, table: str) -> None:
+    """Refuse to write another header of a table, which must say what the workbook calls the column."""
+    raise WorkbookError(
+        f"{sheet}!{address(row, column)} is a header of table {table}, which formulas know by its name; "
+        "rename the column in Excel, or use another cell"
+    )
+
+
 def cleared_filter(table: TablePart) -> str:
     """Say that a filter is gone."""
     return f"{table.name}: its filter was cleared, so that all rows show"
@@ -253,7 +263,7 @@ def _same_header(header: str, headers: Sequence[str] | Mapping[str, object]) -> 
     return next((other for other in headers if _folded(other) == _folded(header)), "")
 
 
-def _identity(key: Cell) -> str:
+def identity(key: Cell) -> str:
     """Return a key as matching sees it: a number and the same digits as text are one customer."""
     if key is None:
         return ""
@@ -265,4 +275,4 @@ def _identity(key: Cell) -> str:
 
 
 def _text(value: Cell) -> str:
-    return "(blank)" if value is None else _identity(value)
+    return "(blank)" if value is None else identity(value)

@@ -2,14 +2,18 @@ import io
 import os
 import struct
 import zipfile
+import zlib
+from functools import partial
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from addin.books import package as package_module
 from addin.books import saving
 from addin.books.package import Package, parsed, relationships_part
-from addin.books.saving import Draft, deflated, replace_file
+from addin.books.replacing import replace_file, sync_directory
+from addin.books.saving import Draft, deflated
 from addin.workbook import WorkbookError
 from tests.addin.books.builders import book, compressed_parts, tampered
 
@@ -202,6 +206,51 @@ class TestWriting:
         assert after.relationships("xl/worksheets/sheet1.xml") == ()
         assert b"table1" not in after.read("[Content_Types].xml")
 
+    def test_one_edit_follows_another(self, simple: Path, tmp_path: Path) -> None:
+        def put(root: etree._Element, word: str) -> None:
+            root.set("word", root.get("word", "") + word)
+
+        def take_back(root: etree._Element) -> None:
+            del root.attrib["word"]
+
+        draft = Draft(opened(simple))
+        for word in ("a", "b"):
+            draft.edit_xml("xl/styles.xml", partial(put, word=word))
+        assert draft.xml("xl/styles.xml").get("word") == "ab"
+        assert draft.changed == ("xl/styles.xml",)
+        draft.edit_xml("xl/styles.xml", take_back)
+        assert "word" not in draft.xml("xl/styles.xml").attrib
+
+    def test_a_change_that_is_taken_back_is_none(self, simple: Path) -> None:
+        package = opened(simple)
+        draft = Draft(package)
+        draft.put("xl/styles.xml", [b"<styles/>"])
+        draft.put("xl/styles.xml", [package.read("xl/styles.xml")])
+        assert draft.changed == ()
+
+    def test_new_parts_stand_behind_those_that_are_there(self, simple: Path, tmp_path: Path) -> None:
+        draft = Draft(opened(simple))
+        assert not draft.is_free("XL/styles.xml")
+        assert not draft.is_free("xl/workbook.xml")
+        for number in (1, 2):
+            part = f"custom/item{number}.xml"
+            assert draft.is_free(part)
+            draft.add(part, [b"<item/>"], "application/item+xml")
+            assert not draft.is_free(part.upper())
+        assert [draft.relate("custom/item1.xml", "urn:kind", f"custom/item{number}.xml") for number in (1, 2)] == [
+            "rId1",
+            "rId2",
+        ]
+        before, after = opened(simple), opened(written(draft, tmp_path / "out.xlsx"))
+        assert after.parts()[: len(before.parts())] == before.parts()
+        assert after.content_type("custom/item2.xml") == "application/item+xml"
+        assert [link.target for link in after.relationships("custom/item1.xml")] == [
+            "custom/item1.xml",
+            "custom/item2.xml",
+        ]
+        new = set(after.parts()) - set(before.parts())
+        assert new == {"custom/item1.xml", "custom/item2.xml", "custom/_rels/item1.xml.rels"}
+
     def test_too_much_is_not_written(self, simple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         draft = Draft(opened(simple))
         monkeypatch.setattr(saving, "MAX_FILE_BYTES", 2000)
@@ -210,6 +259,29 @@ class TestWriting:
         monkeypatch.setattr(saving, "MAX_PART_BYTES", 10)
         with pytest.raises(WorkbookError, match="would grow to 11 bytes"):
             deflated([b"12345678901"])
+
+
+class TestCompressing:
+    DATA = os.urandom(1 << 16) * 50 + b"the end"
+
+    @pytest.mark.parametrize("size", [1000, 1 << 20, 7 << 20])
+    def test_equal_content_gives_equal_bytes(self, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+        """However it comes in pieces, and however many processors there are."""
+        whole = deflated([self.DATA])
+        monkeypatch.setattr(saving, "WORKERS", 1)
+        pieces = [self.DATA[at : at + size] for at in range(0, len(self.DATA), size)]
+        assert deflated(pieces) == whole
+
+    @pytest.mark.parametrize("length", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, len(DATA)])
+    def test_it_is_one_stream(self, length: int) -> None:
+        data = self.DATA[:length]
+        packed = deflated([data])
+        assert zlib.decompress(b"".join(packed.pieces), -zlib.MAX_WBITS) == data
+        assert (packed.crc, packed.size) == (zlib.crc32(data), length)
+
+    def test_blocks_see_what_went_before(self) -> None:
+        """Random bytes that come again every 16 KB are written out once, not once for each block."""
+        assert sum(map(len, deflated([os.urandom(1 << 14) * 256]).pieces)) < 60_000
 
 
 class _Unseekable:
@@ -254,13 +326,13 @@ class TestReplacing:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(os, "open", _refuse)
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
         monkeypatch.undo()
         monkeypatch.setattr(os, "fsync", _refuse)
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
         monkeypatch.undo()
         monkeypatch.delattr(os, "O_DIRECTORY")
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
 
 
 def _refuse(*arguments: object, **options: object) -> None:

@@ -192,6 +192,7 @@ class _Writing:
         self._notes: list[str] = []
         self._charts = 0
         self._tables = 0
+        self._uncomputed = False
 
     def package(
         self, sheets: Sequence[CopySheet], readme: ReadMe, names: Mapping[str, str]
@@ -221,10 +222,11 @@ class _Writing:
         ) + "".join(self._print_titles(titles))
         date1904 = ' date1904="1"' if self._book.outline.date1904 else ""
         defined = f"<definedNames>{defined}</definedNames>" if defined else ""
+        load = ' fullCalcOnLoad="1"' if self._uncomputed else ""
         text = (
             f'{_DECLARATION}<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><workbookPr{date1904}/><bookViews>'
             f'<workbookView xWindow="0" yWindow="0" windowWidth="28800" windowHeight="15000"/></bookViews>'
-            f'<sheets>{"".join(rows)}</sheets>{defined}<calcPr calcId="191029"/></workbook>'
+            f'<sheets>{"".join(rows)}</sheets>{defined}<calcPr calcId="191029"{load}/></workbook>'
         )
         self._parts.add("xl/workbook.xml", text, f"{_BOOK}.sheet.main+xml")
         self._parts.add("xl/_rels/workbook.xml.rels", _relationships(links), "")
@@ -345,7 +347,13 @@ class _Writing:
         kind, text = writer.content(row, column, cell.value)
         kind = f' t="{kind}"' if kind else ""
         looks = f' s="{style}"' if style else ""
-        return f'<c r="{address(row, column)}"{looks}{kind}><f>{xml_escaped(cell.formula)}</f><v>{text}</v></c>'
+        area = next((a for a in sheet.source.arrays if (a.first_row, a.first_column) == (row, column)), None)
+        array = "" if area is None else f' t="array" ref="{area}"'
+        formula = f"<f{array}>{xml_escaped(cell.formula)}</f>"
+        if cell.value is None:  # it was never computed
+            self._uncomputed = True
+            return f'<c r="{address(row, column)}"{looks}>{formula}</c>'
+        return f'<c r="{address(row, column)}"{looks}{kind}>{formula}<v>{text}</v></c>'
 
     def _tail(self, sheet: CopySheet) -> str:
         tail = sheet.source.tail

@@ -23,11 +23,15 @@ _TOKENS: Final = re.compile(
     | (?P<cell>\$?[A-Za-z]{1,3}\$?\d{1,7}(?![\w.(]))
     | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.(]))
     | (?P<word>[^\W\d][\w.\\?]*)
+    | (?P<number>[0-9][\w.]*|\#[A-Z/0-9]+[!?]?)
     | (?P<bracket>\[)
     """,
     re.VERBOSE,
 )
-_OUTSIDE: Final = ("webservice", "rtd", "call", "register.id", "image", "sql.request", "filterxml", "info", "cell")
+_OUTSIDE: Final = (
+    *("webservice", "hyperlink", "rtd", "call", "register.id", "image"),
+    *("sql.request", "filterxml", "info", "cell"),
+)
 """Functions that reach outside the workbook or tell about the machine."""
 _PREFIXES: Final = ("cube", "cv_", "_xll", "_xludf")
 
@@ -110,6 +114,7 @@ class References:
             case "table":
                 return word in self.tables
             case "function":
+                word = word.removeprefix("_xlfn.").removeprefix("_xlws.")
                 return word not in _OUTSIDE and not word.startswith(_PREFIXES)
             case "word":
                 return word in self.names or word in self.tables or word in ("true", "false")

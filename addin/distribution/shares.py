@@ -483,7 +483,7 @@ class _Sharing:
                     and cell.value is not None
                     and not self._of_a_table_or_status(sheet, row, column, gone)
                 )
-                if new.style or new.value is not None:
+                if new.style or new.formula or new.value is not None:
                     cells.setdefault(row, {})[column] = new
         lost_tables = [part.name for part in parts if part.name.casefold() not in self._kept]
         if lost_tables:

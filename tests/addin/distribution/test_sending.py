@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table
 
 from addin.books.file import FileBook
@@ -325,6 +326,19 @@ def test_another_workbook_is_parted_by_a_column_of_its_table(tmp_path: Path) -> 
         "C3": "North",
     }
     assert "Notes" not in loaded(tmp_path / "out" / "North.xlsx").sheetnames
+
+
+def test_array_formulas_stay_what_they_are(tmp_path: Path) -> None:
+    source = tmp_path / "own.xlsx"
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet["A1"], sheet["A2"] = 2, 3
+    sheet["B1"] = ArrayFormula("B1", "=SUM(A1:A2*A1:A2)")
+    made.save(source)
+    sent(source, tmp_path / "out")
+    copied = loaded(tmp_path / "out" / "own.xlsx")["Sheet"]["B1"].value
+    assert (copied.ref, copied.text) == ("B1:B1", "=SUM(A1:A2*A1:A2)")
 
 
 def test_hidden_rows_and_sheets_stay_out(tmp_path: Path) -> None:

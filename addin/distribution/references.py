@@ -13,7 +13,9 @@ __all__ = ["Body", "References", "quoted"]
 _PLACE: Final = re.compile(
     r"(?P<sheet>'(?:[^']|'')+'|[^\W\d][\w.]*)!(?P<area>\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)"
 )
-_TITLES: Final = re.compile(r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!(?:\$\d+:\$\d+|\$[A-Z]{1,3}:\$[A-Z]{1,3})")
+_PRINTED: Final = re.compile(
+    r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!(?:\$\d+:\$\d+|\$[A-Z]{1,3}(?:\$\d+)?:\$[A-Z]{1,3}(?:\$\d+)?)"
+)
 _TOKENS: Final = re.compile(
     r"""
       (?P<text>"(?:[^"]|"")*")
@@ -92,10 +94,10 @@ class References:
             area = area.down_to(last)
         return area
 
-    def titles(self, text: str) -> bool:
-        """Tell whether this is rows or columns of a kept sheet, for every printed page."""
+    def printed(self, text: str) -> bool:
+        """Tell whether this is rows, columns or cells of a kept sheet, to be printed."""
         return all(
-            _TITLES.fullmatch(part.strip()) and _bare(part.rpartition("!")[0]).casefold() in self.sheets
+            _PRINTED.fullmatch(part.strip()) and _bare(part.rpartition("!")[0]).casefold() in self.sheets
             for part in text.split(",")
         )
 

@@ -101,6 +101,13 @@ def test_sheets_about_the_whole_company_are_left_out_and_listed(
     assert all(name in note for name in ("Ledger pools", "Checks", "Log", "tblHorizons"))
 
 
+def test_the_index_leads_to_the_sheets_that_are_there(north: Path) -> None:
+    index = loaded(north)["Index"]
+    links = {cell.value: cell.hyperlink.location for row in index.iter_rows() for cell in row if cell.hyperlink}
+    assert links["Customer P&L"] == "'Customer P&L'!$A$1"
+    assert "Checks" not in {cell.value for row in index.iter_rows() for cell in row}
+
+
 def test_keep_shows_a_sheet_and_drop_leaves_one_out(workbook: Path, tmp_path: Path) -> None:
     sent(workbook, tmp_path / "out", by="owner", keep=["Ledger pools"], drop=["Drivers"])
     copy = loaded(tmp_path / "out" / "Anna North.xlsx")

@@ -81,7 +81,22 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """All files of a distribution; what the group has, and what of it is in no file."""
+    """
+    All files of a distribution.
+
+    Attributes
+    ----------
+    workbook, template, as_of, by : str
+        What they were made from, and the column by which.
+    files : list of Entry
+        The last issue for each recipient.
+    group, left_out : dict of str to float
+        Totals of all customers, and of those who are in no file.
+    refused : list of str
+        Recipients whose copies were not written.
+    replaced : list of str
+        SHA-256 of issues that a later one has replaced.
+    """
 
     workbook: str
     template: str
@@ -92,6 +107,7 @@ class Manifest:
     left_out: dict[str, float]
     customers_left_out: int
     refused: list[str] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

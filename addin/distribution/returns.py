@@ -6,6 +6,7 @@ that both have changed, or that two recipients want differently, is shown and le
 """
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -180,6 +181,7 @@ class _Collecting:
         self._masters: dict[str, _Master] = {}
         self._template, self._as_of = self._identity()
         manifest = load_manifest(where)
+        self._digests = {*manifest.replaced, *(entry.sha256 for entry in manifest.files)} if manifest else set()
         self._latest = {entry.recipient: entry.issue for entry in manifest.files} if manifest else {}
         self._lines = {line.recipient: line for line in read_tracker(self.book)}
         for line in self._lines.values():
@@ -215,7 +217,7 @@ class _Collecting:
         paths = sorted(path for path in self.where.iterdir() if path.suffix.casefold() in (".xlsx", ".xlsm", ".xls"))
         found: list[_Returned] = []
         for path in paths:
-            if path.name.startswith(("~$", ".")) or path.resolve() == self.workbook.resolve():
+            if path.name.startswith(("~$", ".")) or path.resolve() == self.workbook.resolve() or self._is_as_sent(path):
                 continue
             try:
                 found.append(self._checked(path))
@@ -227,6 +229,12 @@ class _Collecting:
                 why = "another file here is a return of the same copy; keep the one that counts"
                 self.refusals.append(Refusal(file=file.name, where="the file", why=why))
         return [file for file in found if file.sent.file_id not in doubles]
+
+    def _is_as_sent(self, path: Path) -> bool:
+        """Tell a copy that still lies where it was made, beside its manifest, from one that came back."""
+        if not self._digests or path.stat().st_size > _LARGEST_RETURN:
+            return False
+        return hashlib.sha256(path.read_bytes()).hexdigest() in self._digests
 
     def _checked(self, path: Path) -> _Returned:
         """Read a returned file; `UserError` says why it is not taken."""

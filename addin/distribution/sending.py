@@ -496,7 +496,15 @@ class _Sending:
             left_out=left_out,
             customers_left_out=len(in_no_file & self._listed()),
             refused=sorted(refused),
+            replaced=self._replaced(files),
         )
+
+    def _replaced(self, files: Sequence[Entry]) -> list[str]:
+        """Remember what earlier issues were, which may still lie here."""
+        if self.before is None:
+            return []
+        now = {entry.sha256 for entry in files}
+        return [*self.before.replaced, *(e.sha256 for e in self.before.files if e.sha256 not in now)]
 
     def _listed(self) -> frozenset[str]:
         return frozenset(self.customers.ids) - {""} if self.customers else frozenset()

@@ -189,6 +189,15 @@ def test_a_file_without_an_entry_is_blank(case: Case) -> None:
     assert cells(case.workbook, "Distribution")["F5"] == "blank"
 
 
+def test_a_copy_that_still_lies_where_it_was_made_has_not_come_back(case: Case) -> None:
+    shutil.copy(case.returns("Anna North", {("Customers", f"{MUST_SERVE}7"): 1}), case.out / "Anna North.xlsx")
+    sent(case.workbook, case.out, by="owner", only="Boris South", ask=["Customers:must_serve"])
+    found = collect(case.out, case.workbook, now=NOW + dt.timedelta(days=1))
+    assert [line.recipient for line in found.lines] == ["Anna North"]
+    assert (found.taken, found.refusals) == ({"Anna North.xlsx": 1}, ())
+    assert cells(case.workbook, "Distribution")["F6"] == "sent"
+
+
 # ---- tables with rows to come, and tables that several recipients fill in
 
 

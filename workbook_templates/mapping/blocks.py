@@ -393,7 +393,7 @@ def _is_title(rows: Rows, part: Rectangle) -> bool:
 
 def _above(rows: Rows, block: Block, titles: Sequence[Rectangle], blocks: Sequence[Block]) -> tuple[str, ...]:
     """Give the titles over a block that are not another one's, and those at the top of the sheet."""
-    said = []
+    said: list[str] = []
     for title in titles:
         if title.last_row >= block.area.first_row:
             continue

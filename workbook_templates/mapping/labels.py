@@ -45,8 +45,9 @@ _START: Final = (
     "begindatum",
     "erster monat",
 )
-_CURRENCIES: Final = frozenset(
-    ["AED", "ARS", "AUD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PEN", "PHP", "PLN", "RON", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "USD", "VND", "ZAR"]
+_CURRENCY: Final = re.compile(
+    r"AED|ARS|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PEN|PHP|PLN|RON|"
+    r"SAR|SEK|SGD|THB|TRY|TWD|USD|VND|ZAR"
 )
 _PERCENT: Final = re.compile(r"%|\bpercent\b|\bpct\b|prozent|pour ?cent|por ?ciento|procent|persen", re.IGNORECASE)
 _MONTHLY: Final = re.compile(
@@ -99,7 +100,7 @@ def assumptions_in(view: WorkbookView, blocks: Sequence[Block], series: Callable
 
 def start_dates(view: WorkbookView, blocks: Sequence[Block]) -> list[dt.date]:
     """Give the dates beside labels or names that say when a model starts."""
-    dates = []
+    dates: list[dt.date] = []
     for block in blocks:
         for row in range(block.area.first_row, min(block.area.last_row, block.area.first_row + _DEPTH) + 1):
             line = [block.sheet.cell(row, column) for column in block.columns]
@@ -224,7 +225,7 @@ def _values(wanted: Assumption, rest: Sequence[tuple[int, Cell]]) -> tuple[list[
 
 def _is_word(wanted: Assumption, text: str) -> bool:
     if wanted.id == "currency":
-        return text.strip() in _CURRENCIES
+        return _CURRENCY.fullmatch(text.strip()) is not None
     return bool(wanted.words) and text.strip().casefold() in wanted.words
 
 

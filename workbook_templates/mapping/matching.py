@@ -239,9 +239,8 @@ def _decided(
         text for head in setting.headers for text in fold(head).split()
     ):
         return WEAK, ("a list from a CRM may say the customer's own turnover",)
-    if column.kind is Kind.DATE and words == WEAK and column.required and facts.share("date") == 1.0:
-        if column.name == "date" and table.name == "Transactions":
-            return 0.95, ("its cells are dates",)
+    if words == WEAK and (table.name, column.name) == ("Transactions", "date") and facts.share("date") == 1.0:
+        return 0.95, ()
     if identity and setting.ids and 0 < known < 0.2 and table.name != "Customers":
         return 0.8, (*why, f"only {known:.0%} of its ids are on the customer list")
     return words, why
@@ -398,10 +397,8 @@ def _by_cells(
             return {}
         free.remove(fitting[0])
         found[name] = Match(name, fitting[0].at, _BY_CELLS, ("only its cells speak for it",))
-    if not chosen and not titled and not any(facts.known_share(setting.ids) > 0.5 for facts in columns):
-        if table.name != "Transactions":
-            return {}
-    return found
+    backed = titled or bool(chosen) or any(facts.known_share(setting.ids) > 0.5 for facts in columns)
+    return found if backed or table.name == "Transactions" else {}
 
 
 def _alone_fits(table: Table, column: Column, facts: ColumnFacts, setting: Setting) -> bool:

@@ -14,13 +14,13 @@ from valuation.tables import TABLES, Kind
 from workbook_templates.addresses import address
 from workbook_templates.mapping.across import Periods, periods_of
 from workbook_templates.mapping.apart import Apart, rows_apart
-from workbook_templates.mapping.blocks import Block, find_blocks, is_number, is_text
-from workbook_templates.mapping.columns import ColumnFacts, id_key
+from workbook_templates.mapping.blocks import Block, find_blocks, is_text
+from workbook_templates.mapping.columns import ColumnFacts
 from workbook_templates.mapping.labels import assumptions_in, start_dates
 from workbook_templates.mapping.matching import Candidate, Setting, candidates, place
 from workbook_templates.mapping.model import SURE, Across, ColumnMap, TableMap, WorkbookMap
 from workbook_templates.mapping.reading import cell_text
-from workbook_templates.mapping.synonyms import PLAIN, contrary, join_levels, listed, says, says_title, score_header
+from workbook_templates.mapping.synonyms import PLAIN, join_levels, listed, says, says_title, score_header
 from workbook_templates.mapping.units import sign_of_costs, unit_of
 from workbook_templates.mapping.views import WorkbookView
 
@@ -211,7 +211,9 @@ def _list_table(seen: _Seen, chosen: Candidate, setting: Setting) -> TableMap:
     money = [by_at[match.at] for match in chosen.matches if chosen.table[match.column].kind is Kind.MONEY]
     rest = [facts for facts in seen.columns if facts not in money]
     unit = unit_of(block, money, [facts for facts in rest if facts.share("text") > 0.5 and len(set(facts.sample)) <= 3])
-    sign, said, asked = 1, (), ()
+    sign = 1
+    said: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     if chosen.table.name in ("Ledger pools", "Trial balance"):
         sign, said, asked = sign_of_costs(money)
     elif chosen.table.name in ("Transactions", "Invoices"):
@@ -287,7 +289,7 @@ def _of_purpose(seen: _Seen, chosen: Candidate) -> Iterator[str]:
     if invoice is not None:
         facts = next(facts for facts in seen.columns if facts.at == invoice)
         if len(facts.repeated) > 0.05 * len(facts.keys):
-            yield f"{place(facts)}: numbers come again, so that rows are lines of documents: put them together by document"
+            yield (f"{place(facts)}: numbers come again, so rows are lines of documents: put them together by document")
 
 
 def _of_keys(chosen: Candidate, by_at: Mapping[int, ColumnFacts]) -> Iterator[str]:
@@ -320,7 +322,6 @@ def _of_results(by_at: Mapping[int, ColumnFacts], chosen: Candidate) -> Iterator
 
 def _across_table(seen: _Seen, periods: Periods, setting: Setting) -> tuple[TableMap | None, str]:
     """Make the table of a block with periods across, or say why there is none; "" looks at it as a list."""
-    block = seen.block
     left = [facts for facts in seen.columns if facts.at < periods.first_column]
     values = [facts for facts in seen.columns if facts.at in periods.columns]
     if not left or not values:
@@ -610,6 +611,3 @@ def _settled(table: TableMap) -> TableMap:
         asked = f'{_place_of(table)}: is the column "{weakest.header}" really {weakest.column}?'
         return replace(table, questions=(asked,))
     return table
-
-
-_ = (id_key, is_number, contrary)

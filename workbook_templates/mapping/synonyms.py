@@ -214,8 +214,10 @@ def score_header(table: str, column: str, levels: tuple[str, ...]) -> float:
 
     Examples
     --------
-    >>> score_header("Transactions", "net_amount", ("Umsatz netto (TEUR)",)), score_header("Customers", "name", ("Budget",))
-    (1.0, 0.0)
+    >>> score_header("Transactions", "net_amount", ("Umsatz netto (TEUR)",))
+    1.0
+    >>> score_header("Customers", "name", ("Budget",))
+    0.0
     """
     return options(levels).get((table, column), 0.0)
 
@@ -426,8 +428,8 @@ def scale_of(text: str) -> float | None:
 
     Examples
     --------
-    >>> scale_of("Sales by customer (in thousands of €)"), scale_of("Umsatz TEUR"), scale_of("Mio. EUR"), scale_of("EUR")
-    (1000.0, 1000.0, 1000000.0, None)
+    >>> scale_of("Sales by customer (in thousands of €)"), scale_of("Mio. EUR"), scale_of("EUR")
+    (1000.0, 1000000.0, None)
     """
     plain = _SCALE_EDGE.sub(" ", text.casefold().replace("’", "'"))
     if len(plain) > 200:
@@ -485,7 +487,7 @@ def assumption_index(text: str) -> Mapping[str, float]:
     words = tokens(text)
     whole, sets = _assumption_index()
     outside = tokens(_BRACKETS.sub(" ", text))
-    for tried in (words, tuple(word for word in words if word != "percent"), outside):
+    for tried in (words, *(tuple(word for word in some if word != "percent") for some in (words, outside))):
         found = {**sets.get(_telling(tried), {}), **whole.get("".join(tried), {})}
         if found:
             best = max(found.values())

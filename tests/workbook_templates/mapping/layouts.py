@@ -3,11 +3,15 @@
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from workbook_templates.mapping.views import Rectangle, SheetView, TableView, WorkbookView
 from workbook_templates.plan import Cell
 
-__all__ = ["LAYOUTS", "Layout", "Right", "book", "sheet"]
+__all__ = ["LAYOUTS", "Layout", "Right", "Rows", "book", "sheet"]
+
+Rows = list[list[Any]]
+"""Rows of cells, of any length."""
 
 Right = frozenset[tuple[str, str, str, int]]
 """Table and column of the contract, sheet, and its column; a column of -1 is periods across."""
@@ -30,8 +34,8 @@ class Layout:
     """Table to attributes of its TableMap; those of its periods as "across.row"."""
 
 
-def sheet(name: str, rows: Sequence[Sequence[Cell]], **more: object) -> SheetView:
-    return SheetView(name=name, rows=rows, **more)  # type: ignore[arg-type]
+def sheet(name: str, rows: Sequence[Sequence[Any]], **more: Any) -> SheetView:
+    return SheetView(name=name, rows=rows, **more)
 
 
 def book(*sheets: SheetView, names: Mapping[str, str] | None = None) -> WorkbookView:
@@ -46,19 +50,19 @@ def day(month: int, of: int = 15, year: int = 2025) -> dt.date:
     return dt.date(year, month, of)
 
 
-def month_ends(count: int, year: int = 2025) -> list[Cell]:
+def month_ends(count: int, year: int = 2025) -> list[dt.date]:
     firsts = [dt.date(year + place // 12, place % 12 + 1, 1) for place in range(1, count + 1)]
     return [first - dt.timedelta(days=1) for first in firsts]
 
 
-def amounts(row: int, count: int, start: float = 100.0) -> list[Cell]:
+def amounts(row: int, count: int, start: float = 100.0) -> list[float]:
     return [round(start + 37.3 * row + 11.9 * place + (row * place) % 7, 2) for place in range(count)]
 
 
-def plus(rows: Iterable[Sequence[Cell]], first: int) -> list[Cell]:
+def plus(rows: Iterable[Sequence[Any]], first: int) -> list[float]:
     """The sums of columns from one on."""
     columns = list(zip(*rows, strict=True))[first:]
-    return [round(sum(float(value) for value in column), 2) for column in columns]  # type: ignore[arg-type]
+    return [round(sum(float(value) for value in column), 2) for column in columns]
 
 
 NAMES = (
@@ -74,7 +78,7 @@ NAMES = (
 
 
 def plain_list() -> Layout:
-    rows: list[list[Cell]] = [["Customer ID", "Date", "Invoice no", "Net amount", "COGS"]]
+    rows: Rows = [["Customer ID", "Date", "Invoice no", "Net amount", "COGS"]]
     rows += [
         [f"C{1 + place % 4:03}", day(1 + place % 12), 9000 + place, 120.5 + place, 70.25 + place] for place in range(24)
     ]
@@ -87,7 +91,7 @@ def plain_list() -> Layout:
 
 
 def banner_above() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Brightwater Holdings"],
         ["Customer master data as of 31 December 2025"],
         [],
@@ -108,7 +112,7 @@ def banner_above() -> Layout:
 
 
 def merged_header() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Customer", None, "Document", None, "Amounts in EUR", None, None],
         ["Number", "Name", "Number", "Date", "Net sales", "Discounts", "Freight"],
     ]
@@ -135,10 +139,10 @@ def merged_header() -> Layout:
 def periods_with_fiscal_years() -> Layout:
     months = month_ends(24)
     head: list[Cell] = ["Client no.", "Client", *months[:12], "FY2025", *months[12:], "FY2026"]
-    rows: list[list[Cell]] = [["Net revenue by client, USD"], [], head]
+    rows: Rows = [["Net revenue by client, USD"], [], head]
     for place, name in enumerate(NAMES):
         values = amounts(place, 24)
-        first, second = (round(sum(float(v) for v in half), 2) for half in (values[:12], values[12:]))  # type: ignore[arg-type]
+        first, second = (round(sum(float(v) for v in half), 2) for half in (values[:12], values[12:]))
         rows.append([f"CL{place:03}", name, *values[:12], first, *values[12:], second])
     rows.append(["Total", None, *plus(rows[3:], 2)])
     return Layout(
@@ -150,12 +154,12 @@ def periods_with_fiscal_years() -> Layout:
 
 
 def months_with_year_in_title() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Umsatz je Kunde 2025"],
         [],
         ["Kunden-Nr.", "Jan", "Feb", "Mrz", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez", "Summe"],
     ]
-    rows += [[10010 + place, *(values := amounts(place, 12)), round(sum(map(float, values)), 2)] for place in range(7)]  # type: ignore[arg-type]
+    rows += [[10010 + place, *(values := amounts(place, 12)), round(sum(map(float, values)), 2)] for place in range(7)]
     rows.append(["Summe", *plus(rows[3:], 1)])
     return Layout(
         book(sheet("Kunden", rows)),
@@ -168,7 +172,7 @@ def months_with_year_in_title() -> Layout:
 
 
 def months_without_year() -> Layout:
-    rows: list[list[Cell]] = [["Customer ID", "Jan", "Feb", "Mar", "Apr", "May", "Jun"]]
+    rows: Rows = [["Customer ID", "Jan", "Feb", "Mar", "Apr", "May", "Jun"]]
     rows += [[f"C{place}", *amounts(place, 6)] for place in range(7)]
     return Layout(
         book(sheet("Sales", rows)),
@@ -178,9 +182,9 @@ def months_without_year() -> Layout:
 
 
 def counted_months() -> Layout:
-    rows: list[list[Cell]] = [["Monthly sales per account"], [], ["Account ID", *(f"M{place}" for place in range(12))]]
+    rows: Rows = [["Monthly sales per account"], [], ["Account ID", *(f"M{place}" for place in range(12))]]
     rows += [[f"ACC-{place:04}", *amounts(place, 12)] for place in range(9)]
-    inputs: list[list[Cell]] = [
+    inputs: Rows = [
         ["Model inputs"],
         [],
         ["Model start date", "date", dt.date(2026, 4, 1)],
@@ -195,7 +199,7 @@ def counted_months() -> Layout:
 
 
 def fiscal_years_across() -> Layout:
-    rows: list[list[Cell]] = [["Customer code", "Customer", "Unit", "FY26", "FY27", "FY28"]]
+    rows: Rows = [["Customer code", "Customer", "Unit", "FY26", "FY27", "FY28"]]
     rows += [[f"A{place:02}", name, "$", *amounts(place, 3, 5000)] for place, name in enumerate(NAMES)]
     return Layout(
         book(sheet("Net sales", rows)),
@@ -206,10 +210,10 @@ def fiscal_years_across() -> Layout:
 
 def sections_and_totals() -> Layout:
     head: list[Cell] = ["Customer no.", "Customer", "Unit", *month_ends(6)]
-    north: list[list[Cell]] = [[f"N{place}", NAMES[place], "EUR", *amounts(place, 6)] for place in range(4)]
-    south: list[list[Cell]] = [[f"S{place}", NAMES[place + 4], "EUR", *amounts(place, 6, 400)] for place in range(4)]
-    total = [round(float(a) + float(b), 2) for a, b in zip(plus(north, 3), plus(south, 3), strict=True)]  # type: ignore[arg-type]
-    rows = [
+    north: Rows = [[f"N{place}", NAMES[place], "EUR", *amounts(place, 6)] for place in range(4)]
+    south: Rows = [[f"S{place}", NAMES[place + 4], "EUR", *amounts(place, 6, 400)] for place in range(4)]
+    total = [round(float(a) + float(b), 2) for a, b in zip(plus(north, 3), plus(south, 3), strict=True)]
+    rows: Rows = [
         ["Sales 2025 by region"],
         head,
         ["Region North"],
@@ -235,18 +239,18 @@ def sections_and_totals() -> Layout:
 
 
 def side_by_side() -> Layout:
-    left: list[list[Cell]] = [
+    left: Rows = [
         ["Client ID", "Client name", "Since"],
         *([f"C{p:02}", NAMES[p], day(1 + p, year=2020)] for p in range(8)),
     ]
-    other: list[list[Cell]] = [
+    other: Rows = [
         ["Account", "Pool", "Cost"],
         *(
             [6000 + p, pool, 1000.0 * (p + 1)]
             for p, pool in enumerate(("Order desk", "Picking", "Field sales", "Help desk"))
         ),
     ]
-    rows: list[list[Cell]] = []
+    rows: Rows = []
     for place, line in enumerate(left):
         more = other[place] if place < len(other) else [None, None, None]
         rows.append([*line, None, None, *more])
@@ -259,17 +263,17 @@ def side_by_side() -> Layout:
 
 
 def stacked() -> Layout:
-    customers: list[list[Cell]] = [
+    customers: Rows = [
         ["Customers"],
         ["Customer ID", "Name", "Segment"],
         *([f"C{p:02}", NAMES[p], "A" if p < 3 else "B"] for p in range(6)),
     ]
-    pools: list[list[Cell]] = [
+    pools: Rows = [
         ["Drivers"],
         ["Customer", "Driver", "Quantity"],
         *([f"C{p % 6:02}", ("orders", "visits")[p % 2], 3 + p] for p in range(12)),
     ]
-    capacity: list[list[Cell]] = [
+    capacity: Rows = [
         ["Capacity"],
         ["Pool", "Practical minutes", "FTE"],
         ["Order desk", 96000, 1.5],
@@ -286,11 +290,9 @@ def stacked() -> Layout:
 
 
 def german() -> Layout:
-    kunden: list[list[Cell]] = [["Kd.-Nr.", "Firma", "Kundengruppe", "Ort", "Kunde seit"]]
+    kunden: Rows = [["Kd.-Nr.", "Firma", "Kundengruppe", "Ort", "Kunde seit"]]
     kunden += [[20000 + p, NAMES[p], "Handel", "Köln", day(1 + p, year=2018)] for p in range(8)]
-    umsatz: list[list[Cell]] = [
-        ["Kd.-Nr.", "Belegdatum", "Beleg-Nr.", "Umsatz netto", "Rabatt", "Wareneinsatz", "Währung"]
-    ]
+    umsatz: Rows = [["Kd.-Nr.", "Belegdatum", "Beleg-Nr.", "Umsatz netto", "Rabatt", "Wareneinsatz", "Währung"]]
     umsatz += [[20000 + p % 8, day(1 + p % 12), 700100 + p, 310.4 + p, 10.0, 200.1, "EUR"] for p in range(30)]
     return Layout(
         book(sheet("Kundenstamm", kunden), sheet("Umsätze", umsatz)),
@@ -303,7 +305,7 @@ def german() -> Layout:
 
 
 def french() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["N° client", "Raison sociale", "N° facture", "Date facture", "Échéance", "Montant TTC", "Date de règlement"]
     ]
     rows += [
@@ -335,7 +337,7 @@ def french() -> Layout:
 
 
 def spanish() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Ventas por cliente"],
         ["en miles de euros"],
         [],
@@ -343,7 +345,7 @@ def spanish() -> Layout:
     ]
     rows += [
         [f"CL-{p:03}", NAMES[p], *(values := amounts(p, 4, 20)), round(sum(map(float, values)), 2)] for p in range(6)
-    ]  # type: ignore[arg-type]
+    ]
     rows.append(["Total general", None, *plus(rows[4:], 2)])
     return Layout(
         book(sheet("Ventas", rows)),
@@ -354,7 +356,7 @@ def spanish() -> Layout:
 
 
 def dutch() -> Layout:
-    rows: list[list[Cell]] = [["Klantnr", "Factuurdatum", "Factuurnummer", "Netto omzet", "Korting", "Verzendkosten"]]
+    rows: Rows = [["Klantnr", "Factuurdatum", "Factuurnummer", "Netto omzet", "Korting", "Verzendkosten"]]
     rows += [[f"K{p % 6}", day(1 + p % 12), 8100 + p, 95.5 + p, 2.5, 6.95] for p in range(26)]
     rows.append(["Totaal", None, None, *plus(rows[1:], 3)])
     return Layout(
@@ -366,9 +368,9 @@ def dutch() -> Layout:
 
 
 def indonesian() -> Layout:
-    rows: list[list[Cell]] = [["Kode Pelanggan", "Nama Pelanggan", "Segmen", "Pelanggan sejak"]]
+    rows: Rows = [["Kode Pelanggan", "Nama Pelanggan", "Segmen", "Pelanggan sejak"]]
     rows += [[f"PLG{p:03}", NAMES[p], "Ritel", day(1 + p, year=2021)] for p in range(8)]
-    sales: list[list[Cell]] = [["Pelanggan", "Tanggal Faktur", "No. Faktur", "Penjualan bersih"]]
+    sales: Rows = [["Pelanggan", "Tanggal Faktur", "No. Faktur", "Penjualan bersih"]]
     sales += [[f"PLG{p % 8:03}", day(1 + p % 12), f"INV{p:04}", 1_500_000.0 + 1000 * p] for p in range(25)]
     return Layout(
         book(sheet("Daftar Pelanggan", rows), sheet("Penjualan", sales)),
@@ -379,7 +381,7 @@ def indonesian() -> Layout:
 
 
 def excel_tables() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         [],
         ["Our customers"],
         [None, "AccountID", "AccountName", "Tier", None, "Pool", "GL account", "Amount", "Driver", "Treatment"],
@@ -408,7 +410,7 @@ def excel_tables() -> Layout:
 
 
 def two_ids() -> Layout:
-    rows: list[list[Cell]] = [["CRM ID", "SAP no.", "Customer name", "Segment"]]
+    rows: Rows = [["CRM ID", "SAP no.", "Customer name", "Segment"]]
     rows += [[f"0015{p:03}", 300_000 + 7 * p, NAMES[p], "East"] for p in range(8)]
     return Layout(
         book(sheet("Customers", rows)),
@@ -418,7 +420,7 @@ def two_ids() -> Layout:
 
 
 def costs_negative_in_thousands() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Cost pools 2025, TEUR"],
         [],
         ["Cost pool", "GL account", "Amount", "Cost driver", "Treatment"],
@@ -439,7 +441,7 @@ def costs_negative_in_thousands() -> Layout:
 
 
 def no_header() -> Layout:
-    rows: list[list[Cell]] = [[f"C{1 + p % 5:03}", day(1 + p % 12), 99.95 + p] for p in range(30)]
+    rows: Rows = [[f"C{1 + p % 5:03}", day(1 + p % 12), 99.95 + p] for p in range(30)]
     return Layout(
         book(sheet("Sheet1", rows)),
         right("Transactions", "Sheet1", customer_id=1, date=2, net_amount=3),
@@ -448,7 +450,7 @@ def no_header() -> Layout:
 
 
 def trailing_blanks() -> Layout:
-    rows: list[list[Cell]] = [["Customer ID ", " Invoice date", "Net amount  "]]
+    rows: Rows = [["Customer ID ", " Invoice date", "Net amount  "]]
     rows += [[f"C{p % 4} ", day(1 + p % 12), 10.5 + p] for p in range(16)]
     return Layout(
         book(sheet("Sales ", rows)),
@@ -460,7 +462,7 @@ def trailing_blanks() -> Layout:
 def only_statements() -> Layout:
     head: list[Cell] = ["USD thousand", *month_ends(12), "FY2025"]
     lines = ("Revenue", "Cost of sales", "Gross profit", "Operating expenses", "EBITDA", "Headcount")
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Income statement"],
         [],
         head,
@@ -470,7 +472,7 @@ def only_statements() -> Layout:
 
 
 def inputs_and_names() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["ASSUMPTIONS"],
         [],
         ["Item", "Unit", "Value", "Comment"],
@@ -481,7 +483,7 @@ def inputs_and_names() -> Layout:
         ["Valuation date", None, dt.date(2025, 12, 31), None],
         ["Customer acquisition cost", "EUR", 450, None],
     ]
-    other: list[list[Cell]] = [["Debt"], ["Cost of debt", 0.055], ["Opening cash", 120_000]]
+    other: Rows = [["Debt"], ["Cost of debt", 0.055], ["Opening cash", 120_000]]
     return Layout(
         book(
             sheet("Inputs", rows),
@@ -502,7 +504,7 @@ def inputs_and_names() -> Layout:
 
 
 def net_and_gross() -> Layout:
-    rows: list[list[Cell]] = [["Customer ID", "Date", "Gross amount", "Net amount"]]
+    rows: Rows = [["Customer ID", "Date", "Gross amount", "Net amount"]]
     rows += [[f"C{p % 4}", day(1 + p % 12), 119.0 + p, 100.0 + p] for p in range(16)]
     return Layout(
         book(sheet("Sales", rows)),
@@ -512,7 +514,7 @@ def net_and_gross() -> Layout:
 
 
 def two_dates() -> Layout:
-    rows: list[list[Cell]] = [["Customer ID", "Invoice date", "Posting date", "Net sales"]]
+    rows: Rows = [["Customer ID", "Invoice date", "Posting date", "Net sales"]]
     rows += [[f"C{p % 4}", day(1 + p % 12, 3), day(1 + p % 12, 9), 100.0 + p] for p in range(16)]
     return Layout(
         book(sheet("Sales", rows)),
@@ -522,7 +524,7 @@ def two_dates() -> Layout:
 
 
 def dates_as_text() -> Layout:
-    rows: list[list[Cell]] = [["Customer ID", "Date", "Net sales"]]
+    rows: Rows = [["Customer ID", "Date", "Net sales"]]
     rows += [[f"C{p % 4}", f"0{1 + p % 9}/0{1 + p % 7}/2025", 100.5 + p] for p in range(16)]
     return Layout(
         book(sheet("Sales", rows)),
@@ -532,7 +534,7 @@ def dates_as_text() -> Layout:
 
 
 def unknown_language() -> Layout:
-    rows: list[list[Cell]] = [["Asiakasnumero", "Päivämäärä", "Laskutettu"]]
+    rows: Rows = [["Asiakasnumero", "Päivämäärä", "Laskutettu"]]
     rows += [[f"A{p % 4}-X", day(1 + p % 12), 100.5 + p] for p in range(16)]
     return Layout(
         book(sheet("Myynti", rows)),
@@ -542,8 +544,8 @@ def unknown_language() -> Layout:
 
 
 def two_customer_lists() -> Layout:
-    one: list[list[Cell]] = [["Customer ID", "Name", "Segment"], *([f"C{p}", NAMES[p], "A"] for p in range(8))]
-    other: list[list[Cell]] = [
+    one: Rows = [["Customer ID", "Name", "Segment"], *([f"C{p}", NAMES[p], "A"] for p in range(8))]
+    other: Rows = [
         ["Customer ID", "Customer name", "Owner"],
         *([f"C{p}", NAMES[p], "J. Roe"] for p in range(7)),
     ]
@@ -556,7 +558,7 @@ def two_customer_lists() -> Layout:
 
 
 def hidden_sheet() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Customer ID", "Date", "Net sales"],
         *([f"C{p % 4}", day(1 + p % 12), 100.5 + p] for p in range(16)),
     ]
@@ -569,7 +571,7 @@ def hidden_sheet() -> Layout:
 
 def shown_in_thousands() -> Layout:
     head: list[Cell] = ["Customer no.", *month_ends(6)]
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Net sales in thousands of EUR"],
         head,
         *([f"C{p}", *amounts(p, 6, 250_000)] for p in range(6)),
@@ -583,7 +585,7 @@ def shown_in_thousands() -> Layout:
 
 
 def margins_by_customer() -> Layout:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Gross margin by customer"],
         ["Customer ID", *month_ends(6)],
         *([f"C{p}", *amounts(p, 6)] for p in range(6)),
@@ -592,7 +594,7 @@ def margins_by_customer() -> Layout:
 
 
 def cost_accounts_by_month() -> Layout:
-    rows: list[list[Cell]] = [["Cost centre report 2025"], [], ["GL account", "Cost pool", *month_ends(6)]]
+    rows: Rows = [["Cost centre report 2025"], [], ["GL account", "Cost pool", *month_ends(6)]]
     rows += [
         [6000 + 10 * p, pool, *amounts(p, 6, 4000)]
         for p, pool in enumerate(("Picking", "Order desk", "Help desk", "Field sales"))

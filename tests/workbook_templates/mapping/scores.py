@@ -103,9 +103,8 @@ def table_of(layouts: Mapping[str, Callable[[], Layout]]) -> list[str]:
             *(f"not asked: {text}" for text in each.not_asked),
             *each.faults,
         ]
-        lines.append(
-            f"{each.name:34} {each.found:6} {each.right:6} {each.wanted:6} {each.precision:10.0%} {each.recall:7.0%}  {'; '.join(notes)}"
-        )
+        figures = f"{each.found:6} {each.right:6} {each.wanted:6} {each.precision:10.0%} {each.recall:7.0%}"
+        lines.append(f"{each.name:34} {figures}  {'; '.join(notes)}")
     found, right, wanted = (sum(getattr(each, name) for each in scores) for name in ("found", "right", "wanted"))
     lines.append(
         f"{'all':34} {found:6} {right:6} {wanted:6} {right / max(found, 1):10.0%} {right / max(wanted, 1):7.0%}"

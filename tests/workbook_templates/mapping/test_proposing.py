@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tests.workbook_templates.mapping import layouts
 from tests.workbook_templates.mapping.holdout import HOLDOUT
-from tests.workbook_templates.mapping.layouts import LAYOUTS, Layout, book, day, sheet
+from tests.workbook_templates.mapping.layouts import LAYOUTS, Layout, Rows, book, day, sheet
 from tests.workbook_templates.mapping.scores import found_in, score, table_of
-from workbook_templates.mapping.model import SURE, WorkbookMap
+from workbook_templates.mapping.model import SURE, AssumptionMap, TableMap, WorkbookMap
 from workbook_templates.mapping.proposing import propose
 from workbook_templates.mapping.views import Rectangle, SheetView, WorkbookView
 from workbook_templates.plan import Cell, CellError
@@ -29,7 +29,7 @@ def test_nothing_wrong_is_sure_and_what_is_unsure_is_asked(name: str) -> None:
 
 def test_precision_and_recall_of_all_layouts() -> None:
     lines = table_of(ALL)
-    print("\n".join(lines))
+    print("\n".join(lines))  # noqa: T201  shown with -s
     results = [score(name, make()) for name, make in ALL.items()]
     found, correct, wanted = (sum(getattr(each, what) for each in results) for what in ("found", "right", "wanted"))
     assert correct == wanted
@@ -39,7 +39,8 @@ def test_precision_and_recall_of_all_layouts() -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_confidence_and_questions_agree(name: str) -> None:
     mapping = propose(ALL[name]().view)
-    for each in (*mapping.tables, *mapping.assumptions):
+    proposals: list[TableMap | AssumptionMap] = [*mapping.tables, *mapping.assumptions]
+    for each in proposals:
         assert (each.confidence >= SURE) == (not each.questions)
         assert each.evidence
 
@@ -59,13 +60,13 @@ def asked_about(view: WorkbookView, table: str) -> str:
 def sales(*header: Cell, **columns: list[Cell]) -> WorkbookView:
     """A list of sixteen sales with some columns of one's own."""
     own = list(columns.values())
-    rows: list[list[Cell]] = [[*header]]
+    rows: Rows = [[*header]]
     rows += [[f"C{p % 4}", day(1 + p % 12), 100.5 + p, *(values[p % len(values)] for values in own)] for p in range(16)]
     return book(sheet("Sales", rows))
 
 
 def test_ids_that_come_twice_are_asked_about() -> None:
-    rows: list[list[Cell]] = [["Customer ID", "Name"], ["C1", "A"], ["C2", "B"], ["C3", "D"], ["C4", "E"], ["C2", "C"]]
+    rows: Rows = [["Customer ID", "Name"], ["C1", "A"], ["C2", "B"], ["C3", "D"], ["C4", "E"], ["C2", "C"]]
     assert "more than once" in asked_about(book(sheet("Customers", rows)), "Customers")
 
 
@@ -99,7 +100,7 @@ def test_negative_costs_beside_positive_sales_are_asked_about() -> None:
 
 
 def test_numbers_typed_as_text_are_asked_about() -> None:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Customer ID", "Date", "Net sales"],
         *([f"C{p}", day(3), f"1.2{p}0,50"] for p in range(8)),
     ]
@@ -127,7 +128,7 @@ def test_sales_of_two_years_on_two_sheets_add_up() -> None:
 
 
 def test_a_total_without_a_label_is_left_out() -> None:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Customer ID", "Date", "Net sales"],
         *([f"C{p}", day(1 + p), 10.0 + p] for p in range(8)),
         [None, None, 108.0],
@@ -137,7 +138,7 @@ def test_a_total_without_a_label_is_left_out() -> None:
 
 
 def test_a_total_in_an_unknown_language_is_found_by_its_sums() -> None:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Customer ID", "2024", "2025"],
         *([f"C{p}", 10.0 + p, 20.5 + p] for p in range(5)),
         ["Yhteensä", 60.0, 112.5],
@@ -147,7 +148,7 @@ def test_a_total_in_an_unknown_language_is_found_by_its_sums() -> None:
 
 
 def test_a_customer_called_total_stays() -> None:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Customer ID", "Name"],
         ["C1", "Total Energies"],
         ["C2", "Summerfield"],
@@ -158,7 +159,7 @@ def test_a_customer_called_total_stays() -> None:
 
 
 def test_a_label_of_a_total_that_data_carry_too_is_asked_about() -> None:
-    rows: list[list[Cell]] = [
+    rows: Rows = [
         ["Customer ID", "Segment", "Name"],
         ["North"],
         ["C1", "North", "A"],
@@ -170,11 +171,11 @@ def test_a_label_of_a_total_that_data_carry_too_is_asked_about() -> None:
 
 
 def test_documents_of_known_customers_are_known_by_their_ids() -> None:
-    customers: list[list[Cell]] = [
+    customers: Rows = [
         ["Customer ID", "Name"],
         *([f"K{p:03}", name] for p, name in enumerate(layouts.NAMES)),
     ]
-    sold: list[list[Cell]] = [
+    sold: Rows = [
         ["No", "Date", "Net sales"],
         *([f"K{p % 8:03}", day(1 + p % 12), 10.5 + p] for p in range(20)),
     ]
@@ -185,7 +186,7 @@ def test_documents_of_known_customers_are_known_by_their_ids() -> None:
 
 
 def test_gross_less_discounts_is_net_and_leaves_nothing_to_ask() -> None:
-    rows: list[list[Cell]] = [["Customer ID", "Date", "Gross amount", "Discount", "Net amount"]]
+    rows: Rows = [["Customer ID", "Date", "Gross amount", "Discount", "Net amount"]]
     rows += [[f"C{p % 4}", day(1 + p % 12), 110.0 + p, 10.0, 100.0 + p] for p in range(16)]
     (table,) = propose(book(sheet("Sales", rows))).tables
     assert {c.column for c in table.columns} == {"customer_id", "date", "gross_amount", "discount", "net_amount"}
@@ -318,7 +319,7 @@ CELLS = st.one_of(
 )
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_grid_is_answered_and_stands_by_its_rules(
-    rows: list[list[Cell]], merge: tuple[int, int, int, int], hidden: bool
+    rows: Rows, merge: tuple[int, int, int, int], hidden: bool
 ) -> None:
     area = Rectangle(min(merge[0], merge[2]), min(merge[1], merge[3]), max(merge[0], merge[2]), max(merge[1], merge[3]))
     mapping = propose(book(sheet("S", rows, merges=(area,), hidden=hidden), names={"WACC": "S!$A$1", "x": "#REF!"}))

@@ -7,17 +7,18 @@ A mapping on the sheet Mapping travels with the workbook; one in a file beside i
 from pathlib import Path
 from typing import Final
 
-from workbook_templates.mapping.reading import MappingError
 from workbook_templates.mapping.sheet import MAPPING_TABLE, read_mapping_sheet
-from workbook_templates.mapping.text import read_mapping
+from workbook_templates.mapping.text import read_mapping, write_mapping
 
 from addin.books.file import FileBook
-from addin.books.mapped import MappedBook
+from addin.books.mapped import MappedFile, MappedLive
+from addin.books.saving import replace_file
 from addin.faults import UserError
-from addin.workbook import Workbook, WorkbookError
+from addin.workbook import LiveWorkbook, Workbook, WorkbookError
 from workbook_templates.mapping.model import WorkbookMap
+from workbook_templates.mapping.reading import MappingError
 
-__all__ = ["found_mapping", "mapping_file", "open_workbook", "sheet_mapping"]
+__all__ = ["found_mapping", "keep_mapping", "mapping_file", "open_live", "open_workbook", "sheet_mapping"]
 
 MOST_BYTES: Final = 4 << 20
 """What a mapping's file may hold: a page or two, never megabytes."""
@@ -35,7 +36,7 @@ def mapping_file(workbook: Path) -> Path:
     return workbook.with_name(f"{workbook.stem}.mapping.toml")
 
 
-def open_workbook(path: Path, mapping: Path | None = None) -> FileBook | MappedBook:
+def open_workbook(path: Path, mapping: Path | None = None) -> FileBook | MappedFile:
     """
     Open a workbook for a command.
 
@@ -53,7 +54,7 @@ def open_workbook(path: Path, mapping: Path | None = None) -> FileBook | MappedB
     """
     book = FileBook(path)
     found = _read_file(mapping) if mapping is not None else found_mapping(book, path)
-    return book if found is None else MappedBook(book, found)
+    return book if found is None else MappedFile(book, found)
 
 
 def found_mapping(book: Workbook, path: Path) -> WorkbookMap | None:
@@ -66,6 +67,20 @@ def found_mapping(book: Workbook, path: Path) -> WorkbookMap | None:
             f"{path.name} has two mappings, its sheet Mapping and the file {beside.name}; delete one of them"
         )
     return _read_file(beside)
+
+
+def open_live(book: LiveWorkbook) -> LiveWorkbook:
+    """Give a workbook that is open in front of its user, through its sheet Mapping if it has one."""
+    found = sheet_mapping(book)
+    return book if found is None else MappedLive(book, found)
+
+
+def keep_mapping(path: Path, mapping: WorkbookMap) -> None:
+    """Write a mapping's file; `UserError` when that is not possible."""
+    try:
+        replace_file(path, (write_mapping(mapping).encode("utf-8"),))
+    except OSError as error:
+        raise UserError(f"{path} cannot be written ({error.strerror or error}); use --sheet instead") from error
 
 
 def sheet_mapping(book: Workbook) -> WorkbookMap | None:

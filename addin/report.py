@@ -9,12 +9,15 @@ from rich.table import Table
 
 from addin.contents import Contents
 from addin.importing import ImportPlan
+from addin.mapping import FoundTable, where
 from addin.refresh import CheckLine, FormulaValues, answer_in_words, figure
 from addin.sources import ImportedTransactions
 from valuation.findings import Finding, Severity
+from workbook_templates.addresses import column_letters
+from workbook_templates.mapping.model import SURE, WorkbookMap
 from workbook_templates.plan import Cell, CellError
 
-__all__ = ["print_checks", "print_findings", "print_import", "print_report", "say", "working"]
+__all__ = ["print_checks", "print_findings", "print_import", "print_mapping", "print_report", "say", "working"]
 
 console = Console(highlight=False, soft_wrap=True)
 progress = Console(stderr=True, highlight=False)
@@ -123,6 +126,39 @@ def print_import(plan: ImportPlan, imported: ImportedTransactions) -> None:
     say(f"{totals.customers:,} customers and {totals.documents:,} documents of known customers.")
     say(f"{plan.added:,} rows in Transactions, {plan.replaced:,} replaced; {plan.new_customers:,} new customers.")
     say(f"As-of date: {plan.as_of}. Next: customer-value refresh.")
+
+
+def print_mapping(mapping: WorkbookMap, tables: Sequence[FoundTable]) -> None:
+    """Print where each table stands, what is read there, how sure that is and why, and what is asked."""
+    for found in tables:
+        mapped = found.mapped
+        read = "not read" if found.rows is None else f"{found.rows:,} rows"
+        money = "" if found.total is None else f", money {found.total:,.2f}"
+        say(f"[bold]{escape(mapped.table)}[/bold]  {escape(where(mapped))}: {read}{money}. {_sure(mapped.confidence)}")
+        for column in mapped.columns:
+            why = f" [dim]({escape('; '.join(column.evidence))})[/dim]" if column.evidence else ""
+            say(f"    {column_letters(column.at):>3}  {escape(column.header)} = {escape(column.column)}{why}")
+        if mapped.across is not None:
+            across = mapped.across
+            say(f"    {column_letters(across.first_column):>3}  periods across in row {across.row} = {across.value}")
+        _print_reasons(mapped.evidence, mapped.questions)
+    for given in mapping.assumptions:
+        value = escape(given.cell or str(given.value))
+        say(f"[bold]{escape(given.id)}[/bold]  {value}. {_sure(given.confidence)}")
+        _print_reasons(given.evidence, given.questions)
+    for block in mapping.not_used:
+        say(f"[dim]Not used: {escape(block)}[/dim]")
+
+
+def _sure(confidence: float) -> str:
+    return f"[green]{confidence:.0%} sure[/green]" if confidence >= SURE else f"[yellow]{confidence:.0%} sure[/yellow]"
+
+
+def _print_reasons(evidence: Sequence[str], questions: Sequence[str]) -> None:
+    for reason in evidence:
+        say(f"         [dim]{escape(reason)}[/dim]")
+    for question in questions:
+        say(f"    [yellow]?[/yellow]    {escape(question)}")
 
 
 def _difference(cell: Cell) -> str:

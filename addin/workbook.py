@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from addin.faults import UserError
+from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell, Plan
 
 __all__ = ["LiveWorkbook", "Place", "RawTable", "Receipt", "Workbook", "WorkbookError"]
@@ -100,6 +101,14 @@ class Workbook(Protocol):
 
     def read_name(self, name: str) -> Cell:
         """Read the cell that a defined name refers to; `WorkbookError` when there is no such cell."""
+        ...
+
+    def view(self) -> WorkbookView:
+        """Give all cells of all sheets with what is known about them, for a mapping to find and read tables in."""
+        ...
+
+    def formula_places(self, sheet: str) -> frozenset[tuple[int, int]]:
+        """Rows and columns of a sheet's cells that hold formulas, or are computed by one that spills into them."""
         ...
 
     def apply(self, plan: Plan) -> Receipt:

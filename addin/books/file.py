@@ -10,7 +10,10 @@ from addin.books.outline import Outline
 from addin.books.package import Package
 from addin.books.reading import Reader
 from addin.books.saving import replace_file
+from addin.books.sheet import SheetStream, formula_places
+from addin.books.views import workbook_view
 from addin.workbook import RawTable, Receipt, WorkbookError
+from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell, Plan
 
 __all__ = ["FileBook"]
@@ -67,6 +70,33 @@ class FileBook:
         sheet, part = next(iter(self._outline.sheets.items()))
         return self._reader.grid(sheet, part).rows()
 
+    def sheet_names(self) -> tuple[str, ...]:
+        """Names of the worksheets, in the order of their tabs."""
+        return tuple(self._outline.sheets)
+
+    def formula_places(self, sheet: str) -> frozenset[tuple[int, int]]:
+        """
+        Find the cells of a sheet that formulas fill, so that they can be left alone.
+
+        Returns
+        -------
+        frozenset of (int, int)
+            Rows and columns, counted from 1; those over which an array formula or data table reaches are among them.
+
+        Raises
+        ------
+        WorkbookError
+            If there is no such sheet.
+        """
+        found = self._outline.sheet(sheet)
+        if found is None:
+            raise WorkbookError(f"{self.path.name} has no sheet {sheet}; its sheets: {', '.join(self.sheet_names())}")
+        return formula_places(SheetStream(self._package.chunks(self._outline.sheets[found]), found))
+
+    def view(self) -> WorkbookView:
+        """Give all cells of all sheets with what is known about them; `WorkbookError` when a sheet cannot be read."""
+        return workbook_view(self._package, self._outline, self._reader)
+
     def names(self) -> Mapping[str, str]:
         """Workbook-level defined names and what they refer to, without a leading equals sign."""
         return self._outline.names()
@@ -98,7 +128,7 @@ class FileBook:
             The file is then as it was.
         """
         target = self._target(out)
-        draft, notes = edited(self._package, self._outline, plan, self.read_table, self._cell)
+        draft, notes, ranges = edited(self._package, self._outline, plan, self.read_table, self._cell)
         changed = draft.changed
         itself = out is None or target == self.path.resolve()
         if changed or not itself:
@@ -111,7 +141,7 @@ class FileBook:
                 ) from error
         if changed and itself:
             self._open()
-        return Receipt(changed_parts=changed, notes=notes)
+        return Receipt(changed_parts=changed, ranges=ranges, notes=notes)
 
     def _target(self, out: Path | None) -> Path:
         """Return the file to write, after everything that can be known beforehand is checked."""

@@ -26,6 +26,7 @@ __all__ = [
     "identity",
     "refuse_in_array",
     "refuse_in_table",
+    "refuse_under_merge",
 ]
 
 ARRAYS = "an array formula or data table"
@@ -124,8 +125,8 @@ class TableMatch:
     def _check_table(self) -> None:
         if self.table.source != "worksheet":
             raise WorkbookError(
-                f"{self.where} is filled by a query or an XML map, whose next refresh would overwrite what is "
-                "written; use a table without a query"
+                f"{self.where} is filled by a query or an XML map ({self.table.area}), whose next refresh would "
+                "overwrite what is written; use a table without a query"
             )
         if self.last_written > LAST_ROW:
             raise WorkbookError(
@@ -204,22 +205,34 @@ class TableMatch:
         )
 
 
-def refuse_in_table(tables: Iterable[TableMatch], name: str, sheet: str, row: int, column: int) -> None:
-    """Refuse to write a cell of a table that is written anew."""
+def refuse_in_table(tables: Iterable[TableMatch], sheet: str, row: int, column: int, *, name: str = "") -> None:
+    """Refuse to write a cell of a table that is written anew; `name` is the name that refers to the cell, if any."""
     for match in tables:
         if match.table.sheet == sheet and match.area.holds(row, column):
-            raise WorkbookError(
-                f"the name {name} refers to {sheet}!{address(row, column)} inside table {match.table.name}, "
-                "which is written anew; let the name refer to a cell outside the table"
-            )
+            place = f"{sheet}!{address(row, column)}"
+            inside = f"inside table {match.table.name}, which is written anew"
+            if name:
+                raise WorkbookError(
+                    f"the name {name} refers to {place} {inside}; let the name refer to a cell outside the table"
+                )
+            raise WorkbookError(f"{place} lies {inside}; write it with the table, or use a cell outside the table")
 
 
-def refuse_in_array(sheet: str, row: int, column: int) -> None:
+def refuse_in_array(sheet: str, row: int, column: int, array: Area) -> None:
     """Refuse to write a cell of an array formula."""
     raise WorkbookError(
-        f"{sheet}!{address(row, column)} lies in an array formula or data table, "
-        "which cannot be changed in part; let the name refer to another cell"
+        f"{sheet}!{address(row, column)} lies in an array formula or data table ({array}), "
+        "which cannot be changed in part; use another cell, or take the formula out"
     )
+
+
+def refuse_under_merge(sheet: str, row: int, column: int, area: Area) -> None:
+    """Refuse to write a cell that merged cells hide: only the first of them shows."""
+    if (row, column) != (area.first_row, area.first_column):
+        raise WorkbookError(
+            f"{sheet}!{address(row, column)} is hidden under the merged cells {area}; "
+            f"write {address(area.first_row, area.first_column)} instead, or take the merging off"
+        )
 
 
 def cleared_filter(table: TablePart) -> str:

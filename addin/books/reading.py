@@ -87,6 +87,12 @@ class Grid:
                 rows[row - self._first_row][column - self._first_column] = error
         return rows
 
+    def rows_from_a1(self) -> list[list[Cell]]:
+        """Return all cells, row by row, from A1."""
+        left: list[Cell] = [None] * (self._first_column - 1)
+        above: list[list[Cell]] = [[] for _ in range(self._first_row - 1)]
+        return above + ([[*left, *row] for row in self.rows()] if left else self.rows())
+
     def column(self, area: Area, column: int) -> list[Cell]:
         """Return a column of an area, blanks where the sheet ends."""
         place = column - self._first_column

@@ -7,23 +7,28 @@ and because equal input must give equal bytes.
 
 import hashlib
 import os
+import posixpath
 import secrets
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from lxml import etree
 
-from addin.books.package import CONTENT_TYPES, MAX_PART_BYTES, Package, relationships_part, serialized
+from addin.books.package import CONTENT_TYPES, MAX_PART_BYTES, Package, parsed, relationships_part, serialized
 from addin.workbook import WorkbookError
 
 __all__ = ["Deflated", "Draft", "deflated", "replace_file"]
 
 MAX_FILE_BYTES: Final = 0xFFFF_FFFF  # beyond it the container would need zip64, which no workbook does
+_LINKS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+_LINKS_TYPE: Final = "application/vnd.openxmlformats-package.relationships+xml"
 _FLAG_UTF8: Final = 0x800
 _FLAGS_KEPT: Final = 0x6  # the compression level hints; sizes stand in our headers, so no data descriptor
 _LOCAL: Final = struct.Struct("<4sHHHHHLLLHH")
@@ -98,57 +103,111 @@ class Draft:
         self.package = package
         self._changes: dict[str, Deflated] = {}
         self._removed: set[str] = set()
+        self._added: dict[str, zipfile.ZipInfo] = {}
+        self._texts: dict[str, bytes] = {}  # what parsed parts say now, so that one edit follows another
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """Names of the parts whose content differs from the package's, in its order."""
-        return tuple(
-            entry.filename
-            for entry in self.package.entries
-            if entry.filename in self._changes or entry.filename in self._removed
-        )
+        """Names of the parts whose content differs from the package's, in its order; then those that are new."""
+        there = (entry.filename for entry in self.package.entries)
+        return (*(name for name in there if name in self._changes or name in self._removed), *self._added)
 
     def put(self, part: str, chunks: Iterable[bytes]) -> None:
         """Give a part of the package new content; equal content counts as no change."""
         content = deflated(chunks)
         entry = self.package.entry(part)
         same = (content.crc, content.size) == (entry.CRC, entry.file_size)
-        if not same or content.digest != _digest(self.package.chunks(part)):
+        if same and content.digest == _digest(self.package.chunks(part)):
+            self._changes.pop(entry.filename, None)
+        else:
             self._changes[entry.filename] = content
 
     def put_xml(self, part: str, root: etree._Element) -> None:
-        """Give a part of the package a parsed tree as its new content."""
-        self.put(part, (serialized(root),))
+        """Give a part a parsed tree as its new content."""
+        text = serialized(root)
+        self._texts[part.lower()] = text
+        if part in self._added:
+            self._changes[part] = deflated((text,))
+        else:
+            self.put(part, (text,))
+
+    def xml(self, part: str) -> etree._Element:
+        """Parse a small part as it is after the edits so far."""
+        text = self._texts.get(part.lower())
+        return self.package.xml(part) if text is None else parsed(text, f"{part} in {self.package.source}")
 
     def edit_xml(self, part: str, edit: Callable[[etree._Element], None]) -> None:
         """Change a parsed part; it keeps its bytes when the change comes to nothing."""
-        root = self.package.xml(part)
+        root = self.xml(part)
         before = etree.tostring(root)
         edit(root)
         if etree.tostring(root) != before:
             self.put_xml(part, root)
+
+    def is_free(self, part: str) -> bool:
+        """Whether a part can be added: neither it nor relationships of its name are there."""
+        names = (part.lower(), relationships_part(part).lower())
+        added = {name.lower() for name in self._added}
+        return not any(self.package.has(name) or name in added for name in names)
+
+    def add(self, part: str, chunks: Iterable[bytes], content_type: str) -> None:
+        """Put a new part behind those that are there, and say of what type it is."""
+        info = zipfile.ZipInfo(part)  # of 1980, as Excel dates all: equal input gives equal bytes
+        info.create_system = info.external_attr = 0
+        self._added[part] = info
+        self._changes[part] = deflated(chunks)
+        if self.package.content_type(part) != content_type:
+            self.edit_xml(CONTENT_TYPES, partial(_override, part=part, content_type=content_type))
+
+    def add_xml(self, part: str, root: etree._Element, content_type: str) -> None:
+        """Put a new part with the content of a parsed tree behind those that are there."""
+        text = serialized(root)
+        self._texts[part.lower()] = text
+        self.add(part, (text,), content_type)
+
+    def relate(self, of: str, kind: str, target: str) -> str:
+        """
+        Let one part lead to another.
+
+        Parameters
+        ----------
+        of : str
+            The part that gets the relationship; a part without any gets a list of them.
+        kind : str
+            The relationship's type in full.
+        target : str
+            The part it leads to.
+
+        Returns
+        -------
+        str
+            The relationship's id.
+        """
+        links = relationships_part(of)
+        if not self.package.has(links) and links not in self._added:
+            self.add_xml(links, etree.fromstring(f'<Relationships xmlns="{_LINKS}"/>'), _LINKS_TYPE)
+        root = self.xml(links)
+        taken = {element.get("Id") for element in root.iterchildren("{*}Relationship")}
+        free = next(name for number in count(1) if (name := f"rId{number}") not in taken)
+        path = posixpath.relpath(f"/{target}", f"/{posixpath.dirname(of)}")
+        link = etree.SubElement(root, f"{{{etree.QName(root).namespace}}}Relationship", Id=free, Type=kind, Target=path)
+        link.tail = None
+        self.put_xml(links, root)
+        return free
 
     def drop(self, part: str, *, of: str) -> None:
         """Take a part out, with the relationship that part `of` has to it and with its content type."""
         package = self.package
         self._removed.add(package.entry_name(part))
         ids = {link.id for link in package.relationships(of) if link.target.lower() == part.lower()}
-        links = package.xml(relationships_part(of))
-        for element in list(links.iterchildren("{*}Relationship")):
-            if element.get("Id") in ids:
-                links.remove(element)
-        self.put_xml(relationships_part(of), links)
-        types = package.xml(CONTENT_TYPES)
-        for element in list(types.iterchildren("{*}Override")):
-            if element.get("PartName", "").lstrip("/").lower() == part.lower():
-                types.remove(element)
-        self.put_xml(CONTENT_TYPES, types)
+        self.edit_xml(relationships_part(of), partial(_without_links, ids=ids))
+        self.edit_xml(CONTENT_TYPES, partial(_without_type, part=part))
 
     def pieces(self) -> Iterator[bytes | memoryview]:
-        """Write the container: every entry in its old place, then the directory."""
+        """Write the container: every entry in its old place, then the new ones and the directory."""
         directory = []
         offset = 0
-        for entry in self.package.entries:
+        for entry in (*self.package.entries, *self._added.values()):
             if entry.filename in self._removed:
                 continue
             written = self._entry(entry)
@@ -168,6 +227,25 @@ class Draft:
         if new is None:
             return _Entry(info, info.CRC, info.file_size, self.package.raw(info), info.compress_type)
         return _Entry(info, new.crc, new.size, new.data, zipfile.ZIP_DEFLATED)
+
+
+def _override(root: etree._Element, *, part: str, content_type: str) -> None:
+    """State the type of a part in place of what is stated of its name."""
+    _without_type(root, part=part)
+    tag = f"{{{etree.QName(root).namespace}}}Override"
+    etree.SubElement(root, tag, PartName=f"/{part}", ContentType=content_type)
+
+
+def _without_type(root: etree._Element, *, part: str) -> None:
+    for element in list(root.iterchildren("{*}Override")):
+        if element.get("PartName", "").lstrip("/").lower() == part.lower():
+            root.remove(element)
+
+
+def _without_links(root: etree._Element, *, ids: Collection[str]) -> None:
+    for element in list(root.iterchildren("{*}Relationship")):
+        if element.get("Id") in ids:
+            root.remove(element)
 
 
 def _digest(chunks: Iterable[bytes]) -> bytes:

@@ -9,6 +9,7 @@ is refused.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final, NamedTuple, Protocol
 
 from addin.books.cellxml import LAST_ROW, Area
@@ -18,6 +19,7 @@ from workbook_templates.addresses import column_number
 
 __all__ = [
     "FORMULA",
+    "FORMULA_CELL",
     "FORMULA_START",
     "PLACE",
     "RawCell",
@@ -28,6 +30,7 @@ __all__ = [
     "Watch",
     "attributes_of",
     "formula_count",
+    "formula_places",
     "survey",
     "whole_rows",
 ]
@@ -37,6 +40,7 @@ _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]+)[\"']")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 FORMULA = re.compile(rb"<(?:\w+:)?f(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f\s*>)", re.DOTALL)
+FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)[0-9]+[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
 FORMULA_START = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _CELL_START = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _FILLED = re.compile(rb"<(?:\w+:)?(?:v|is|f)[\s/>]")
@@ -46,6 +50,7 @@ _PROTECTION = re.compile(rb"<(?:\w+:)?sheetProtection\s[^>]*?\bsheet\s*=\s*[\"']
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 MAX_ROW_BYTES: Final = 64 << 20
+MAX_ARRAY_CELLS: Final = 4 << 20
 _SLASH: Final = ord("/")
 _BANG: Final = ord("!")
 
@@ -237,7 +242,9 @@ def survey(stream: SheetStream, watches: Sequence[Watch] = ()) -> Survey:
         wanting = [watch for watch in watches if watch.wants(row.number)]
         special = b"shared" in row.data or b"array" in row.data or b"dataTable" in row.data
         below = row.number > floor and _CELL_START.search(row.data)
-        if not (wanting or special or below):
+        if below and not watches:
+            found.last_row = row.number
+        if not (wanting or special or (below and watches)):
             continue
         cells = {cell.column: cell for cell in stream.cells(row)}
         if special:
@@ -273,6 +280,40 @@ def _note_formulas(found: Survey, row: int, cells: Mapping[int, RawCell]) -> Non
             found.shared[attributes["si"]] = Shared(row, cell.column, read_formula(formula[2]))
         elif kind in ("array", "dataTable") and "ref" in attributes:
             found.arrays.append(Area.parse(attributes["ref"]))
+
+
+def formula_places(stream: SheetStream) -> frozenset[tuple[int, int]]:
+    """
+    Find the cells that formulas fill, those over which an array formula or data table reaches among them.
+
+    Returns
+    -------
+    frozenset of (int, int)
+        Rows and columns.
+
+    Raises
+    ------
+    WorkbookError
+        If array formulas reach over more cells than can be listed.
+    """
+    found = Survey()
+    places: set[tuple[int, int]] = set()
+    for row in stream.rows():
+        formulas = len(FORMULA_START.findall(row.data))
+        letters = FORMULA_CELL.findall(row.data) if formulas else []
+        if len(letters) == formulas and b"array" not in row.data and b"dataTable" not in row.data:
+            places.update((row.number, column_number(one.decode())) for one in letters)
+        else:
+            cells = {cell.column: cell for cell in stream.cells(row)}
+            places.update((row.number, column) for column, cell in cells.items() if cell.has_formula)
+            _note_formulas(found, row.number, cells)
+    reach = sum(len(array.rows) * len(array.columns) for array in found.arrays)
+    if reach > MAX_ARRAY_CELLS:
+        raise WorkbookError(
+            f"array formulas of sheet {stream.name} reach over {reach:,} cells, more than {MAX_ARRAY_CELLS:,}; "
+            "let them fill fewer"
+        )
+    return frozenset(places.union(*(product(array.rows, array.columns) for array in found.arrays)))
 
 
 def formula_count(chunks: Iterable[bytes], sheet: str) -> int:

@@ -15,7 +15,7 @@ DONE: Final = 0
 FAILED: Final = 1
 MISUSE: Final = 2
 
-FAMILIES: Final = ("model", "formulas", "excel")
+FAMILIES: Final = ("model", "mapping", "formulas", "excel")
 """The modules of this package in the order of the help."""
 
 app = typer.Typer(

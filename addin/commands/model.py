@@ -90,9 +90,9 @@ def import_(
     mapping: Annotated[str, typer.Option(metavar="NAME", help="Use columns that were kept.")] = "",
 ) -> None:
     """Bring transactions into a workbook's input tables; the same file again replaces its rows."""
-    from addin.books.file import FileBook
     from addin.contents import read_contents
     from addin.importing import plan_import
+    from addin.opening import open_workbook
     from addin.report import print_import, working
     from addin.settings import parse_settings
     from addin.sources import SourceMapping, load_mapping, read_transactions
@@ -104,7 +104,7 @@ def import_(
     if mapping and any((columns | options).values()):
         raise UserError("give either --mapping NAME or the columns, not both")
     with working("Reading the workbook"):
-        book = FileBook(workbook)
+        book = open_workbook(workbook)
         contents = read_contents(book)
         chosen = load_mapping(workbook, mapping) if mapping else SourceMapping(**columns, **options)
     with working(f"Reading {data.name}"):
@@ -121,15 +121,15 @@ def import_(
 @app.command(epilog="Example: customer-value check model.xlsx")
 def check(workbook: Annotated[Path, typer.Argument(help="The workbook to check.")]) -> None:
     """Validate the inputs and run every check; nothing is written."""
-    from addin.books.file import FileBook
     from addin.contents import read_contents
+    from addin.opening import open_workbook
     from addin.refresh import check_lines, figure, results_of
     from addin.report import print_checks, print_findings, say, working
     from valuation.findings import Severity
     from workbook_templates.planner import formula_values
 
     with working("Reading and checking"):
-        contents = read_contents(FileBook(workbook))
+        contents = read_contents(open_workbook(workbook))
         findings = results_of(contents).findings
         formulas = formula_values(contents.template, contents.cells, contents.names)
     print_findings(contents, findings, least=Severity.NOTE)
@@ -154,16 +154,19 @@ def refresh(
     out: Out = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing.")] = False,
     settings: Settings = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The mapping of a workbook that is not ours; found without.")
+    ] = None,
 ) -> None:
     """Compute all result sheets, say what changes against the last refresh, and write them."""
-    failed = _refresh(workbook, out=out, dry_run=dry_run, settings=settings or [])
+    failed = _refresh(workbook, out=out, dry_run=dry_run, settings=settings or [], mapping=mapping)
     raise typer.Exit(FAILED if failed else DONE)
 
 
-def _refresh(path: Path, *, out: Path | None, dry_run: bool, settings: list[str]) -> int:
+def _refresh(path: Path, *, out: Path | None, dry_run: bool, settings: list[str], mapping: Path | None = None) -> int:
     """Refresh a workbook and report; gives the number of checks that fail."""
-    from addin.books.file import FileBook
     from addin.contents import read_contents
+    from addin.opening import open_workbook
     from addin.refresh import check_lines, plan_refresh
     from addin.report import print_checks, print_findings, print_report, say, working
     from addin.settings import parse_settings, set_assumptions
@@ -171,7 +174,7 @@ def _refresh(path: Path, *, out: Path | None, dry_run: bool, settings: list[str]
 
     given = parse_settings(settings)
     with working("Reading the workbook"):
-        book = FileBook(path)
+        book = open_workbook(path, mapping)
         contents, cells = set_assumptions(read_contents(book), given)
     with working("Valuing the customers"):
         planned = plan_refresh(contents, now=dt.datetime.now(dt.UTC), settings=cells)

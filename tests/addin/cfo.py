@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 __all__ = ["COSTS", "CUSTOMERS", "MONTHS", "cfo_workbook", "revenue"]
 
@@ -18,7 +19,7 @@ def revenue(place: int, month: int) -> float:
     return 0.0 if place % 3 == 0 and month % 2 else round(12 + 7 * place + 1.5 * month, 1)
 
 
-def cfo_workbook(path: Path) -> Path:
+def cfo_workbook(path: Path, months: int = 12) -> Path:
     """
     Write the workbook.
 
@@ -40,7 +41,7 @@ def cfo_workbook(path: Path) -> Path:
         name: book.add_worksheet(name) for name in ("Cockpit", "Kundenliste ", "Umsatz 2025", "Kosten", "Annahmen")
     }
     _customers(sheets["Kundenliste "], banner, head, plain, day)
-    _revenue(sheets["Umsatz 2025"], banner, head, month, plain, typed, total)
+    _revenue(sheets["Umsatz 2025"], months, banner, head, month, plain, typed, total)
     _costs(sheets["Kosten"], banner, head, plain, typed, total)
     _assumptions(sheets["Annahmen"], banner, plain, share, day)
     _cockpit(book, sheets["Cockpit"], banner, plain, total)
@@ -67,27 +68,28 @@ def _customers(sheet: Any, banner: Any, head: Any, plain: Any, day: Any) -> None
     sheet.set_column(1, 1, 24)
 
 
-def _revenue(sheet: Any, banner: Any, head: Any, month: Any, plain: Any, typed: Any, total: Any) -> None:
+def _revenue(sheet: Any, months: int, banner: Any, head: Any, month: Any, plain: Any, typed: Any, total: Any) -> None:
     sheet.write("A1", "Umsatz netto je Kunde", banner)
     sheet.write("A2", "in TEUR")
     sheet.write("A4", "Kunden-Nr.", head)
     sheet.write("B4", "Einheit", head)
-    for column, first in enumerate(MONTHS, start=2):
-        sheet.write_datetime(3, column, dt.datetime(first.year, first.month, 1), month)
-    sheet.write(3, 14, "Summe", head)
+    for number in range(months):
+        sheet.write_datetime(3, 2 + number, dt.datetime(2025 + number // 12, 1 + number % 12, 1), month)
+    sheet.write(3, 2 + months, "Summe", head)
+    last = xl_col_to_name(1 + months)
     for place, customer in enumerate(CUSTOMERS):
         sheet.write(4 + place, 0, customer, plain)
         sheet.write(4 + place, 1, "TEUR", plain)
-        amounts = [revenue(place, number) for number in range(12)]
+        amounts = [revenue(place, number) for number in range(months)]
         for column, amount in enumerate(amounts, start=2):
             sheet.write_number(4 + place, column, amount, typed)
-        sheet.write_formula(4 + place, 14, f"=SUM(C{5 + place}:N{5 + place})", total, sum(amounts))
+        sheet.write_formula(4 + place, 2 + months, f"=SUM(C{5 + place}:{last}{5 + place})", total, sum(amounts))
     end = 4 + len(CUSTOMERS)
     sheet.write(end, 0, "Summe", total)
-    for column in range(2, 15):
-        letter = chr(ord("A") + column)
-        months = range(12) if column == 14 else [column - 2]
-        amount = sum(revenue(place, number) for place in range(len(CUSTOMERS)) for number in months)
+    for column in range(2, 3 + months):
+        letter = xl_col_to_name(column)
+        summed = range(months) if column == 2 + months else [column - 2]
+        amount = sum(revenue(place, number) for place in range(len(CUSTOMERS)) for number in summed)
         sheet.write_formula(end, column, f"=SUM({letter}5:{letter}{end})", total, amount)
 
 

@@ -521,7 +521,7 @@ class TestRefusals:
 
     def test_names_and_cells_inside_a_table(self, host: Host) -> None:
         plan = Plan(tables=pnl(20).tables, cells={("P&L", "B12"): 1})
-        self.refused(host, plan, "the name B12 refers to P&L!B12 inside table tblPnl")
+        self.refused(host, plan, "P&L!B12 lies inside table tblPnl, which is written anew; write it with the table")
 
     @pytest.mark.parametrize("second", ["A6:B8", "B6:C8"])
     def test_tables_that_would_collide(self, adapter: type[FileHost], tmp_path: Path, second: str) -> None:

@@ -126,21 +126,19 @@ def read_tables(book: WorkbookView, mapping: WorkbookMap) -> dict[str, MappedRow
     """
     Read all tables of a mapping, by their name in the contract.
 
-    A block with a question is not read, and a note says so.
-
     Raises
     ------
     MappingError
-        When the workbook no longer is what the mapping says.
+        When something is asked that nobody has answered, or the workbook no longer is what the mapping says.
     """
     parts: dict[str, list[MappedRows]] = {}
     for mapped in mapping.tables:
-        contract = _contract(mapped.table)
         if mapped.questions:
-            note = f"{mapped.table} on sheet {mapped.sheet} is not read before this is answered: "
-            part = MappedRows(table=mapped.table, columns={}, blocks=(), notes=(note + "; ".join(mapped.questions),))
-        else:
-            part = read_table(find_sheet(book.sheets, mapped.sheet), mapped, contract)
+            raise MappingError(
+                f"the mapping asks about {mapped.table} on sheet {mapped.sheet}: {mapped.questions[0]} "
+                "Answer it in the mapping and delete the question, or delete the whole entry"
+            )
+        part = read_table(find_sheet(book.sheets, mapped.sheet), mapped, _contract(mapped.table))
         parts.setdefault(mapped.table, []).append(part)
     return {table: stacked(blocks) for table, blocks in parts.items()}
 

@@ -366,13 +366,10 @@ class TestWorkbooks:
         assert tables["Customers"].columns["annual_revenue"] == [12.5, -3.0, "n/a", None, None, None]
         assert str(tables["Customers"].place(4, "name")) == "sheet List , B6"
 
-    def test_a_block_with_a_question_is_not_read(self) -> None:
+    def test_a_question_stops_the_reading(self) -> None:
         asked = replace(CUSTOMERS, questions=("Is E in thousands?",))
-        read_ = read_tables(self.book, WorkbookMap(tables=(asked,)))["Customers"]
-        assert (read_.rows, read_.notes) == (
-            0,
-            ("Customers on sheet List is not read before this is answered: Is E in thousands?",),
-        )
+        with pytest.raises(MappingError, match=r"asks about Customers on sheet List: Is E in thousands\? Answer it"):
+            read_tables(self.book, WorkbookMap(tables=(asked,)))
 
     def test_sheets_are_found_by_their_name(self) -> None:
         assert find_sheet(self.book.sheets, "LIST").name == "List "

@@ -9,16 +9,17 @@ import pandas as pd
 
 from addin.books.file import FileBook
 from addin.cells import table_cells
-from addin.starting import register, starting_tables
+from addin.starting import Entry, register, starting_tables
 from addin.workbook import Receipt, WorkbookError
 from valuation.tables import ASSUMPTIONS
 from workbook_templates.layout import Sheet, TableBlock, Template
+from workbook_templates.likeness import Likeness, likened
 from workbook_templates.packs.furniture import table_width
-from workbook_templates.plan import Cell, Plan
+from workbook_templates.plan import Cell, NewSheet, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write
 from workbook_templates.writer import draw
 
-__all__ = ["create_workbook"]
+__all__ = ["create_workbook", "refuse_to_replace", "write_workbook"]
 
 
 def create_workbook(
@@ -50,12 +51,7 @@ def create_workbook(
     WorkbookError
         If the file is there, or its folder is not.
     """
-    if path.exists():
-        raise WorkbookError(f"{path} is there already; choose another name, or delete it first")
-    if path.suffix.casefold() != ".xlsx":
-        raise WorkbookError(f"{path.name} must end in .xlsx")
-    if not path.parent.is_dir():
-        raise WorkbookError(f"there is no folder {path.parent}; make it first")
+    refuse_to_replace(path)
     inputs = starting_tables(inputs)
     template = _widened(template, inputs)
     entries = register(inputs.get(ASSUMPTIONS.name), settings or {})
@@ -64,14 +60,59 @@ def create_workbook(
         for name, frame in inputs.items()
         if name in template.tables and name != ASSUMPTIONS.name
     }
+    return write_workbook(path, template, cells, entries, more)
+
+
+def refuse_to_replace(path: Path) -> None:
+    """Refuse a place where no new workbook can be made."""
+    if path.exists():
+        raise WorkbookError(f"{path} is there already; choose another name, or delete it first")
+    if path.suffix.casefold() != ".xlsx":
+        raise WorkbookError(f"{path.name} must end in .xlsx")
+    if not path.parent.is_dir():
+        raise WorkbookError(f"there is no folder {path.parent}; make it first")
+
+
+def write_workbook(
+    path: Path,
+    template: Template,
+    cells: Mapping[str, TableCells],
+    entries: Sequence[Entry],
+    more: Sequence[Sheet] = (),
+    *,
+    likeness: Likeness | None = None,
+    sheets: Sequence[NewSheet] = (),
+) -> Receipt:
+    """
+    Draw a workbook, and fill in its tables and what its formulas show.
+
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    template : Template
+        The layout, before it is laid out by a likeness.
+    cells : mapping of str to TableCells
+        Contents of tables by contract name; columns that a likeness adds are named as in its laid out tables.
+    entries : sequence of mapping of str to Cell
+        The rows of Assumptions.
+    more : sequence of Sheet
+        Drawn at the end.
+    likeness : Likeness, optional
+        Another workbook's layout and looks.
+    sheets : sequence of NewSheet
+        Put behind everything.
+    """
+    laid = template if likeness is None else likened(template, likeness)
     columns = {column.name: [entry.get(column.name) for entry in entries] for column in ASSUMPTIONS}
     plan = Plan(
-        tables=tuple(table_write(name, content) for name, content in cells.items()),
-        caches=formula_values(template, {**cells, ASSUMPTIONS.name: columns}, {}),
+        tables=tuple(table_write(name, content, laid.tables[name][1].table) for name, content in cells.items()),
+        caches=formula_values(laid, {**cells, ASSUMPTIONS.name: columns}, {}),
+        sheets=tuple(sheets),
     )
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / path.name
-        bare.write_bytes(draw(template, entries, more))
+        bare.write_bytes(draw(template, entries, more, likeness=likeness))
         return FileBook(bare).apply(plan, out=path)
 
 

@@ -7,18 +7,24 @@ A mapping on the sheet Mapping travels with the workbook; one in a file beside i
 from pathlib import Path
 from typing import Final
 
+from addin.books.file import FileBook
+from addin.books.mapped import MappedFile, MappedLive
+from addin.books.replacing import replace_file
+from addin.faults import UserError
+from addin.workbook import LiveWorkbook, Workbook, WorkbookError
+from workbook_templates.mapping.model import MappingError, WorkbookMap
 from workbook_templates.mapping.sheet import MAPPING_TABLE, read_mapping_sheet
 from workbook_templates.mapping.text import read_mapping, write_mapping
 
-from addin.books.file import FileBook
-from addin.books.mapped import MappedFile, MappedLive
-from addin.books.saving import replace_file
-from addin.faults import UserError
-from addin.workbook import LiveWorkbook, Workbook, WorkbookError
-from workbook_templates.mapping.model import WorkbookMap
-from workbook_templates.mapping.reading import MappingError
-
-__all__ = ["found_mapping", "keep_mapping", "mapping_file", "open_live", "open_workbook", "sheet_mapping"]
+__all__ = [
+    "found_mapping",
+    "keep_mapping",
+    "mapping_file",
+    "open_live",
+    "open_workbook",
+    "read_mapping_file",
+    "sheet_mapping",
+]
 
 MOST_BYTES: Final = 4 << 20
 """What a mapping's file may hold: a page or two, never megabytes."""
@@ -53,7 +59,7 @@ def open_workbook(path: Path, mapping: Path | None = None) -> FileBook | MappedF
         If the workbook or the mapping cannot be used, or there are two mappings.
     """
     book = FileBook(path)
-    found = _read_file(mapping) if mapping is not None else found_mapping(book, path)
+    found = read_mapping_file(mapping) if mapping is not None else found_mapping(book, path)
     return book if found is None else MappedFile(book, found)
 
 
@@ -66,7 +72,7 @@ def found_mapping(book: Workbook, path: Path) -> WorkbookMap | None:
         raise WorkbookError(
             f"{path.name} has two mappings, its sheet Mapping and the file {beside.name}; delete one of them"
         )
-    return _read_file(beside)
+    return read_mapping_file(beside)
 
 
 def open_live(book: LiveWorkbook) -> LiveWorkbook:
@@ -94,7 +100,8 @@ def sheet_mapping(book: Workbook) -> WorkbookMap | None:
         raise WorkbookError(f"sheet {raw.sheet}: {error}") from error
 
 
-def _read_file(path: Path) -> WorkbookMap:
+def read_mapping_file(path: Path) -> WorkbookMap:
+    """Read a mapping's file; `UserError` when it is none."""
     try:
         if path.stat().st_size > MOST_BYTES:
             raise UserError(f"{path} is too large for a mapping; give the .toml file that customer-value map wrote")

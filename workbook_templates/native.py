@@ -106,6 +106,10 @@ class Expr(ABC):
     def value(self, book: Book) -> Value:
         """Compute the same in Python."""
 
+    def over(self, tables: Mapping[str, Table]) -> "Expr":
+        """Give the same over tables by contract name whose headings may say it in other words."""
+        return self
+
     def __add__(self, other: "Expr | float") -> "Expr":
         return _Binary("+", self, const(other))
 
@@ -234,6 +238,9 @@ class Column(Expr):
     def value(self, book: Book) -> Value:
         return book.column(self.table.excel_name, self.heading)
 
+    def over(self, tables: Mapping[str, Table]) -> Expr:
+        return Column(tables.get(self.table.name, self.table), self.name)
+
 
 _SPECIAL, _ESCAPED = re.compile(r"['\[\]#@]"), r"'\g<0>"
 
@@ -306,6 +313,9 @@ class _Binary(Expr):
     def value(self, book: Book) -> Value:
         return OPERATORS[self.sign](self.left.value(book), self.right.value(book))
 
+    def over(self, tables: Mapping[str, Table]) -> Expr:
+        return _Binary(self.sign, self.left.over(tables), self.right.over(tables))
+
 
 def _within(part: Expr, place: Place, binding: int) -> str:
     """Write an operand, in parentheses where it would fall apart beside an operator that binds more tightly."""
@@ -333,6 +343,9 @@ class _Call(Expr):
             if takes is Takes.RANGE and not isinstance(value, np.ndarray):
                 values[position] = column_of([value])
         return function.twin(*values)
+
+    def over(self, tables: Mapping[str, Table]) -> Expr:
+        return _Call(self.name, tuple(argument.over(tables) for argument in self.arguments))
 
 
 def _takes(name: str, arguments: int) -> tuple[Takes, ...]:

@@ -6,10 +6,11 @@ Texts are inline strings, so that the shared strings stay as they are and no tex
 
 import datetime as dt
 import math
+import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from addin.workbook import WorkbookError
 from workbook_templates.addresses import address, column_letters, column_number
@@ -20,6 +21,7 @@ __all__ = [
     "LAST_ROW",
     "Area",
     "CellWriter",
+    "ColumnCells",
     "escaped",
     "serial",
     "spelled",
@@ -35,11 +37,14 @@ _ADDRESS = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")  # not in XML, or (CR) changed by its parsers
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
-_PLAIN = re.compile("(?! )[^\x00-\x1f&<>_\ud800-\udfff\ufffe\uffff]{1,16000}(?<! )").fullmatch
+_NOT_PLAIN = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_NOT_PLAIN_PAIRS: Final = ("\n\n", "\n ", " \n", "  ", "_x")  # blank cells, spaces that XML drops, escapes
 _EDGE_SPACE = re.compile(r"^[ \t\n]|[ \t\n]$|[\t\n]|  ")
 _EPOCH: Final = dt.datetime(1899, 12, 30)  # cells have no time zone
 _FIRST_1904: Final = 1462  # serial of 1904-01-01 in the 1900 system
 _NO_LEAP_DAY: Final = 61  # serial of 1900-03-01; Excel counts a 29 February 1900 before it
+_ROW: Final = "\0"  # stands for the row's number in a pattern; no part can hold it
+_PATTERN_ROWS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +194,7 @@ class CellWriter:
         self._text = f"<{prefix}is><{prefix}t>"
         self._spaced_text = f'<{prefix}is><{prefix}t xml:space="preserve">'
         self._text_end = f"</{prefix}t></{prefix}is>{self._close}"
+        self._last_pattern = self._thousand_rows = ""
 
     def cell(self, row: int, column: int, value: Cell, style: str = "") -> str:
         """Write a constant; a blank without a style is nothing at all."""
@@ -217,20 +223,105 @@ class CellWriter:
             where = f"{self._sheet}!{address(row, column)}"
             raise WorkbookError(f"{where}: {_shown(value)} cannot stand in a cell: it {error}") from error
 
-    def column(self, first_row: int, column: int, values: Sequence[Cell], style: str = "") -> list[str]:
-        """Write the cells of a column, row by row; columns of one type take a short way."""
-        start, styled = f'<{self.prefix}c r="{column_letters(column)}', _style(style)
+    def rows(self, first_row: int, columns: Sequence["ColumnCells"]) -> Iterator[str]:
+        """
+        Write the cells of rows, all columns of one row in one string.
+
+        Parameters
+        ----------
+        first_row : int
+            The first row's number.
+        columns : sequence of ColumnCells
+            At least one, in the order of the sheet, all of one length.
+
+        Notes
+        -----
+        Python's own formatting fills a pattern for each row. The patterns of a thousand rows differ from those of the
+        next in the leading digits of the row's number alone, so they are made by one replacement.
+        """
+        pattern = "".join(column.pattern for column in columns)
+        values = zip(*(column.values for column in columns), strict=True)
+        row, end = first_row, first_row + len(columns[0].values)
+        while row < end:
+            count = min(_PATTERN_ROWS - row % _PATTERN_ROWS, end - row)
+            yield from map(operator.mod, self._patterns(pattern, row, count), values)
+            row += count
+
+    def _patterns(self, pattern: str, row: int, count: int) -> list[str]:
+        """Return the patterns of some of the rows that begin with the same thousand, each with its row's number."""
+        thousand, place = divmod(row, _PATTERN_ROWS)
+        if not thousand or count < _PATTERN_ROWS // 10:
+            return [pattern.replace(_ROW, str(number)) for number in range(row, row + count)]
+        if self._last_pattern != pattern:
+            numbers = (f"{_ROW}{number:03}" for number in range(_PATTERN_ROWS))
+            self._last_pattern = pattern
+            self._thousand_rows = "\n".join(pattern.replace(_ROW, number) for number in numbers)
+        return self._thousand_rows.replace(_ROW, str(thousand)).split("\n")[place : place + count]
+
+    def column(self, first_row: int, column: int, values: Sequence[Cell], style: str = "") -> "ColumnCells":
+        """
+        Say how the cells of a column are written, row by row; columns of one type take a short way.
+
+        Raises
+        ------
+        WorkbookError
+            As `content` does, with the address of the cell.
+        """
+        start, end = (
+            f'<{self.prefix}c r="{column_letters(column)}{_ROW}"{_style(style)}'.replace("%", "%%"),
+            self._close,
+        )
         kinds = set(map(type, values))
         if kinds <= {int, float} and _all_finite(values):
-            middle, end = f'"{styled}><{self.prefix}v>', f"</{self.prefix}v>{self._close}"
-            return [f"{start}{row}{middle}{value!r}{end}" for row, value in enumerate(values, first_row)]
-        if kinds == {str}:
-            middle, end = f'"{styled} t="inlineStr">{self._text}', self._text_end
-            return [
-                f"{start}{row}{middle}{value}{end}" if _PLAIN(value) else self.cell(row, column, value, style)  # type: ignore[arg-type]  # all are str
-                for row, value in enumerate(values, first_row)
-            ]
-        return [self.cell(row, column, value, style) for row, value in enumerate(values, first_row)]
+            return ColumnCells(f"{start}><{self.prefix}v>%r</{self.prefix}v>{end}", values)
+        if kinds == {str} and (texts := _plain_texts(values)):  # type: ignore[arg-type]  # all are str
+            return ColumnCells(f'{start} t="inlineStr">{self._text}%s{self._text_end}', texts)
+        if kinds == {dt.date} and (days := self._days(values)):  # type: ignore[arg-type]  # all are dates
+            return ColumnCells(f"{start}><{self.prefix}v>%r</{self.prefix}v>{end}", days)
+        return ColumnCells.ready([self.cell(row, column, value, style) for row, value in enumerate(values, first_row)])
+
+    def _days(self, days: Sequence[dt.date]) -> list[int] | None:
+        """Return the serials of days, or None when one lies where the calendars differ or begin."""
+        zero = _EPOCH.toordinal()
+        numbers = [day.toordinal() - zero for day in days]
+        if min(numbers) < (_FIRST_1904 if self._date1904 else _NO_LEAP_DAY):
+            return None
+        return [number - _FIRST_1904 for number in numbers] if self._date1904 else numbers
+
+
+class ColumnCells(NamedTuple):
+    """
+    The cells of a column: how each is written, and what is different in each.
+
+    Attributes
+    ----------
+    pattern : str
+        A pattern of Python's ``%`` with one place for the value; NUL stands for the row's number.
+    values : sequence
+        What the pattern takes, row by row.
+    """
+
+    pattern: str
+    values: Sequence[object]
+
+    @classmethod
+    def ready(cls, cells: Sequence[str]) -> "ColumnCells":
+        """Take cells that are written already."""
+        return cls("%s", cells)
+
+
+def _plain_texts(texts: Sequence[str]) -> Sequence[str] | None:
+    """Escape texts together, or return None when one of them needs more than XML's own escapes, or is blank."""
+    joined = "\n".join(["", *texts, ""])
+    if (
+        joined.count("\n") != len(texts) + 1
+        or any(pair in joined for pair in _NOT_PLAIN_PAIRS)
+        or _NOT_PLAIN.search(joined)
+        or max(map(len, texts)) * 2 > LONGEST_TEXT
+    ):
+        return None
+    escaped_together = xml_escaped(joined)
+    return texts if len(escaped_together) == len(joined) else escaped_together.split("\n")[1:-1]
 
 
 def _style(style: str) -> str:

@@ -134,7 +134,7 @@ class _Edit:
         if plan.sheets:
             source = self._package.source
             refuse_locked_structure(self._outline, source)
-            taken, names = self._outline.all_sheets(), self._outline.all_names()
+            taken, names = self._outline.all_sheets(), self._outline.taken_names()
             self._new = placed(plan.sheets, taken_sheets=taken, taken_names=names, source=source)
 
     def _sheet(self, name: str) -> _SheetPlan:
@@ -262,7 +262,7 @@ class _Edit:
         a new one, but calls a wrong one damage). Excel is told to compute everything on opening when something
         changed and any formula cell of the workbook did not get its value from the plan.
         """
-        stale = bool(self.draft.changed) and self._has_stale_formula()
+        self.draft.stale = stale = bool(self.draft.changed) and self._has_stale_formula()
         self.draft.edit_xml(self._outline.part, partial(self._settle_workbook, stale=stale))
         chain = self._outline.calculation_chain()
         if chain is not None and any(edit.formulas_changed for edit in self._written.values()):

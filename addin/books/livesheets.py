@@ -40,6 +40,7 @@ class SheetAddition:
     def __init__(self, book: Any, cells: Cells, placed: PlacedSheet) -> None:
         self._book, self._cells, self.placed = book, cells, placed
         self._there: set[str] | None = None  # unknown: nothing was added yet
+        self._in_front: Any = None
 
     @property
     def note(self) -> str:
@@ -60,7 +61,7 @@ class SheetAddition:
         """Add the sheet; what fails half way is for `restore` to put right. The user's sheet is in front again."""
         book, placed = self._book, self.placed
         self._there = {sheet.name for sheet in book.sheets}
-        in_front = book.sheets.active
+        self._in_front = book.sheets.active
         sheet = book.sheets.add(after=book.sheets[len(book.sheets) - 1])
         sheet.name = placed.name
         self._cells.sheets()
@@ -73,7 +74,7 @@ class SheetAddition:
         for column, width in placed.sheet.widths.items():
             sheet.range((1, column)).column_width = width
         self._freeze(*placed.sheet.freeze)
-        in_front.activate()
+        self._look_back()
 
     def restore(self) -> None:
         """Take away what `write` has added."""
@@ -82,6 +83,13 @@ class SheetAddition:
         for sheet in [sheet for sheet in self._book.sheets if sheet.name not in self._there]:
             sheet.delete()
         self._cells.sheets()
+        self._look_back()
+
+    def _look_back(self) -> None:
+        """Show the sheet that was in front; xlwings would bring the whole program to the front with it."""
+        activate = native(self._in_front, "Activate", None)
+        if activate is not None:
+            activate()
 
     def _put(self, sheet: Any, table: PlacedTable) -> None:
         area = table.area

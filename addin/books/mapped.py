@@ -19,12 +19,15 @@ import pandas as pd
 from addin.books.file import FileBook
 from addin.books.foreign import USED, ForeignPlan
 from addin.books.places import find_cell, find_sheet
+from addin.books.recalculation import Recalculate
+from addin.books.replacing import Keep
 from addin.cells import table_cells
 from addin.starting import register, starting_tables
 from addin.workbook import LiveWorkbook, Place, RawTable, Receipt, Workbook, WorkbookError
 from valuation.tables import ASSUMPTIONS, CUSTOMERS, TABLES, TRANSACTIONS, Table
 from workbook_templates.catalogue import compose, recognise
 from workbook_templates.layout import Format, NamedCell, Template
+from workbook_templates.likeness import laid_out, moved_cells
 from workbook_templates.mapping.model import AssumptionMap, MappingError, WorkbookMap
 from workbook_templates.mapping.reading import MappedRows, read_tables
 from workbook_templates.mapping.views import SheetView, WorkbookView
@@ -122,6 +125,11 @@ class MappedBook(Generic[_Held]):
     @cached_property
     def _rows(self) -> Mapping[str, MappedRows]:
         self._refuse_questions()
+        if not (self._ours or self._mapping.tables):
+            raise WorkbookError(
+                "the mapping says of no table where it stands; it needs the customers' sales, or a list of customers "
+                "with their margin"
+            )
         try:
             return read_tables(self._view, self._mapping)
         except MappingError as error:
@@ -217,7 +225,7 @@ class MappedBook(Generic[_Held]):
 
     def _told(self, receipt: Receipt, notes: Sequence[str]) -> Receipt:
         told = replace(receipt, notes=(*self.reading_notes, *notes, *receipt.notes))
-        for read in ("_view", "_sheets", "_rows", "_register", "_used"):  # the workbook is another one now
+        for read in ("_view", "_sheets", "_rows", "_register", "_used", "_moved"):  # the workbook is another one now
             self.__dict__.pop(read, None)
         return told
 
@@ -258,8 +266,19 @@ class MappedBook(Generic[_Held]):
             plan,
             tables=tuple(self._in_their_words(write) for write in chain(plan.tables, copies)),
             cells={(sheets.get(sheet, sheet), cell): value for (sheet, cell), value in plan.cells.items()},
-            caches={(sheets.get(sheet, sheet), cell): value for (sheet, cell), value in plan.caches.items()},
+            caches={self._moved.get(place, place): value for place, value in plan.caches.items()},
         )
+
+    @cached_property
+    def _moved(self) -> Mapping[tuple[str, str], tuple[str, str]]:
+        """Tell where the template's formula cells stand in a workbook that was made like another one."""
+        inputs = [block.table for _, block in self.template.tables.values() if block.input]
+        tables = {}
+        for table in (table for table in inputs if table.excel_name.casefold() in self._there):
+            raw = self.book.read_table(table.excel_name)
+            tables[table.name] = raw.first_row - 1, raw.first_column, tuple(raw.columns)
+        laid = laid_out(self.template, self._mapping.sheets, self._mapping.headings, tables)
+        return moved_cells(self.template, laid)
 
     def _wide(self) -> list[str]:
         mapped = (TABLES[part.table].excel_name.casefold() for part in self._mapping.tables)
@@ -285,10 +304,17 @@ class MappedBook(Generic[_Held]):
 class MappedFile(MappedBook[FileBook]):
     """A workbook in a file, with its mapping."""
 
-    def apply(self, plan: Plan, out: Path | None = None) -> Receipt:
-        """Write what the mapping wants of a plan, or nothing, into the workbook itself or another file."""
+    def apply(
+        self,
+        plan: Plan,
+        out: Path | None = None,
+        *,
+        keep: Keep | None = None,
+        recalculate: Recalculate | None = None,
+    ) -> Receipt:
+        """Write what the mapping wants of a plan, or nothing, as `FileBook.apply` does."""
         translated, notes = self.translated(plan)
-        return self._told(self.book.apply(translated, out), notes)
+        return self._told(self.book.apply(translated, out, keep=keep, recalculate=recalculate), notes)
 
 
 class MappedLive(MappedBook[LiveWorkbook]):

@@ -48,6 +48,11 @@ class Outline:
             if element.get("localSheetId") is None
         }
 
+    def all_names(self) -> list[tuple[str, str]]:
+        """Names that hold anywhere, and what they refer to; sheets may have different ones of one name."""
+        found = self.root.iterfind("{*}definedNames/{*}definedName")
+        return [(element.get("name", ""), element.text or "") for element in found]
+
     def cell(self, name: str) -> CellPlace:
         """Find the one cell that a name refers to."""
         return find_cell(self.names(), self.sheet, name, self._package.source)
@@ -56,10 +61,9 @@ class Outline:
         """Names of all sheets in tab order, with those that hold no cells."""
         return tuple(element.get("name", "") for element in self.root.iterfind("{*}sheets/{*}sheet"))
 
-    def all_names(self) -> tuple[str, ...]:
+    def taken_names(self) -> tuple[str, ...]:
         """Names that nothing new may have: tables, and defined names of the workbook and of single sheets."""
-        defined = [element.get("name", "") for element in self.root.iterfind("{*}definedNames/{*}definedName")]
-        return (*(table.name for table in self.tables.values()), *defined)
+        return (*(table.name for table in self.tables.values()), *(name for name, _ in self.all_names()))
 
     @property
     def office(self) -> str:

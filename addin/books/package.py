@@ -66,7 +66,7 @@ class Package:
 
     def __init__(self, data: bytes, source: str) -> None:
         self.source = source
-        self._data = data
+        self.data = data
         self._zip = _opened(data, source)
         self.entries = tuple(self._zip.infolist())
         self._by_name = _checked(self.entries, source)
@@ -127,12 +127,12 @@ class Package:
 
     def raw(self, entry: zipfile.ZipInfo) -> memoryview:
         """Return the entry's bytes as they stand in the container, still compressed."""
-        header = self._data[entry.header_offset : entry.header_offset + _LOCAL_BYTES]
+        header = self.data[entry.header_offset : entry.header_offset + _LOCAL_BYTES]
         if len(header) < _LOCAL_BYTES or not header.startswith(b"PK\x03\x04"):
             raise WorkbookError(f"{entry.filename} in {self.source} is damaged; open and save the workbook in Excel")
         name_size, extra_size = struct.unpack_from("<HH", header, 26)
         start = entry.header_offset + _LOCAL_BYTES + name_size + extra_size
-        return memoryview(self._data)[start : start + entry.compress_size]
+        return memoryview(self.data)[start : start + entry.compress_size]
 
     def entry(self, part: str) -> zipfile.ZipInfo:
         """Return the directory entry of a part."""

@@ -96,8 +96,8 @@ class SheetEdit:
 
     def __post_init__(self) -> None:
         self.writer = CellWriter(sheet=self.name, prefix=self.found.prefix, date1904=self.date1904)
-        self._end = f"</{self.found.prefix}row>".encode()
         self._cell_end = f"</{self.found.prefix}c>".encode()
+        self._new_tag, self._end = f'<{self.found.prefix}row r="%d">'.encode(), f"</{self.found.prefix}row>".encode()
         self._formula_mark = f"<{self.found.prefix}f".encode()  # may begin another tag too: only a first, quick look
 
     def rewritten(self, stream: SheetStream, follow: Callable[[bytes], bytes]) -> Iterator[bytes]:
@@ -148,11 +148,13 @@ class SheetEdit:
             previous = row
 
     def _new_row(self, number: int) -> bytes:
-        cells = self._block_cells(number) + self._constants(number, {})
-        joined = b"".join(text for _, text in sorted(cells))
+        cells = self._block_cells(number)
+        if number in self.constants:
+            cells += self._constants(number, {})
+        joined = cells[0][1] if len(cells) == 1 else b"".join(text for _, text in sorted(cells))
         if self._formula_mark in joined and FORMULA_START.search(joined):
             self.formulas_changed = True
-        return f'<{self.found.prefix}row r="{number}">'.encode() + joined + self._end if joined else b""
+        return self._new_tag % number + joined + self._end if joined else b""
 
     def _row(self, stream: SheetStream, row: Row) -> bytes:
         number = row.number

@@ -44,6 +44,7 @@ _DEFAULTS: Final[Mapping[str, tuple[str, ...]]] = {
     "borders": ("<border><left/><right/><top/><bottom/><diagonal/></border>",),
     "cellStyleXfs": ('<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',),
     "cellXfs": ('<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>',),
+    "cellStyles": ('<cellStyle name="Normal" xfId="0" builtinId="0"/>',),
 }
 
 
@@ -115,6 +116,7 @@ class _StyleSheet:
         self._namespace = etree.QName(root).namespace or ""
         if not list(_elements(self._list("cellXfs"))):
             self._complete("cellStyleXfs")
+            self._complete("cellStyles")
         for tag in ("fonts", "fills", "borders", "cellXfs"):
             self._complete(tag)
         self.fonts, self.fills, self.formats = map(_Collection, map(self._list, ("fonts", "fills", "cellXfs")))

@@ -9,7 +9,7 @@ from typing import Final
 
 from lxml import etree
 
-from addin.books.cellxml import Area, xml_escaped
+from addin.books.cellxml import Area, ColumnCells, xml_escaped
 from addin.books.formulas import moved
 from addin.books.growth import Growth
 from addin.books.matching import ARRAYS, MERGES, TableMatch, cleared_filter, cleared_order
@@ -22,7 +22,7 @@ from workbook_templates.plan import Cell, TableWrite
 
 __all__ = ["TableEdit", "resized"]
 
-_ROWS_AT_ONCE: Final = 2048
+_ROWS_AT_ONCE: Final = 1000  # as many as `CellWriter.rows` has patterns for at a time
 
 
 class TableEdit(TableMatch):
@@ -117,19 +117,20 @@ class TableEdit(TableMatch):
 
     def runs(self, edit: SheetEdit) -> Iterator[bytes]:
         """Yield the new cells of each row, as the sheet's writer asks for them."""
-        for start in range(0, self.rows, _ROWS_AT_ONCE):
-            count = min(_ROWS_AT_ONCE, self.rows - start)
-            columns = [self._column(edit, column, start, count) for column in self.table.area.columns]
-            for cells in zip(*columns, strict=True):
-                yield "".join(cells).encode()
+        row, end = self.table.body.first_row, self.table.body.first_row + self.rows
+        while row < end:
+            count = min(_ROWS_AT_ONCE - row % _ROWS_AT_ONCE, end - row)
+            columns = [self._column(edit, column, row, count) for column in self.table.area.columns]
+            for cells in edit.writer.rows(row, columns):
+                yield cells.encode()
+            row += count
         if self.table.totals_rows:
             yield b"".join(self._total(edit, cell, self.last_written) for _, cell in sorted(self._totals.items()))
 
-    def _column(self, edit: SheetEdit, column: int, start: int, count: int) -> list[str]:
-        first = self.table.body.first_row + start
-        style = self._style(column)
+    def _column(self, edit: SheetEdit, column: int, first: int, count: int) -> ColumnCells:
+        style, start = self._style(column), first - self.table.body.first_row
         if column not in self.written:
-            return [self._kept_cell(edit, column, start + place, style) for place in range(count)]
+            return ColumnCells.ready([self._kept_cell(edit, column, start + place, style) for place in range(count)])
         values: Sequence[Cell] = self.written[column][start : start + count] if self.data_rows else (None,)
         return edit.writer.column(first, column, values, style)
 

@@ -42,12 +42,12 @@ def map_(
     figures: Figures = None,
 ) -> None:
     """Find where a workbook has customers, sales, costs and assumptions; the next refresh reads what is kept."""
-    from workbook_templates.mapping.sheet import mapping_sheet
-
+    from addin.backups import keeping
     from addin.books.file import FileBook
     from addin.mapping import found_tables, proposal, questions
     from addin.opening import found_mapping, keep_mapping, mapping_file
     from addin.report import print_mapping, say, working
+    from workbook_templates.mapping.sheet import mapping_sheet
     from workbook_templates.plan import Plan
 
     with working("Reading the workbook"):
@@ -65,13 +65,15 @@ def map_(
     print_mapping(found, tables)
     asked = questions(found)
     if sheet and not show:
-        book.apply(Plan(sheets=(mapping_sheet(found),)))
+        book.apply(Plan(sheets=(mapping_sheet(found),)), keep=keeping("map"))
         say(f"\nThe mapping is on the sheet Mapping of {workbook.name}.")
     elif not show:
         keep_mapping(mapping_file(workbook), found)
         say(f"\nThe mapping is in {mapping_file(workbook)}.")
-    if asked:
+    if not found.tables:
+        say("No list of customers and no sales of customers were found: say in the mapping where they stand.")
+    elif asked:
         say(f"{len(asked)} questions are open: answer them in the mapping, and delete each that is answered.")
     else:
         say(f"Correct the mapping where it is wrong, then: customer-value refresh {workbook.name}")
-    raise typer.Exit(FAILED if asked else DONE)
+    raise typer.Exit(FAILED if asked or not found.tables else DONE)

@@ -407,10 +407,10 @@ INPUTS = (
         "cv_used_services", "Service departments, share", of_total(SERVICE_DEPARTMENTS, "share"), Format.PERCENT
     ),
     InputTotal(
-        "cv_used_capacity", "Capacity, practical minutes", of_total(CAPACITY, "practical_minutes"), Format.CENTS
+        "cv_used_capacity", "Capacity, practical minutes", of_total(CAPACITY, "practical_minutes"), Format.NUMBER
     ),
-    InputTotal("cv_used_activities", "Activities, quantity", of_total(ACTIVITIES, "quantity"), Format.CENTS),
-    InputTotal("cv_used_equations", "Time equations, minutes", of_total(TIME_EQUATIONS, "minutes"), Format.CENTS),
+    InputTotal("cv_used_activities", "Activities, quantity", of_total(ACTIVITIES, "quantity"), Format.NUMBER),
+    InputTotal("cv_used_equations", "Time equations, minutes", of_total(TIME_EQUATIONS, "minutes"), Format.NUMBER),
     InputTotal("cv_used_trial_balance", "Trial balance, amount", of_total(TRIAL_BALANCE, "amount"), Format.CENTS),
     InputTotal("cv_used_hierarchy", "Hierarchy, rows", call("COUNTA", Column(HIERARCHY, "customer_id")), Format.COUNT),
 )

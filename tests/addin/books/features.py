@@ -487,8 +487,8 @@ GRAFTED: Final = (
             parts={
                 "xl/threadedComments/threadedComment1.xml": f'{XML}<ThreadedComments xmlns="http://schemas.microsoft.com/'
                 'office/spreadsheetml/2018/threadedcomments"><threadedComment ref="B2" dT="2026-01-21T17:32:33.59" '
-                'personId="{7305E7A7-E410-8C4C-A5C1-67489F9B7D76}" id="{9FE0EFFC-F649-7D41-B909-522703F4B7ED}"><text>agreed'
-                "</text></threadedComment></ThreadedComments>",
+                'personId="{7305E7A7-E410-8C4C-A5C1-67489F9B7D76}" id="{9FE0EFFC-F649-7D41-B909-522703F4B7ED}"><text>'
+                "agreed</text></threadedComment></ThreadedComments>",
                 "xl/persons/person.xml": f'{XML}<personList xmlns="http://schemas.microsoft.com/office/spreadsheetml/2018/'
                 'threadedcomments"><person displayName="CFO" id="{7305E7A7-E410-8C4C-A5C1-67489F9B7D76}" userId="x" '
                 'providerId="None"/></personList>',
@@ -544,10 +544,12 @@ GRAFTED: Final = (
         name="external link",
         graft=Graft(
             parts={
-                "xl/externalLinks/externalLink1.xml": f'{XML}<externalLink xmlns="{MAIN}" xmlns:r="{OFFICE}"><externalBook '
-                'r:id="rId1"><sheetNames><sheetName val="Rates"/></sheetNames></externalBook></externalLink>',
-                "xl/externalLinks/_rels/externalLink1.xml.rels": f'{XML}<Relationships xmlns="{LINKS}"><Relationship Id="rId1" '
-                f'Type="{OFFICE}/externalLinkPath" Target="rates.xlsx" TargetMode="External"/></Relationships>',
+                "xl/externalLinks/externalLink1.xml": f'{XML}<externalLink xmlns="{MAIN}" xmlns:r="{OFFICE}">'
+                '<externalBook r:id="rId1"><sheetNames><sheetName val="Rates"/></sheetNames></externalBook>'
+                "</externalLink>",
+                "xl/externalLinks/_rels/externalLink1.xml.rels": f'{XML}<Relationships xmlns="{LINKS}">'
+                f'<Relationship Id="rId1" Type="{OFFICE}/externalLinkPath" Target="rates.xlsx" '
+                'TargetMode="External"/></Relationships>',
             },
             types={"xl/externalLinks/externalLink1.xml": f"{SHEET_KIND}externalLink+xml"},
             links=((WORKBOOK, "externalLink", "externalLinks/externalLink1.xml"),),
@@ -556,7 +558,8 @@ GRAFTED: Final = (
                     (
                         "<definedNames>",
                         '<externalReferences><externalReference r:id="'
-                        f'{_link_id("externalLink", "externalLinks/externalLink1.xml")}"/></externalReferences><definedNames>',
+                        f'{_link_id("externalLink", "externalLinks/externalLink1.xml")}"/></externalReferences>'
+                        "<definedNames>",
                     ),
                 )
             },
@@ -687,7 +690,8 @@ GRAFTED: Final = (
         name="rich values",
         graft=Graft(
             parts={
-                "xl/richData/rdrichvalue.xml": f'{XML}<rvData xmlns="http://schemas.microsoft.com/office/spreadsheetml/2017/richdata" count="0"/>'
+                "xl/richData/rdrichvalue.xml": f'{XML}<rvData xmlns="http://schemas.microsoft.com/office/spreadsheetml/2017/'
+                'richdata" count="0"/>'
             },
             types={"xl/richData/rdrichvalue.xml": "application/vnd.ms-excel.rdrichvalue+xml"},
             links=(
@@ -733,8 +737,8 @@ GRAFTED: Final = (
                 EXTRA: (
                     (
                         "<pageMargins",
-                        '<customSheetViews><customSheetView guid="{7305E7A7-E410-8C4C-A5C1-67489F9B7D76}"/></customSheetViews>'
-                        "<pageMargins",
+                        '<customSheetViews><customSheetView guid="{7305E7A7-E410-8C4C-A5C1-67489F9B7D76}"/>'
+                        "</customSheetViews><pageMargins",
                     ),
                 )
             }
@@ -764,8 +768,8 @@ GRAFTED: Final = (
                 EXTRA: (
                     (
                         "</sheetData>",
-                        '<row r="2"><c r="B2"><f t="shared" ref="B2:B3" si="0">Inputs!B2*2</f><v>0.2</v></c></row><row r="3">'
-                        '<c r="B3"><f t="shared" si="0"/><v>0</v></c></row></sheetData>',
+                        '<row r="2"><c r="B2"><f t="shared" ref="B2:B3" si="0">Inputs!B2*2</f><v>0.2</v></c></row>'
+                        '<row r="3"><c r="B3"><f t="shared" si="0"/><v>0</v></c></row></sheetData>',
                     ),
                 )
             }
@@ -792,8 +796,8 @@ GRAFTED: Final = (
                 WORKBOOK: (
                     (
                         "</workbook>",
-                        f'<extLst><ext xmlns:x15="{X15}" uri="{{140A7094-0E35-4892-8432-C4D2E57EDEB5}}"><x15:workbookPr '
-                        'chartTrackingRefBase="1"/></ext></extLst></workbook>',
+                        f'<extLst><ext xmlns:x15="{X15}" uri="{{140A7094-0E35-4892-8432-C4D2E57EDEB5}}">'
+                        '<x15:workbookPr chartTrackingRefBase="1"/></ext></extLst></workbook>',
                     ),
                 )
             }
@@ -806,8 +810,8 @@ GRAFTED: Final = (
                 "xl/styles.xml": (
                     (
                         "</styleSheet>",
-                        f'<extLst><ext xmlns:x14="{X14}" uri="{{EB79DEF2-80B8-43e5-95BD-54CBDDF9020C}}"><x14:slicerStyles '
-                        'defaultSlicerStyle="SlicerStyleLight1"/></ext></extLst></styleSheet>',
+                        f'<extLst><ext xmlns:x14="{X14}" uri="{{EB79DEF2-80B8-43e5-95BD-54CBDDF9020C}}">'
+                        '<x14:slicerStyles defaultSlicerStyle="SlicerStyleLight1"/></ext></extLst></styleSheet>',
                     ),
                 )
             }

@@ -2,6 +2,7 @@ import io
 import os
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from addin.books import package as package_module
 from addin.books import saving
 from addin.books.package import Package, parsed, relationships_part
-from addin.books.saving import Draft, deflated, replace_file
+from addin.books.replacing import replace_file, sync_directory
+from addin.books.saving import Draft, deflated
 from addin.workbook import WorkbookError
 from tests.addin.books.builders import book, compressed_parts, tampered
 
@@ -212,6 +214,29 @@ class TestWriting:
             deflated([b"12345678901"])
 
 
+class TestCompressing:
+    DATA = os.urandom(1 << 16) * 50 + b"the end"
+
+    @pytest.mark.parametrize("size", [1000, 1 << 20, 7 << 20])
+    def test_equal_content_gives_equal_bytes(self, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+        """However it comes in pieces, and however many processors there are."""
+        whole = deflated([self.DATA])
+        monkeypatch.setattr(saving, "WORKERS", 1)
+        pieces = [self.DATA[at : at + size] for at in range(0, len(self.DATA), size)]
+        assert deflated(pieces) == whole
+
+    @pytest.mark.parametrize("length", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, len(DATA)])
+    def test_it_is_one_stream(self, length: int) -> None:
+        data = self.DATA[:length]
+        packed = deflated([data])
+        assert zlib.decompress(b"".join(packed.pieces), -zlib.MAX_WBITS) == data
+        assert (packed.crc, packed.size) == (zlib.crc32(data), length)
+
+    def test_blocks_see_what_went_before(self) -> None:
+        """Random bytes that come again every 16 KB are written out once, not once for each block."""
+        assert sum(map(len, deflated([os.urandom(1 << 14) * 256]).pieces)) < 60_000
+
+
 class _Unseekable:
     """A stream that can only be written to, which makes zipfile put sizes after the data."""
 
@@ -254,13 +279,13 @@ class TestReplacing:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(os, "open", _refuse)
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
         monkeypatch.undo()
         monkeypatch.setattr(os, "fsync", _refuse)
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
         monkeypatch.undo()
         monkeypatch.delattr(os, "O_DIRECTORY")
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
 
 
 def _refuse(*arguments: object, **options: object) -> None:

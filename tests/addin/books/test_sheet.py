@@ -1,6 +1,6 @@
 import datetime as dt
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -61,7 +61,38 @@ class TestAddresses:
             Area.parse("A:B")
 
 
+def column(writer: CellWriter, first_row: int, number: int, values: Sequence[Cell], style: str = "") -> list[str]:
+    """The cells of one column as they are written."""
+    return list(writer.rows(first_row, [writer.column(first_row, number, values, style)]))
+
+
+COLUMNS_OF_ONE_TYPE = st.one_of(
+    st.lists(st.text(st.characters(exclude_categories=[]), max_size=8), min_size=1),
+    st.lists(st.text("ab _x0041\n<&%\0", max_size=8), min_size=1),
+    st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1),
+    st.lists(st.integers(-(10**20), 10**20), min_size=1),
+    st.lists(st.dates(dt.date(1904, 1, 1)), min_size=1),
+)
+
+
 class TestCells:
+    @given(COLUMNS_OF_ONE_TYPE, st.sampled_from([1, 997, 1000, 98_765, 999_999]), st.booleans())
+    def test_a_column_is_its_cells(self, values: list[Cell], first_row: int, date1904: bool) -> None:
+        writer = CellWriter(sheet="S", prefix="x:", date1904=date1904)
+        cells = [writer.cell(row, 28, value, "7") for row, value in enumerate(values, first_row)]
+        assert column(writer, first_row, 28, values, "7") == cells
+
+    @pytest.mark.parametrize("first_row", [1, 998, 1998])
+    def test_rows_hold_the_cells_of_all_columns(self, first_row: int) -> None:
+        writer = CellWriter(sheet="S")
+        names, numbers = [f"{row}%s" for row in range(2500)], [row / 7 for row in range(2500)]
+        columns = [writer.column(first_row, 1, names), writer.column(first_row, 3, numbers, "2")]
+        rows = list(writer.rows(first_row, columns))
+        assert len(rows) == 2500
+        for place in (0, 1, 2, 999, 1000, 1001, 1002, 2499):
+            row = first_row + place
+            assert rows[place] == writer.cell(row, 1, names[place]) + writer.cell(row, 3, numbers[place], "2")
+
     @pytest.mark.parametrize(
         ("value", "xml"),
         [
@@ -84,16 +115,16 @@ class TestCells:
     def test_each_kind_of_value(self, value: Cell, xml: str) -> None:
         writer = CellWriter(sheet="S")
         assert writer.cell(2, 2, value) == xml
-        assert writer.column(2, 2, [value]) == [xml]
+        assert column(writer, 2, 2, [value]) == [xml]
 
     def test_style_and_prefix(self) -> None:
         writer = CellWriter(sheet="S", prefix="x:")
         assert writer.cell(1, 1, None, "4") == '<x:c r="A1" s="4"/>'
-        assert writer.column(1, 1, ["a", "b "], "4") == [
+        assert column(writer, 1, 1, ["a", "b "], "4") == [
             '<x:c r="A1" s="4" t="inlineStr"><x:is><x:t>a</x:t></x:is></x:c>',
             '<x:c r="A2" s="4" t="inlineStr"><x:is><x:t xml:space="preserve">b </x:t></x:is></x:c>',
         ]
-        assert writer.column(1, 1, [1, 2.5]) == ['<x:c r="A1"><x:v>1</x:v></x:c>', '<x:c r="A2"><x:v>2.5</x:v></x:c>']
+        assert column(writer, 1, 1, [1, 2.5]) == ['<x:c r="A1"><x:v>1</x:v></x:c>', '<x:c r="A2"><x:v>2.5</x:v></x:c>']
 
     @pytest.mark.parametrize(
         ("value", "message"),
@@ -124,10 +155,10 @@ class TestCells:
     def test_numpy_numbers_are_plain_numbers(self) -> None:
         import numpy as np
 
-        assert CellWriter(sheet="S").column(1, 1, [np.float64(0.5)]) == ['<c r="A1"><v>0.5</v></c>']
+        assert column(CellWriter(sheet="S"), 1, 1, [np.float64(0.5)]) == ['<c r="A1"><v>0.5</v></c>']
 
     def test_finite_numbers_with_an_infinite_sum_are_written(self) -> None:
-        assert CellWriter(sheet="S").column(1, 1, [1.5e308, 1.5e308])[1] == '<c r="A2"><v>1.5e+308</v></c>'
+        assert column(CellWriter(sheet="S"), 1, 1, [1.5e308, 1.5e308])[1] == '<c r="A2"><v>1.5e+308</v></c>'
 
     @given(st.text(st.characters(exclude_categories=[]), max_size=20))
     def test_escapes_are_undone(self, text: str) -> None:

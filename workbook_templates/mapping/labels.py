@@ -271,7 +271,7 @@ def _judged(
             return
     elif not is_number(value) or isinstance(value, dt.date):
         return
-    if contrary(label) and score < EXACT:
+    if score < EXACT and contrary(_PERCENT.sub(" ", label)):
         return
     formula = (row, column) in sheet.formulas
     if score < EXACT:

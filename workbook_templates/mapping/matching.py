@@ -22,6 +22,7 @@ from workbook_templates.mapping.synonyms import (
     has_known_word,
     join_levels,
     options,
+    says,
     says_title,
     score_header,
     table_words,
@@ -163,6 +164,8 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     if missing:
         sure = [name for name in needs.essential if name in chosen and chosen[name].score >= PLAIN]
         if len(missing) > 1 or len(sure) < 2 or table_words(table.name) is None:
+            return None
+        if missing == ["customer_id"] and any(says("purposes", "suppliers", head) for head in setting.headers):
             return None
         questions.append(_where_is(table, missing[0], columns, chosen))
     for group in (needs.one_of, needs.key_of):
@@ -397,6 +400,8 @@ def _by_cells(
             return {}
         free.remove(fitting[0])
         found[name] = Match(name, fitting[0].at, _BY_CELLS, ("only its cells speak for it",))
+    if table.name == "Customers":
+        return found if titled else {}
     backed = titled or bool(chosen) or any(facts.known_share(setting.ids) > 0.5 for facts in columns)
     return found if backed or table.name == "Transactions" else {}
 

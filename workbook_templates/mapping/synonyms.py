@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
-from valuation.assumptions import ASSUMPTIONS
+from valuation.assumptions import ASSUMPTIONS, Wanted
 from valuation.tables import INPUT_TABLES, TABLES
 
 __all__ = [
@@ -47,6 +47,8 @@ NEAR: Final = 0.6
 
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=(?:ID|No|Nr)\b)")
+_NUMBERED: Final = re.compile(r"(\w{3,})(?:nummer|nr)")
+"""Kundennummer, klantnr: a number in one word with what it is of."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _LETTERS: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "º": "o", "°": " ", "#": " number ", "%": " percent "}
@@ -105,7 +107,12 @@ def tokens(text: str) -> tuple[str, ...]:
     (('customer', 'number'), ('kunde', 'number'), ('number', 'client'))
     """
     short = _lexicon().short
-    return tuple(short.get(word, word) for word in fold(text).split())
+    words: list[str] = []
+    for word in fold(text).split():
+        full = short.get(word, word)
+        stem = _NUMBERED.fullmatch(full)
+        words.extend((stem[1], "number") if stem else (full,))
+    return tuple(words)
 
 
 def _telling(words: Iterable[str]) -> frozenset[str]:
@@ -366,7 +373,7 @@ def has_known_word(text: str) -> bool:
 def _vocabulary() -> frozenset[str]:
     lexicon = _lexicon()
     words = {word for phrase in (*_index().sets, *_others().sets) for word in phrase}
-    return frozenset(word for word in words | lexicon.contrary if len(word) > 2)
+    return frozenset(word for word in words | lexicon.contrary | lexicon.neutral if len(word) > 2)
 
 
 @cache
@@ -459,6 +466,10 @@ def _assumption_index() -> tuple[Mapping[str, Mapping[str, float]], Mapping[froz
     return whole, sets
 
 
+def _is_rate(key: str) -> bool:
+    return ASSUMPTIONS[key].wanted in (Wanted.RATE, Wanted.SHARE)
+
+
 @cache
 def _assumption_words() -> frozenset[str]:
     """Words of which a label of an assumption has one, before and after short forms are written out."""
@@ -491,6 +502,8 @@ def assumption_index(text: str) -> Mapping[str, float]:
         found = {**sets.get(_telling(tried), {}), **whole.get("".join(tried), {})}
         if found:
             best = max(found.values())
+            if "percent" in words:  # Gross margin is money, Gross margin % is the rate
+                return {key: EXACT if _is_rate(key) else score for key, score in found.items() if score == best}
             return {key: score for key, score in found.items() if score == best}
     return {}
 

@@ -8,15 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.workbook_templates.mapping import layouts
-from tests.workbook_templates.mapping.holdout import HOLDOUT
+from tests.workbook_templates.mapping.holdout import HOLDOUT, SECOND
 from tests.workbook_templates.mapping.layouts import LAYOUTS, Layout, Rows, book, day, sheet
 from tests.workbook_templates.mapping.scores import found_in, score, table_of
+from valuation.tables import TABLES, Kind
 from workbook_templates.mapping.model import SURE, AssumptionMap, TableMap, WorkbookMap
 from workbook_templates.mapping.proposing import propose
+from workbook_templates.mapping.reading import read_tables
 from workbook_templates.mapping.views import Rectangle, SheetView, WorkbookView
 from workbook_templates.plan import Cell, CellError
 
-ALL = {**LAYOUTS, **HOLDOUT}
+ALL = {**LAYOUTS, **HOLDOUT, **SECOND}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -43,6 +45,25 @@ def test_confidence_and_questions_agree(name: str) -> None:
     for each in proposals:
         assert (each.confidence >= SURE) == (not each.questions)
         assert each.evidence
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_is_sure_is_read_as_rows_of_the_contract(name: str) -> None:
+    view = ALL[name]().view
+    mapping = propose(view)
+    clear = replace(mapping, tables=tuple(table for table in mapping.tables if not table.questions))
+    for table, rows in read_tables(view, clear).items():
+        assert rows.rows > 0
+        for column, cells in rows.columns.items():
+            kind = TABLES[table][column].kind
+            there = [cell for cell in cells if cell is not None]
+            if kind is Kind.DATE:
+                assert all(isinstance(cell, dt.date) for cell in there)
+            elif kind is Kind.MONEY:
+                assert all(isinstance(cell, int | float) for cell in there)
+            elif kind is Kind.ID and column == "customer_id":
+                assert len(there) == len(cells)
+                assert not any("tot" in str(cell).casefold() or "sum" in str(cell).casefold() for cell in there)
 
 
 # --- wrong but sure: each of these books invites it -------------------------------------------------------------------

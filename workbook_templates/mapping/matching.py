@@ -19,7 +19,7 @@ from workbook_templates.mapping.synonyms import (
     PLAIN,
     WEAK,
     fold,
-    has_known_word,
+    is_known,
     join_levels,
     options,
     says,
@@ -163,11 +163,12 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     questions: list[str] = []
     if missing:
         sure = [name for name in needs.essential if name in chosen and chosen[name].score >= PLAIN]
-        if len(missing) > 1 or len(sure) < 2 or table_words(table.name) is None:
+        most = max(1, len(needs.essential) - 3)
+        if len(missing) > most or (len(sure) < 2 and not by_cells) or table_words(table.name) is None:
             return None
         if missing == ["customer_id"] and any(says("purposes", "suppliers", head) for head in setting.headers):
             return None
-        questions.append(_where_is(table, missing[0], columns, chosen))
+        questions.extend(_where_is(table, name, columns, chosen) for name in missing)
     for group in (needs.one_of, needs.key_of):
         if (
             group
@@ -391,13 +392,15 @@ def _by_cells(
     free = [
         facts
         for facts in columns
-        if facts.at not in taken and not any(has_known_word(text) for text in facts.header) and facts.sample
+        if facts.at not in taken and not any(is_known(text) for text in facts.header) and facts.sample
     ]
     found: dict[str, Match] = {}
     for name in missing:
         fitting = [facts for facts in free if _alone_fits(table, table[name], facts, setting)]
-        if len(fitting) != 1:
+        if not fitting:
             return {}
+        if len(fitting) > 1:
+            continue  # asked about
         free.remove(fitting[0])
         found[name] = Match(name, fitting[0].at, _BY_CELLS, ("only its cells speak for it",))
     if table.name == "Customers":

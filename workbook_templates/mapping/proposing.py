@@ -16,13 +16,13 @@ from workbook_templates.mapping.across import Periods, periods_of
 from workbook_templates.mapping.apart import Apart, rows_apart
 from workbook_templates.mapping.blocks import Block, find_blocks, is_text
 from workbook_templates.mapping.columns import ColumnFacts
-from workbook_templates.mapping.labels import assumptions_in, start_dates
+from workbook_templates.mapping.labels import assumptions_in, named_ranges, start_dates
 from workbook_templates.mapping.matching import Candidate, Setting, candidates, place
 from workbook_templates.mapping.model import SURE, Across, ColumnMap, TableMap, WorkbookMap
 from workbook_templates.mapping.reading import cell_text
-from workbook_templates.mapping.synonyms import PLAIN, join_levels, listed, says, says_title, score_header
+from workbook_templates.mapping.synonyms import PLAIN, fold, join_levels, listed, says, says_title, score_header
 from workbook_templates.mapping.units import sign_of_costs, unit_of
-from workbook_templates.mapping.views import WorkbookView
+from workbook_templates.mapping.views import Rectangle, WorkbookView
 
 __all__ = ["propose"]
 
@@ -39,6 +39,8 @@ class _Seen:
     columns: tuple[ColumnFacts, ...]
     apart: Apart
     periods: Periods | None
+    named: tuple[str, ...] = ()
+    """Defined names of ranges in it."""
 
     @property
     def where(self) -> str:
@@ -48,7 +50,7 @@ class _Seen:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        return (self.block.sheet.name, self.block.excel_table, *self.block.titles)
+        return (self.block.sheet.name, self.block.excel_table, *self.named, *self.block.titles)
 
 
 def propose(view: WorkbookView) -> WorkbookMap:
@@ -68,7 +70,8 @@ def propose(view: WorkbookView) -> WorkbookMap:
     """
     blocks = [block for sheet in view.sheets for block in find_blocks(sheet)]
     starts = start_dates(view, blocks)
-    seen = [_look(block, starts) for block in blocks]
+    names = named_ranges(view)
+    seen = [_look(block, starts, names) for block in blocks]
     ids = _customer_ids(seen)
     tables: list[TableMap] = []
     not_used: list[str] = []
@@ -90,21 +93,33 @@ def propose(view: WorkbookView) -> WorkbookMap:
 # --- looking at a block -----------------------------------------------------------------------------------------------
 
 
-def _look(block: Block, starts: Sequence[dt.date]) -> _Seen:
+def _look(block: Block, starts: Sequence[dt.date], names: Sequence[tuple[str, str, Rectangle]]) -> _Seen:
     """Find out about a block what does not depend on others."""
     first = [ColumnFacts(block, at) for at in block.columns]
     periods = periods_of(block, starts)
     labels, numbers, identity = _roles(first, periods)
     apart = rows_apart(block, labels, numbers, identity)
+    same = not apart.rows and apart.last_row == block.last_row
     if apart.last_row < block.last_row:
         block = replace(block, last_row=apart.last_row, open=False)
-    columns = tuple(ColumnFacts(block, at, apart.rows) for at in block.columns)
+    columns = first if same else [ColumnFacts(block, at, apart.rows) for at in block.columns]
+    named = tuple(
+        fold(name.replace("_", " "))
+        for name, sheet, area in names
+        if sheet == block.sheet.name and _overlap(area, block.area)
+    )
     return _Seen(
+        named=named,
         block=block,
         columns=tuple(facts for facts in columns if facts.header or facts.sample),
         apart=apart,
         periods=periods,
     )
+
+
+def _overlap(one: Rectangle, other: Rectangle) -> bool:
+    rows = one.first_row <= other.last_row and other.first_row <= one.last_row
+    return rows and one.first_column <= other.last_column and other.first_column <= one.last_column
 
 
 def _roles(columns: Sequence[ColumnFacts], periods: Periods | None) -> tuple[list[int], list[int], int | None]:
@@ -557,7 +572,7 @@ def _compared(tables: Sequence[TableMap], seen: Sequence[_Seen]) -> list[TableMa
             continue
         for number in numbers:
             others = [tables[other] for other in numbers if other != number]
-            if name != "Customers" and all(_apart_in_time(tables[number], other, seen) for other in others):
+            if name != "Customers" and all(_adds_up(tables[number], other, seen) for other in others):
                 continue
             places = ", ".join(dict.fromkeys(_place_of(other) for other in others))
             asked = (
@@ -572,14 +587,28 @@ def _place_of(table: TableMap) -> str:
     return f"sheet {table.sheet}, {address(table.header_row or table.first_row, first)}"
 
 
-def _apart_in_time(one: TableMap, other: TableMap, seen: Sequence[_Seen]) -> bool:
-    """Tell whether two blocks have rows of different times, or different keys, so that they add up."""
+def _adds_up(one: TableMap, other: TableMap, seen: Sequence[_Seen]) -> bool:
+    """Tell whether two blocks have rows of different customers or times, so that they add up."""
+    keys = [_keys(table, seen) for table in (one, other)]
+    alike = {column.header for column in one.columns} == {column.header for column in other.columns}
+    if alike and keys[0] and keys[1] and keys[0].isdisjoint(keys[1]):
+        return True
     if one.across is not None or other.across is not None:
         return False
     spans = [_span(table, seen) for table in (one, other)]
     if spans[0] is None or spans[1] is None:
         return False
     return spans[0][1] < spans[1][0] or spans[1][1] < spans[0][0]
+
+
+def _keys(table: TableMap, seen: Sequence[_Seen]) -> frozenset[str]:
+    at = next((column.at for column in table.columns if column.column == "customer_id"), None)
+    for each in seen:
+        if (each.block.sheet.name, each.block.first_row) == (table.sheet, table.first_row):
+            facts = next((facts for facts in each.columns if facts.at == at), None)
+            if facts is not None:
+                return frozenset(facts.keys)
+    return frozenset()
 
 
 def _span(table: TableMap, seen: Sequence[_Seen]) -> tuple[dt.date, dt.date] | None:

@@ -21,7 +21,6 @@ __all__ = [
     "assumption_index",
     "contrary",
     "fold",
-    "has_known_word",
     "is_known",
     "is_other",
     "join_levels",
@@ -361,19 +360,6 @@ def is_known(text: str) -> bool:
         or is_other(text)
         or contrary(text)
     )
-
-
-@lru_cache(maxsize=50_000)
-def has_known_word(text: str) -> bool:
-    """Tell whether any word of a header is one of a language known here."""
-    return is_known(text) or not _vocabulary().isdisjoint(tokens(text))
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    lexicon = _lexicon()
-    words = {word for phrase in (*_index().sets, *_others().sets) for word in phrase}
-    return frozenset(word for word in words | lexicon.contrary | lexicon.neutral if len(word) > 2)
 
 
 @cache

@@ -93,12 +93,12 @@ class Block:
 
 def is_blank(value: Cell) -> bool:
     """Tell whether a cell shows nothing."""
-    return value is None or (value.__class__ is str and not value.strip())  # type: ignore[union-attr]
+    return value is None or (value.__class__ is str and not value.strip())
 
 
 def is_text(value: Cell) -> bool:
     """Tell whether a cell holds a text."""
-    return value.__class__ is str and bool(value.strip())  # type: ignore[union-attr]
+    return value.__class__ is str and bool(value.strip())
 
 
 def is_number(value: Cell) -> bool:

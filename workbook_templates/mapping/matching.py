@@ -36,6 +36,7 @@ _FIRM: Final = frozenset(
     {"industry", "employees", "website", "naics", "sic", "branche", "mitarbeiter", "effectif", "empleados"}
 )
 """Words of headers in lists of what customers are, rather than of what they buy."""
+_TAX: Final = frozenset({"vat", "tax", "mwst", "ust", "tva", "iva", "btw", "ppn", "gst"})
 _COSTS: Final = frozenset({"discount", "returns", "cogs", "freight_in", "freight_out", "commission", "supplier_rebate"})
 _SOME: Final = 0.7
 """Score of a column from which it counts as one of those of which a table needs any."""
@@ -181,6 +182,7 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     if table_words(table.name) is None and sum(match.score >= SURE for match in chosen.values()) < 0.6 * len(columns):
         return None
     kept, notes = _optional(table, needs, chosen, columns)
+    notes += _said_but_not_so(table, columns, {match.at for match in kept.values()}, kept)
     rivals = list(_rivals(table, kept, scored, columns, setting))
     questions += rivals
     questions += [match.question for match in kept.values() if match.question]
@@ -214,12 +216,24 @@ def _match(table: Table, column: Column, facts: ColumnFacts, setting: Setting, t
         return None
     words, why = _decided(table, column, facts, setting, titled, words)
     fit, said, question = _cells_fit(column, facts)
+    if (
+        (table.name, column.name) == ("Invoices", "amount")
+        and not question
+        and _plain_amount_beside_tax(facts, setting)
+    ):
+        question = "is this the amount with sales tax? There is a column for the tax"
     score = words * fit
     if score < _POSSIBLE and not (words >= SURE and question):
         return None
     shown = join_levels(facts.header)
     evidence = (f'header "{shown}"' + ("" if words >= SURE else " may mean it"), *why, *said)
     return Match(column.name, facts.at, score, evidence, f"{place(facts)}: {question}" if question else "")
+
+
+def _plain_amount_beside_tax(facts: ColumnFacts, setting: Setting) -> bool:
+    """Tell whether an amount does not say that it is with tax, where the tax stands in a column of its own."""
+    amount = score_header("Transactions", "net_amount", facts.header) > 0
+    return amount and any(_TAX.intersection(fold(head).split()) for head in setting.headers)
 
 
 def _decided(
@@ -443,6 +457,19 @@ def _optional(
         else:
             notes.append(f"{place(by_at[match.at])} may be {name}, is not sure and is left out")
     return kept, notes
+
+
+def _said_but_not_so(
+    table: Table, columns: Sequence[ColumnFacts], used: set[int], kept: Mapping[str, Match]
+) -> list[str]:
+    """Name the columns whose headers say one of the contract, and whose cells are not such."""
+    notes = []
+    for facts in columns:
+        for (owner, name), score in options(facts.header).items():
+            if owner == table.name and score == EXACT and facts.at not in used and name not in kept and facts.sample:
+                if _cells_fit(table[name], facts)[0] < _POSSIBLE:
+                    notes.append(f"{place(facts)} says {name}, but its cells are not such and it is left out")
+    return notes
 
 
 def _must(table: Table, name: str) -> bool:

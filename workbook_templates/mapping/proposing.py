@@ -18,8 +18,8 @@ from workbook_templates.mapping.blocks import Block, find_blocks, is_text
 from workbook_templates.mapping.columns import ColumnFacts
 from workbook_templates.mapping.labels import assumptions_in, named_ranges, start_dates
 from workbook_templates.mapping.matching import Candidate, Setting, candidates, place
-from workbook_templates.mapping.model import SURE, Across, ColumnMap, TableMap, WorkbookMap
-from workbook_templates.mapping.reading import cell_text
+from workbook_templates.mapping.model import SURE, Across, ColumnMap, MappingError, TableMap, WorkbookMap
+from workbook_templates.mapping.reading import cell_text, read_table
 from workbook_templates.mapping.synonyms import PLAIN, fold, join_levels, listed, says, says_title, score_header
 from workbook_templates.mapping.units import sign_of_costs, unit_of
 from workbook_templates.mapping.views import Rectangle, WorkbookView
@@ -84,7 +84,7 @@ def propose(view: WorkbookView) -> WorkbookMap:
             free.append(each.block)
             if why:
                 not_used.append(f"{each.where}: {why}")
-    tables = [_settled(table) for table in _compared(tables, seen)]
+    tables = [_settled(_tried(view, table)) for table in _compared(tables, seen)]
     across = {id(each.block) for each in seen if each.periods is not None}
     assumptions = assumptions_in(view, free, lambda block: id(block) in across)
     return WorkbookMap(tables=tuple(tables), assumptions=tuple(assumptions), not_used=tuple(not_used))
@@ -286,6 +286,16 @@ def _of_sheet(block: Block) -> Iterator[str]:
 def _of_purpose(seen: _Seen, chosen: Candidate) -> Iterator[str]:
     """Ask about what may be planned, old or called off, and not what happened."""
     purpose = next((word for text in seen.texts if (word := says("purposes", "words", text))), "")
+    taxed = next((word for text in seen.texts if (word := says("purposes", "with_tax", text))), "")
+    if chosen.table.name == "Transactions" and taxed:
+        yield f"a title or the sheet's name says {taxed!r}: are the amounts without sales tax?"
+    if chosen.table.name == "Retention" and any(says("purposes", "monthly", text) for text in seen.texts):
+        yield "a title speaks of months: are these figures of a year?"
+    if chosen.table.name == "Trial balance":
+        yield "are these exactly the accounts that Ledger pools must contain in full?"
+    deals = [facts for facts in seen.columns if listed("purposes", "opportunities", join_levels(facts.header))]
+    if deals and chosen.table.name in ("Customers", "Transactions"):
+        yield f"{place(deals[0])} speaks of opportunities: are these rows {chosen.table.name.casefold()}?"
     if purpose:
         yield f"a title or the sheet's name says {purpose!r}: are these rows what is wanted?"
     if chosen.table.name in ("Transactions", "Invoices"):
@@ -629,6 +639,18 @@ def _span(table: TableMap, seen: Sequence[_Seen]) -> tuple[dt.date, dt.date] | N
             ]
             return (min(days), max(days)) if days else None
     return None
+
+
+def _tried(view: WorkbookView, table: TableMap) -> TableMap:
+    """Try to read a block that has rows to skip: a label that is not found where it is looked for is asked about."""
+    if table.questions or not (table.skip or table.across):
+        return table
+    sheet = next(sheet for sheet in view.sheets if sheet.name == table.sheet)
+    try:
+        read_table(sheet, table, TABLES[table.table])
+    except MappingError as error:
+        return replace(table, questions=(str(error),))
+    return table
 
 
 def _settled(table: TableMap) -> TableMap:

@@ -214,6 +214,74 @@ def test_gross_less_discounts_is_net_and_leaves_nothing_to_ask() -> None:
     assert not table.questions
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Credit notes", "credit notes"),
+        ("Sales incl. VAT", "incl vat"),
+        ("Open orders", "open orders"),
+        ("YTD", "ytd"),
+        ("Umsatz Vorjahr", "vorjahr"),
+    ],
+)
+def test_a_sheet_that_says_what_its_rows_are_not_is_asked_about(name: str, says: str) -> None:
+    view = sales("Customer ID", "Date", "Net sales")
+    assert says in asked_about(replace(view, sheets=(replace(view.sheets[0], name=name),)), "Transactions")
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Forecast by customer", "Net sales growth by customer", "YTD sales by customer", "Gross margin by customer"],
+)
+def test_figures_of_customers_by_month_that_are_no_sales_are_not_sure(title: str) -> None:
+    rows: Rows = [
+        [title],
+        ["Customer ID", *layouts.month_ends(4)],
+        *([f"C{p}", *layouts.amounts(p, 4)] for p in range(6)),
+    ]
+    assert all(table.questions for table in propose(book(sheet("Data", rows))).tables)
+
+
+def test_open_deals_are_no_customers() -> None:
+    rows: Rows = [["Opportunity Name", "Account ID", "Account Name", "Amount", "Close Date", "Stage"]]
+    rows += [[f"Deal {p}", f"A{p:03}", name, 5000 + p, day(1 + p), "Proposal"] for p, name in enumerate(layouts.NAMES)]
+    assert "opportunities" in asked_about(book(sheet("Export", rows)), "Customers")
+
+
+def test_an_amount_beside_its_tax_is_asked_about() -> None:
+    rows: Rows = [["Customer ID", "Invoice no", "Invoice date", "Due date", "Amount", "VAT"]]
+    rows += [[f"C{p % 4}", 100 + p, day(1 + p % 11), day(2 + p % 11), 100.0 + p, 20.0] for p in range(12)]
+    assert "sales tax" in asked_about(book(sheet("Receivables", rows)), "Invoices")
+
+
+def test_what_a_header_says_and_cells_are_not_is_told() -> None:
+    rows: Rows = [
+        ["Customer ID", "Name", "Status", "Customer since"],
+        *([f"C{p}", name, "gold", 2019 + p % 4] for p, name in enumerate(layouts.NAMES)),
+    ]
+    (table,) = propose(book(sheet("Customers", rows))).tables
+    assert {column.column for column in table.columns} == {"customer_id", "name"}
+    assert {word for text in table.evidence for word in ("status", "first_purchase") if f"says {word}" in text} == {
+        "status",
+        "first_purchase",
+    }
+
+
+def test_a_total_whose_label_is_out_of_sight_is_not_read_as_data() -> None:
+    rows: Rows = [
+        ["Customer ID", "Date", "Net sales", "Remark"],
+        *([f"C{p}", day(1 + p), 10.0 + p, "paid"] for p in range(8)),
+        [None, None, 108.0, "Total"],
+    ]
+    mapping = propose(book(sheet("Sales", rows)))
+    clear = replace(mapping, tables=tuple(table for table in mapping.tables if not table.questions))
+    assert all(
+        108.0 not in cells
+        for table in read_tables(book(sheet("Sales", rows)), clear).values()
+        for cells in table.columns.values()
+    )
+
+
 def test_sums_of_formulas_are_a_report_and_asked_about() -> None:
     layout = layouts.sections_and_totals().view.sheets[0]
     cells = frozenset((row, column) for row in range(1, 20) for column in range(4, 10))

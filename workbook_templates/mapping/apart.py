@@ -70,7 +70,7 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
     questions: list[str] = []
     added: list[int] = []
     unnamed: list[int] = []
-    sections = 0
+    sections = tied = 0
     has_numbers = bool(numbers)
     words = [block.body(column) for column in labels]
     for row, cells in enumerate(
@@ -101,6 +101,7 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
             )
             if ties or (exact and not own_id):
                 rows.add(row)
+                tied += ties
                 said.setdefault(total.strip(), "total")
                 sums.restart()
                 continue
@@ -140,6 +141,8 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
             "totals are left out: "
             + ", ".join(repr(label) for label, kind in said.items() if kind == "total" and label)
         )
+    if tied:
+        evidence.append(f"{tied} of them add up the rows above")
     if added:
         evidence.append(f"row {added[0]} is the sum of the rows above it")
     if sections:

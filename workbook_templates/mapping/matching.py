@@ -466,9 +466,9 @@ def _said_but_not_so(
     notes = []
     for facts in columns:
         for (owner, name), score in options(facts.header).items():
-            if owner == table.name and score == EXACT and facts.at not in used and name not in kept and facts.sample:
-                if _cells_fit(table[name], facts)[0] < _POSSIBLE:
-                    notes.append(f"{place(facts)} says {name}, but its cells are not such and it is left out")
+            wanted = owner == table.name and score == EXACT and name not in kept
+            if wanted and facts.sample and facts.at not in used and _cells_fit(table[name], facts)[0] < _POSSIBLE:
+                notes.append(f"{place(facts)} says {name}, but its cells are not such and it is left out")
     return notes
 
 

@@ -187,6 +187,8 @@ def _table(seen: _Seen, setting: Setting) -> tuple[list[TableMap], str]:
     if not likely:
         return [], _reason(seen)
     best = likely[0]
+    if best.table.name in ("Customers", "Transactions") and (matrix := _driver_tables(seen, best)):
+        return matrix, ""
     if best.table.name in ("Ledger pools", "Trial balance", "Capacity"):
         named = [facts for facts in seen.columns if facts.at in (best.at("gl_account"), best.at("pool"))]
         if _company_lines(named) >= 0.25:
@@ -200,6 +202,52 @@ def _table(seen: _Seen, setting: Setting) -> tuple[list[TableMap], str]:
         if len(amounts) == 2:
             made_tables.append(_list_table(seen, other, setting))
     return made_tables, ""
+
+
+def _driver_tables(seen: _Seen, chosen: Candidate) -> list[TableMap]:
+    """Make drivers of a list of customers with a column for each of several activities: a table for each column."""
+    at = chosen.at("customer_id")
+    identity = next((facts for facts in seen.columns if facts.at == at), None)
+    counted = [
+        facts
+        for facts in seen.columns
+        if facts.header and listed("activities", "words", facts.header[-1]) and _is_count(facts)
+    ]
+    others = [match for match in chosen.matches if match.column not in ("customer_id", "name")]
+    if identity is None or len(counted) < 2 or len(counted) < len(others):
+        return []
+    shown = ", ".join(repr(join_levels(facts.header)) for facts in counted[:6])
+    questions = [
+        f"are {shown} drivers of cost, counted for the twelve months to the as-of date, and called so on Ledger pools?",
+        *seen.apart.questions,
+        *_of_sheet(seen.block),
+    ]
+    if identity.repeated:
+        questions.append(f"{place(identity)}: {len(identity.repeated):,} customers have several rows: do they add up?")
+    tables = []
+    for facts in counted:
+        columns = (_column("customer_id", identity, 0.95, "its ids"), _column("quantity", facts, _ASKED, "an activity"))
+        tables.append(
+            TableMap(
+                table="Drivers",
+                sheet=seen.block.sheet.name,
+                header_row=seen.block.header_row,
+                first_row=seen.block.first_row,
+                last_row=None if seen.block.open else seen.block.last_row,
+                columns=columns,
+                excel_table=seen.block.excel_table,
+                fixed={"driver": join_levels(facts.header)},
+                skip=_skipped(seen),
+                confidence=_ASKED,
+                evidence=(f"{len(counted)} columns say what customers do", *seen.apart.evidence),
+                questions=tuple(questions),
+            )
+        )
+    return tables
+
+
+def _is_count(facts: ColumnFacts) -> bool:
+    return facts.share("number") >= 0.9 and all(number >= 0 for number in facts.numbers)
 
 
 def _reason(seen: _Seen) -> str:
@@ -248,7 +296,7 @@ def _list_table(seen: _Seen, chosen: Candidate, setting: Setting) -> TableMap:
             at=match.at,
             header=join_levels(by_at[match.at].header),
             confidence=round(min(0.99, match.score if not match.question else min(match.score, _ASKED)), 2),
-            evidence=match.evidence,
+            evidence=(*match.evidence, *_unique(chosen, match.column, by_at[match.at])),
         )
         for match in chosen.matches
     )
@@ -267,6 +315,12 @@ def _list_table(seen: _Seen, chosen: Candidate, setting: Setting) -> TableMap:
         evidence=(_grain(seen, chosen), *chosen.evidence, *seen.apart.evidence, *unit.evidence, *said),
         questions=tuple(dict.fromkeys(questions)),
     )
+
+
+def _unique(chosen: Candidate, column: str, facts: ColumnFacts) -> tuple[str, ...]:
+    """Say of a key whose values may stand only once that they do."""
+    once = chosen.table.key == (column,) and len(facts.keys) > 1 and not facts.repeated
+    return (f"all its {len(facts.keys):,} values are different",) if once else ()
 
 
 def _skipped(seen: _Seen) -> tuple[str, ...]:
@@ -578,8 +632,9 @@ def _compared(tables: Sequence[TableMap], seen: Sequence[_Seen]) -> list[TableMa
         by_table.setdefault(table.table, []).append(number)
     made = list(tables)
     for name, numbers in by_table.items():
-        if len(numbers) < 2:
-            continue
+        drivers = {tables[number].fixed.get("driver") for number in numbers}
+        if len(numbers) < 2 or (None not in drivers and len(drivers) == len(numbers)):
+            continue  # each driver in a column of its own
         for number in numbers:
             others = [tables[other] for other in numbers if other != number]
             if name != "Customers" and all(_adds_up(tables[number], other, seen) for other in others):

@@ -282,6 +282,22 @@ def test_a_total_whose_label_is_out_of_sight_is_not_read_as_data() -> None:
     )
 
 
+def test_activities_beside_one_another_are_drivers_each() -> None:
+    rows: Rows = [["Cust. no.", "Customer", "Orders", "Order lines", "Support calls"]]
+    rows += [[f"C{p}", name, 3 + p, 20 + p, p % 3] for p, name in enumerate(layouts.NAMES)]
+    view = book(sheet("Activity", rows))
+    assert "drivers of cost" in asked_about(view, "Drivers")
+    found = {(table.fixed["driver"], table.columns[1].at) for table in propose(view).tables}
+    assert found == {("Orders", 3), ("Order lines", 4), ("Support calls", 5)}
+
+
+def test_evidence_tells_of_ids_that_are_unique_and_sums_that_tie() -> None:
+    (customers,) = propose(layouts.banner_above().view).tables
+    assert "all its 8 values are different" in customers.columns[0].evidence
+    (revenue,) = propose(layouts.periods_with_fiscal_years().view).tables
+    assert "1 of them add up the rows above" in revenue.evidence
+
+
 def test_sums_of_formulas_are_a_report_and_asked_about() -> None:
     layout = layouts.sections_and_totals().view.sheets[0]
     cells = frozenset((row, column) for row in range(1, 20) for column in range(4, 10))

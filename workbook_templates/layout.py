@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from valuation.tables import NUMERIC_KINDS, Column, Kind, Table
 from workbook_templates.addresses import address
+from workbook_templates.native import Column as CellColumn
 from workbook_templates.native import Expr
 from workbook_templates.plan import Cell
 
@@ -189,6 +190,8 @@ class NamedCell:
     input : bool
         Whether people fill it in instead, to choose what formulas show: a refresh leaves it as it is, and no result
         depends on it.
+    choices : native.Column or None
+        The column of a table that its list offers.
     """
 
     row: int
@@ -196,6 +199,7 @@ class NamedCell:
     name: str
     format: Format = Format.GENERAL
     input: bool = False
+    choices: CellColumn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -283,7 +283,12 @@ class _Painter:
         red = self.book.add_format({"bg_color": "#FFC7CE", "font_color": "#9C0006"})
         green = self.book.add_format({"font_color": "#548235"})
         cell = address(item.row, item.column)
-        for word, style in (("STALE", red), ("ERROR", red), ("FAILED", red), ("", green)):
+        grey = self.book.add_format({"font_color": "#595959"})
+        for word, style in (
+            *((alarm, red) for alarm in ("STALE", "ERROR", "FAILED", "DIFFERS")),
+            ("not ", grey),
+            ("", green),
+        ):
             rule = {"type": "text", "criteria": "containing", "value": word, "format": style, "stop_if_true": True}
             page.conditional_format(cell, rule if word else {"type": "no_blanks", "format": style})
 
@@ -314,6 +319,10 @@ class _Painter:
         """Draw a cell that the refresh or a reader fills."""
         role = Role.INPUT if item.input else Role.RESULT
         page.write_blank(item.row - 1, item.column - 1, None, self.style(role, self._code(sheet, item.format)))
+        if item.choices is not None:
+            # A list may name a column of a table only by a name of its own.
+            rule = {"validate": "list", "source": f"={item.name}_list", "error_type": "warning"}
+            page.data_validation(item.row - 1, item.column - 1, item.row - 1, item.column - 1, rule)
 
     def block(self, page: Any, sheet: Sheet, block: Block) -> None:
         """Draw plain cells that people fill in, with their header."""
@@ -514,6 +523,8 @@ class _Painter:
             quoted = "'" + sheet.name.replace("'", "''") + "'"
             if isinstance(item, NamedCell):
                 self.book.define_name(item.name, f"={quoted}!{address(item.row, item.column, absolute=True)}")
+                if item.choices is not None:
+                    self.book.define_name(f"{item.name}_list", "=" + item.choices.excel(self.template.place))
             if isinstance(item, TableBlock) and item.table.name == "Assumptions":
                 column = item.column + [c.name for c in item.table].index("value")
                 for row, assumption in enumerate(REGISTER.values(), start=item.row + 1):

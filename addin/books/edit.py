@@ -20,7 +20,7 @@ from addin.books.ranges import joined, named_ranges
 from addin.books.remarks import comments_left_behind, formulas_left_behind
 from addin.books.rewriting import SheetEdit
 from addin.books.saving import Draft
-from addin.books.sheet import SheetStream, formula_count, survey
+from addin.books.sheet import SheetStream, more_formulas, survey
 from addin.books.tables import TableEdit, resized
 from addin.workbook import RawTable, WorkbookError
 from workbook_templates.addresses import address
@@ -277,9 +277,11 @@ class _Edit:
         """Whether some formula cell did not get its value from the plan."""
         if any(edit.formulas > len(edit.cached) for edit in self._written.values()):
             return True
-        others = (item for item in self._outline.sheets.items() if item[0] not in self._written)
+        others = [item for item in self._outline.sheets.items() if item[0] not in self._written]
+        others.sort(key=lambda item: self._package.entry(item[1]).file_size)  # most often a small one tells
         return any(
-            formula_count(self._package.chunks(part), name) > self._right_already.get(name, 0) for name, part in others
+            more_formulas(self._package.chunks(part), name, than=self._right_already.get(name, 0))
+            for name, part in others
         )
 
     # ---- new sheets, and what is said in the end

@@ -13,6 +13,7 @@ from addin.books.recalculation import Recalculate
 from addin.books.replacing import Keep, refuse_unwritable, replace_workbook
 from addin.books.saving import Draft
 from addin.books.sheet import SheetStream, formula_places
+from addin.books.stored import Stored
 from addin.books.views import workbook_view
 from addin.workbook import RawTable, Receipt, WorkbookError
 from workbook_templates.mapping.views import WorkbookView
@@ -46,7 +47,7 @@ class FileBook:
         data, self._stamp = _read(self.path)
         self._package = Package(data, self.path.name)
         self._outline = Outline(self._package)
-        self._reader = Reader(data, self.path.name, self._package.chunks)
+        self._reader = Reader(self._package, Stored(self._package, self._outline.part, date1904=self._outline.date1904))
 
     def table_names(self) -> tuple[str, ...]:
         """Names of all Excel tables in the workbook."""
@@ -62,9 +63,7 @@ class FileBook:
             sheet=table.sheet,
             first_row=body.first_row,
             first_column=body.first_column,
-            columns={
-                header: grid.column(body, column) for header, column in zip(table.columns, body.columns, strict=True)
-            },
+            columns=dict(zip(table.columns, grid.columns(body), strict=True)),
         )
 
     def first_sheet(self) -> list[list[Cell]]:

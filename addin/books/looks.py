@@ -116,7 +116,7 @@ def read_looks(data: bytes, source: str, mapping: WorkbookMap, template: Templat
     package = Package(data, source)
     outline = Outline(package)
     styles = Styles(package, outline.part)
-    reader = Reader(data, source, package.chunks)
+    reader = Reader(package, Stored(package, outline.part, date1904=outline.date1904))
     said: list[str] = []
     pages: dict[str, _Page] = {}
     for name, part in outline.sheets.items():

@@ -185,14 +185,13 @@ class _TableBlock:
         yield "".join(writer.cell(area.first_row, column, header, head) for column, header in headers).encode()
         styles = [self.numbers[self.placed.style(header)] for header in self.placed.headers]
         for start in range(0, max(1, self.placed.data_rows), _ROWS_AT_ONCE):
+            row = area.first_row + 1 + start
             columns = [
-                writer.column(
-                    area.first_row + 1 + start, column, values[start : start + _ROWS_AT_ONCE] or [None], style
-                )
+                writer.column(row, column, values[start : start + _ROWS_AT_ONCE] or [None], style)
                 for column, values, style in zip(area.columns, table.columns.values(), styles, strict=True)
             ]
-            for cells in zip(*columns, strict=True):
-                yield "".join(cells).encode()
+            for cells in writer.rows(row, columns):
+                yield cells.encode()
 
 
 def _blank_row(row: tuple[int, Mapping[int, str]]) -> str:

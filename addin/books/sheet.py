@@ -22,6 +22,7 @@ __all__ = [
     "FORMULA_CELL",
     "FORMULA_START",
     "PLACE",
+    "SHEET_DATA",
     "RawCell",
     "Row",
     "Shared",
@@ -29,13 +30,17 @@ __all__ = [
     "Survey",
     "Watch",
     "attributes_of",
-    "formula_count",
+    "cell_pattern",
+    "check_encoding",
+    "check_markup",
     "formula_places",
+    "more_formulas",
     "survey",
+    "whole_elements",
     "whole_rows",
 ]
 
-_SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData(?:\s[^>]*?)?(/?)>")
+SHEET_DATA = re.compile(rb"<((?:\w+:)?)sheetData(?:\s[^>]*?)?(/?)>")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]+)[\"']")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
@@ -51,6 +56,7 @@ _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 MAX_ROW_BYTES: Final = 64 << 20
 MAX_ARRAY_CELLS: Final = 4 << 20
+_SAVE_AGAIN: Final = "open the workbook in Excel, save it, and try again"
 _SLASH: Final = ord("/")
 _BANG: Final = ord("!")
 
@@ -104,6 +110,12 @@ def attributes_of(tag: bytes) -> dict[str, str]:
     return {name.decode(): (double or single).decode() for name, double, single in _ATTRIBUTE.findall(tag)}
 
 
+def cell_pattern(prefix: bytes) -> re.Pattern[bytes]:
+    """Return what finds a row's cells: their attributes, and what stands in them."""
+    escaped = re.escape(prefix)
+    return re.compile(rb"<" + escaped + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + escaped + rb"c\s*>)", re.DOTALL)
+
+
 class SheetStream:
     """
     A worksheet part, read once from front to back.
@@ -143,7 +155,7 @@ class SheetStream:
                 if chunk is None:
                     raise self._error("is cut off")
                 buffer, position = buffer[position:] + chunk, 0
-                _check_row_size(buffer, self.name)
+                _check_size(buffer, f"sheet {self.name}")
 
     def _end_of_row(self, buffer: bytes, start: int, closing: bytes) -> int:
         """Return where the row or tag that begins at `start` ends, 0 when the buffer ends before."""
@@ -168,22 +180,17 @@ class SheetStream:
         buffer, match = b"", None
         for chunk in self._chunks:
             buffer += chunk
-            _check_row_size(buffer, self.name)
-            if match := _SHEET_DATA.search(buffer):
+            _check_size(buffer, f"sheet {self.name}")
+            if match := SHEET_DATA.search(buffer):
                 break
-        encoding = _ENCODING.search(buffer[:200])
-        if buffer[:2] in _BYTE_ORDER_MARKS or (encoding and encoding[1].lower() not in (b"utf-8", b"us-ascii")):
-            raise self._error("is not in UTF-8")
+        check_encoding(buffer, f"sheet {self.name}")
         if match is None:
             raise self._error("has no cells part")
         head, prefix = buffer[: match.start()], match[1]
         if b"<!DOCTYPE" in head or b"<!ENTITY" in head:
             raise WorkbookError(f"sheet {self.name} declares a document type; do not trust this workbook")
         self._rest, self._empty = buffer[match.end() :], bool(match[2])
-        escaped = re.escape(prefix)
-        self._cell = re.compile(
-            rb"<" + escaped + rb"c(?=[\s/>])([^>]*?)(?:/>|>(.*?)</" + escaped + rb"c\s*>)", re.DOTALL
-        )
+        self._cell = cell_pattern(prefix)
         return head, prefix
 
     def _row(self, data: bytes, previous: int) -> Row:
@@ -316,24 +323,55 @@ def formula_places(stream: SheetStream) -> frozenset[tuple[int, int]]:
     return frozenset(places.union(*(product(array.rows, array.columns) for array in found.arrays)))
 
 
-def formula_count(chunks: Iterable[bytes], sheet: str) -> int:
-    """Count the formula cells of a worksheet part."""
-    return sum(len(FORMULA_START.findall(rows)) for rows in whole_rows(chunks, sheet))
+def more_formulas(chunks: Iterable[bytes], sheet: str, *, than: int) -> bool:
+    """Whether a worksheet part has more formula cells than so many; it is read no further than it takes to know."""
+    count = 0
+    for rows in whole_rows(chunks, sheet):
+        if b"<f" in rows or b":f" in rows:  # a first, quick look
+            count += len(FORMULA_START.findall(rows))
+        if count > than:
+            return True
+    return False
 
 
 def whole_rows(chunks: Iterable[bytes], sheet: str) -> Iterator[bytes]:
     """Cut a worksheet part where rows end, so that no cell lies across two pieces."""
+    return whole_elements(chunks, "row", f"sheet {sheet}")
+
+
+def whole_elements(chunks: Iterable[bytes], tag: str, where: str) -> Iterator[bytes]:
+    """Cut a part behind the last end tag of each chunk; what stands after the very last is a piece of its own."""
+    end, prefixed_end = f"</{tag}>".encode(), f":{tag}>".encode()
     rest = b""
     for chunk in chunks:
         text = rest + chunk
-        cut = max(text.rfind(b"</row>"), text.rfind(b":row>"), 0)
+        cut = max(text.rfind(end) + len(end), text.rfind(prefixed_end) + len(prefixed_end))
+        if cut < len(end):
+            cut = 0
         yield text[:cut]
         rest = text[cut:]
-        _check_row_size(rest, sheet)
+        _check_size(rest, where)
     yield rest
 
 
-def _check_row_size(waiting: bytes, sheet: str) -> None:
+def check_markup(data: bytes, where: str) -> None:
+    """Refuse what the patterns cannot see rightly: other encodings, document types, comments, CDATA."""
+    check_encoding(data, where)
+    if b"<!" not in data:
+        return
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise WorkbookError(f"{where} declares a document type; do not trust this workbook")
+    raise WorkbookError(f"{where} holds a comment or CDATA; {_SAVE_AGAIN}")
+
+
+def check_encoding(data: bytes, where: str) -> None:
+    """Refuse a part that does not begin as UTF-8."""
+    encoding = _ENCODING.search(data[:200])
+    if data[:2] in _BYTE_ORDER_MARKS or (encoding and encoding[1].lower() not in (b"utf-8", b"us-ascii")):
+        raise WorkbookError(f"{where} is not in UTF-8; {_SAVE_AGAIN}")
+
+
+def _check_size(waiting: bytes, where: str) -> None:
     """A row without an end would be copied again with every chunk."""
     if len(waiting) > MAX_ROW_BYTES:
-        raise WorkbookError(f"sheet {sheet} has a row of more than {MAX_ROW_BYTES:,} bytes; it is not opened")
+        raise WorkbookError(f"{where} has a row of more than {MAX_ROW_BYTES:,} bytes; it is not opened")

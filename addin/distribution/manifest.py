@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
-from addin.books.saving import replace_file
+from addin.books.replacing import replace_file
 from addin.distribution.anonymous import save_private
 from addin.faults import UserError
 from addin.userfiles import folder

@@ -11,7 +11,7 @@ from typing import Final
 from lxml import etree
 
 from addin.books.file import FileBook
-from addin.books.saving import replace_file
+from addin.books.replacing import replace_file
 from addin.contents import Contents, read_contents
 from addin.distribution.anonymous import load_pseudonyms, save_pseudonyms
 from addin.distribution.copies import CopySheet, ReadMe, write_copy

@@ -7,6 +7,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.workbook.defined_name import DefinedName
@@ -202,31 +203,175 @@ class TestReading:
     def test_each_sheet_is_read_once(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         found = FileBook(path)
         first = found.read_table("tblPnl")
-        monkeypatch.setattr(reading, "extents", None)
+        monkeypatch.setattr(reading, "whole_rows", None)
         assert found.read_table("tblPnl") == first
 
     @pytest.mark.parametrize(
         "rows",
         [
             '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
-            '<row r="1"><c r="A1"><v>1</v></c><c s="1" t="n" r="XFD1048576"><v>1</v></c></row>',
-            '<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048575"/><row><c><v>1</v></c></row>',
+            '<row r="1"><c r="A1"/><c s="1" t="n" r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>1</v></c></row>',
+            '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048575"/><row><c r="XFD1048576"><v>1</v></c></row>',
         ],
     )
-    def test_far_cells_are_refused_before_calamine_sees_them(self, tmp_path: Path, rows: str) -> None:
+    def test_far_cells_are_no_rectangle(self, tmp_path: Path, rows: str) -> None:
+        """What they span is laid out only on demand, and then refused."""
         path = raw_book(
             tmp_path / "far.xlsx",
             f'<worksheet xmlns="MAIN"><sheetData>{rows}</sheetData></worksheet>',
             table=table_xml("A1:A2", ["h"]),
         )
-        with pytest.raises(WorkbookError, match=r"sheet S of far.xlsx reaches to XFD10485\d\d, .* 50,000,000 cells"):
-            FileBook(path).read_table("tblX")
+        assert list(FileBook(path).read_table("tblX").columns["h"]) == [None]
+        with pytest.raises(WorkbookError, match=r"sheet S of far.xlsx reaches to XFD1048576, .* 50,000,000 cells"):
+            FileBook(path).first_sheet()
 
-    def test_what_calamine_cannot_read_is_refused(self, path: Path) -> None:
-        for value in ('t="e"><v>#NEWER!</v>', 't="s"><v>99999</v>'):
-            found = spoiled(path, SHEET, "><v>4002</v>", f" {value}")
-            with pytest.raises(WorkbookError, match=r"sheet P&L of spoiled.xlsx cannot be read \(.*put that right"):
-                found.read_table("tblPnl")
+    @pytest.mark.parametrize(
+        ("cell", "message"),
+        [
+            (' t="e"><v>#NEWER!</v>', "holds an error that is not known, '#NEWER!'"),
+            (' t="s"><v>99999</v>', "refers to the shared text '99999', of"),
+            (' t="s"><v>-1</v>', "refers to the shared text '-1', of"),
+            ("><v>1_000</v>", "holds '1_000', which is no number"),
+            ("><v>nan</v>", "holds 'nan', which is no number"),
+            ("><v>1e999</v>", "holds '1e999', which is no number"),
+            (' t="b"><v>yes</v>', "holds 'yes', which is neither true nor false"),
+            (' t="d"><v>soon</v>', "holds 'soon', which is no day"),
+            (' t="x"><v>1</v>', "is of an unknown type"),
+            (' t="str"><v>&#xFFFFFF;</v>', "holds a character that XML does not know"),
+            (' t="str"><v>&unknown;</v>', "holds a character that XML does not know"),
+        ],
+    )
+    def test_what_no_cell_holds_is_refused_with_its_place(self, path: Path, cell: str, message: str) -> None:
+        found = spoiled(path, SHEET, "><v>4002</v>", cell)
+        with pytest.raises(
+            WorkbookError, match=f"sheet P&L of spoiled.xlsx cannot be read: its cell C9 {message}.*put"
+        ):
+            found.read_table("tblPnl")
+
+    @pytest.mark.parametrize(
+        ("old", "new", "message"),
+        [
+            ('<row r="9"', '<row r="3"', "has its row 3 out of order"),
+            ('<row r="9"', '<row r="1048577"', "has its row 1048577 out of order"),
+            ('"C9"', '"B9"', "has its cell B9 twice"),
+            ('"G9"', '"XFE9"', "has a cell right of its last column"),
+            ("</sheetData>", "", "is cut off"),
+            ("<sheetData>", "<sheet>", "has no cells part"),
+            ("<sheetData>", "<sheetData><!-- -->", "holds a comment or CDATA"),
+            ("<sheetData>", "<!DOCTYPE a><sheetData>", "declares a document type"),
+            ("UTF-8", "UTF-16", "is not in UTF-8"),
+        ],
+    )
+    def test_damaged_sheets_are_refused(self, path: Path, old: str, new: str, message: str) -> None:
+        with pytest.raises(WorkbookError, match=f"sheet P&L of spoiled.xlsx {message}"):
+            spoiled(path, SHEET, old, new).read_table("tblPnl")
+
+    def test_shared_texts(self, tmp_path: Path) -> None:
+        texts = (
+            "<si><t>a &amp; b</t></si><si/><si><t/></si><si><r><t>rich </t></r><r><rPr/><t>text</t></r></si>"
+            '<si><t xml:space="preserve"> c </t><rPh sb="0" eb="1"><t>reading</t></rPh></si><si><t>_xD83D__xDE00_'
+            "&#8364;</t></si><si><t>two\r\nlines</t></si>"
+        )
+        cells = "".join(
+            f'<row r="{place + 2}"><c r="A{place + 2}" t="s"><v>{place}</v></c></row>' for place in range(7)
+        )
+        path = raw_book(
+            tmp_path / "a.xlsx",
+            f'<worksheet xmlns="MAIN"><sheetData>{cells}</sheetData></worksheet>',
+            table=table_xml("A1:A8", ["h"]),
+        )
+        links = "xl/_rels/workbook.xml.rels"
+        link = b'<Relationship Id="s" Type="x/sharedStrings" Target="sharedStrings.xml"/></Relationships>'
+
+        def with_texts(text: str) -> list[object]:
+            changes: dict[str, bytes | Callable[[bytes], bytes] | None] = {
+                links: lambda data: data.replace(b"</Relationships>", link),
+                "xl/sharedStrings.xml": text.encode(),
+            }
+            return list(FileBook(tampered(path, tmp_path / "b.xlsx", changes)).read_table("tblX").columns["h"])
+
+        expected = ["a & b", None, None, "rich text", " c ", "😀€", "two\nlines"]
+        assert with_texts(f'<sst xmlns="m">{texts}</sst>') == expected
+        assert (
+            with_texts(f"<x:sst>{texts.replace('</', '</x:').replace('<', '<x:').replace('<x:/x:', '</x:')}</x:sst>")
+            == expected
+        )
+        for text, message in (
+            (texts, "is cut off"),
+            (f"<!DOCTYPE a><sst>{texts}</sst>", "declares a document type"),
+            ("<sst><si><t>&x;</t></si></sst>", "is damaged: a text holds a character that XML does not know"),
+        ):
+            with pytest.raises(WorkbookError, match=rf"xl/sharedStrings.xml in b.xlsx {message}"):
+                with_texts(text)
+
+
+def typed(rows: int) -> dict[str, list[Any]]:
+    """Columns of every kind, with what is apt to go wrong in each."""
+    return {
+        "Text": [f"row {row} & more" for row in range(rows)],
+        "Lines": ["a\nb" if row % 7 == 0 else None if row % 5 == 0 else f"x{row}" for row in range(rows)],
+        "Number": [row / 7 for row in range(rows)],
+        "Gaps": [None if row % 3 else float(row) for row in range(rows)],
+        "Day": [dt.date(2024, 1, 31) + dt.timedelta(days=row % 900) for row in range(rows)],
+        "Time": [dt.datetime(2024, 1, 1, 12, 0, 1) + dt.timedelta(minutes=row) for row in range(rows)],
+        "Truth": [row % 2 == 0 for row in range(rows)],
+        "Mixed": [
+            CellError.NA if row == rows // 2 else "#VALUE" if row % 100 == 0 else float(row) for row in range(rows)
+        ],
+        "Far": [float(row) if row == rows - 1 else None for row in range(rows)],
+    }
+
+
+class TestLargeSheets:
+    """Pieces of regular rows are taken apart at once; that must not show."""
+
+    @pytest.fixture
+    def large(self, tmp_path: Path) -> Path:
+        path = tmp_path / "large.xlsx"
+        headers = list(typed(1))
+        with xlsxwriter.Workbook(str(path)) as file:
+            sheet = file.add_worksheet()
+            sheet.add_table(0, 0, 1, len(headers) - 1, {"name": "t", "columns": [{"header": h} for h in headers]})
+            day, moment = (file.add_format({"num_format": form}) for form in ("yyyy-mm-dd", "yyyy-mm-dd hh:mm"))
+            sheet.write_blank(1, headers.index("Day"), None, day)
+            sheet.write_blank(1, headers.index("Time"), None, moment)
+        return path
+
+    def test_what_is_written_comes_back(self, large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        columns = typed(3000)
+        FileBook(large).apply(Plan(tables=(TableWrite(table="t", columns=columns),)))
+        at_once = FileBook(large).read_table("t")
+        assert {name: list(cells) for name, cells in at_once.columns.items()} == columns
+        monkeypatch.setattr(reading, "REGULAR_BYTES", 1 << 30)
+        assert FileBook(large).read_table("t") == at_once
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ('<c r="C2900"><v>', '<c r="C2900"><v>--'),
+            ('<c r="D2900"', '<c r="C2900"'),
+            ('<row r="2900"', '<row r="2899"'),
+            ('<row r="2900">', '<row r="2900"><!-- -->'),
+        ],
+    )
+    def test_faults_in_regular_rows_are_found(self, large: Path, old: str, new: str) -> None:
+        FileBook(large).apply(Plan(tables=(TableWrite(table="t", columns=typed(3000)),)))
+        with pytest.raises(WorkbookError, match=r"2900|2899|comment"):
+            spoiled(large, SHEET, old, new).read_table("t")
+
+    def test_most_of_it_is_read_at_once(self, large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        columns = {name: cells for name, cells in typed(9000).items() if name != "Mixed"}
+        FileBook(large).apply(Plan(tables=(TableWrite(table="t", columns=columns),)))
+        sizes: list[int] = []
+        cell_by_cell = reading._SheetReading._read_cells
+
+        def counted(self: reading._SheetReading, piece: bytes) -> None:
+            sizes.append(len(piece))
+            cell_by_cell(self, piece)
+
+        monkeypatch.setattr(reading._SheetReading, "_read_cells", counted)
+        FileBook(large).read_table("t")
+        assert sum(sizes) < 0.2 * len(parts(large)[SHEET])
 
 
 class TestBody:

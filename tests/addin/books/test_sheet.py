@@ -14,7 +14,7 @@ from addin.books.cellxml import Area, CellWriter, escaped, serial, unescaped
 from addin.books.file import FileBook
 from addin.books.formulas import moved
 from addin.books.rewriting import SheetEdit
-from addin.books.sheet import SheetStream, formula_count, survey, whole_rows
+from addin.books.sheet import SheetStream, more_formulas, survey, whole_rows
 from addin.workbook import WorkbookError
 from tests.addin.books.builders import raw_book
 from workbook_templates.addresses import address, column_letters, column_number
@@ -349,10 +349,23 @@ class TestFormulaCells:
         assert b"<f>B3&lt;$C$1</f>" in after
         assert b'<f t="shared" ref="B3:B4" si="1">C3</f>' in after
 
-    def test_formulas_are_counted_across_pieces(self) -> None:
-        assert formula_count([b"<c><", b"f>1</f></c></row><row><c><f>2</f></c></r", b"ow>"], "S") == 2
-        assert formula_count([b"<c><x:f", b' t="array">1'], "S") == 1
-        assert formula_count([b"<c><formula>", b"<foo>"], "S") == 0
+    @pytest.mark.parametrize(
+        ("pieces", "count"),
+        [
+            ([b"<c><", b"f>1</f></c></row><row><c><f>2</f></c></r", b"ow>"], 2),
+            ([b"<c><x:f", b' t="array">1'], 1),
+            ([b"<c><formula>", b"<foo>"], 0),
+        ],
+    )
+    def test_formulas_are_counted_across_pieces(self, pieces: list[bytes], count: int) -> None:
+        assert [more_formulas(pieces, "S", than=limit) for limit in range(3)] == [count > limit for limit in range(3)]
+
+    def test_formulas_are_counted_no_further_than_need_be(self) -> None:
+        def pieces() -> Iterator[bytes]:
+            yield b"<row><c><f>1</f></c></row>"
+            raise AssertionError("not needed")
+
+        assert more_formulas(pieces(), "S", than=0)
 
     def test_part_of_an_array_is_refused(self, tmp_path: Path) -> None:
         rows = '<row r="1"><c r="A1"><f t="array" ref="A1:A3">B1:B3</f><v>1</v></c></row>'

@@ -4,6 +4,7 @@ How well columns of a block are columns of a contract table, by their headers an
 Scores go from 0 to 1. What only words say is not believed against the cells, and what only cells say is never sure.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -36,6 +37,7 @@ _FIRM: Final = frozenset(
     {"industry", "employees", "website", "naics", "sic", "branche", "mitarbeiter", "effectif", "empleados"}
 )
 """Words of headers in lists of what customers are, rather than of what they buy."""
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _TAX: Final = frozenset({"vat", "tax", "mwst", "ust", "tva", "iva", "btw", "ppn", "gst"})
 _COSTS: Final = frozenset({"discount", "returns", "cogs", "freight_in", "freight_out", "commission", "supplier_rebate"})
 _SOME: Final = 0.7
@@ -378,14 +380,19 @@ def _assigned(scored: Mapping[tuple[str, int], Match], needs: _Needs) -> dict[st
     chosen: dict[str, Match] = {}
     taken: set[int] = set()
 
-    def order(match: Match) -> tuple[float, bool, int]:
-        return (-round(match.score, 2), match.column not in needs.essential, match.at)
+    def order(match: Match) -> tuple[float, bool, str, int]:
+        return (-round(match.score, 2), match.column not in needs.essential, _later_first(match.evidence[0]), match.at)
 
     for match in sorted(scored.values(), key=order):
         if match.column not in chosen and match.at not in taken:
             chosen[match.column] = match
             taken.add(match.at)
     return chosen
+
+
+def _later_first(header: str) -> str:
+    """Order headers that differ by the year: the latest first."""
+    return "".join(chr(126 - ord(sign) + 32) for sign in "".join(_YEAR.findall(header)))
 
 
 def _by_cells(

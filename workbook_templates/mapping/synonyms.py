@@ -52,6 +52,9 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _LETTERS: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "º": "o", "°": " ", "#": " number ", "%": " percent "}
 )
+_TURNING: Final = frozenset({"von", "to", "a", "al", "au", "by", "per", "pro", "por", "par"})
+"""Neutral words that turn a single other one: date to is not date."""
+_COUNTED: Final = re.compile(r"(?:number|no|num) of ")
 _YEAR: Final = re.compile(r"(fy)?(19|20)?\d\d")
 
 
@@ -279,9 +282,17 @@ def _meanings(levels: tuple[str, ...]) -> Mapping[str, float]:
     found: dict[str, float] = {}
     for text in (joined, last) if len(levels) > 1 else (joined,):
         words = tokens(text)
-        for concepts in (_index().whole.get("".join(words), {}), _index().sets.get(_telling(words), {})):
+        whole = "".join(words)
+        telling = _telling(words)
+        same = _index().sets.get(telling, {})
+        if whole not in _index().whole and (
+            whole in _others().whole or (len(telling) == 1 and _TURNING.intersection(words))
+        ):
+            same = {}
+        for concepts in (_index().whole.get(whole, {}), same):
             for concept, score in concepts.items():
-                found[concept] = max(score, found.get(concept, 0.0))
+                if not (concept.endswith(("_id", "_no")) and _COUNTED.match(fold(text))):
+                    found[concept] = max(score, found.get(concept, 0.0))
     if found or is_other(joined) or is_other(last) or contrary(joined):
         return found
     for text in (joined, last):

@@ -24,7 +24,7 @@ from tests.workbook_templates.mapping.layouts import (
 from workbook_templates.mapping.views import Rectangle
 from workbook_templates.plan import Cell
 
-__all__ = ["HOLDOUT", "SECOND", "THIRD", "FOURTH"]
+__all__ = ["FOURTH", "HOLDOUT", "SECOND", "THIRD"]
 
 
 def erp_invoices() -> Layout:
@@ -660,8 +660,15 @@ def telecom() -> Layout:
 
 
 def wholesale_german() -> Layout:
-    rows: Rows = [["Kundenumsatzstatistik"], [], ["KdNr", "Kundenname", "Branche", "PLZ", "Ort", "Vertreter", "Umsatz 2024", "Umsatz 2025", "DB 2025"]]
-    rows += [[30_100 + p, name, "Bau", 50_000 + p, "Köln", "Meier", 9000.0 + p, 9500.0 + p, 2100.0 + p] for p, name in enumerate(NAMES)]
+    rows: Rows = [
+        ["Kundenumsatzstatistik"],
+        [],
+        ["KdNr", "Kundenname", "Branche", "PLZ", "Ort", "Vertreter", "Umsatz 2024", "Umsatz 2025", "DB 2025"],
+    ]
+    rows += [
+        [30_100 + p, name, "Bau", 50_000 + p, "Köln", "Meier", 9000.0 + p, 9500.0 + p, 2100.0 + p]
+        for p, name in enumerate(NAMES)
+    ]
     return Layout(
         book(sheet("Statistik", rows)),
         right("Customers", "Statistik", customer_id=1, name=2, owner=6, annual_revenue=8),
@@ -671,13 +678,25 @@ def wholesale_german() -> Layout:
 
 def saas_list() -> Layout:
     rows: Rows = [["customer_id", "company", "plan", "mrr", "signup_date", "churned_at", "country"]]
-    rows += [[f"cus_{p:05}", NAMES[p % 8], "pro", 99.0 + p, day(1 + p % 12, year=2023), day(5) if p % 5 == 0 else None, "US"] for p in range(20)]
-    return Layout(book(sheet("stripe_export", rows)), right("Customers", "stripe_export", customer_id=1, name=2, end_date=6))
+    rows += [
+        [f"cus_{p:05}", NAMES[p % 8], "pro", 99.0 + p, day(1 + p % 12, year=2023), day(5) if p % 5 == 0 else None, "US"]
+        for p in range(20)
+    ]
+    return Layout(
+        book(sheet("stripe_export", rows)), right("Customers", "stripe_export", customer_id=1, name=2, end_date=6)
+    )
 
 
 def french_pools() -> Layout:
     rows: Rows = [["Coûts par activité - 2025 (k€)"], [], ["Activité", "Compte", "Libellé", "Montant", "Inducteur"]]
-    rows += [[pool, account, "x", cost, driver] for pool, account, cost, driver in (("Préparation", "641100", 410.0, "lignes"), ("Livraison", "624100", 520.5, "livraisons"), ("Service client", "641300", 150.0, "appels"))]
+    rows += [
+        [pool, account, "x", cost, driver]
+        for pool, account, cost, driver in (
+            ("Préparation", "641100", 410.0, "lignes"),
+            ("Livraison", "624100", 520.5, "livraisons"),
+            ("Service client", "641300", 150.0, "appels"),
+        )
+    ]
     rows += [["Total", None, None, 1080.5, None]]
     return Layout(
         book(sheet("Coûts", rows)),
@@ -701,36 +720,106 @@ def startup_model() -> Layout:
         ["CAC", 55],
         ["Average order value", 40],
     ]
-    return Layout(book(sheet("Model", rows)), assumptions={"discount_rate": "'Model'!B9", "acquisition_cost": "'Model'!B10"})
+    return Layout(
+        book(sheet("Model", rows)), assumptions={"discount_rate": "'Model'!B9", "acquisition_cost": "'Model'!B10"}
+    )
 
 
 def spanish_assumptions() -> Layout:
-    rows: Rows = [["Supuestos"], ["Concepto", "Valor", "Unidad"], ["Tasa de descuento", 9.5, "%"], ["Tasa de retención", 82, "%"], ["Costo de adquisición por cliente", 210, "EUR"], ["Fecha de corte", day(12, 31), None], ["Inflación", 3, "%"]]
+    rows: Rows = [
+        ["Supuestos"],
+        ["Concepto", "Valor", "Unidad"],
+        ["Tasa de descuento", 9.5, "%"],
+        ["Tasa de retención", 82, "%"],
+        ["Costo de adquisición por cliente", 210, "EUR"],
+        ["Fecha de corte", day(12, 31), None],
+        ["Inflación", 3, "%"],
+    ]
     return Layout(
         book(sheet("Supuestos", rows)),
-        assumptions={"discount_rate": "'Supuestos'!B3", "retention_prior": "'Supuestos'!B4", "acquisition_cost": "'Supuestos'!B5", "as_of": "'Supuestos'!B6"},
+        assumptions={
+            "discount_rate": "'Supuestos'!B3",
+            "retention_prior": "'Supuestos'!B4",
+            "acquisition_cost": "'Supuestos'!B5",
+            "as_of": "'Supuestos'!B6",
+        },
     )
 
 
 def ageing() -> Layout:
-    rows: Rows = [["AR ageing at 31 Dec 2025"], [], ["Customer No", "Customer", "Current", "1-30", "31-60", "61-90", ">90", "Total"]]
+    rows: Rows = [
+        ["AR ageing at 31 Dec 2025"],
+        [],
+        ["Customer No", "Customer", "Current", "1-30", "31-60", "61-90", ">90", "Total"],
+    ]
     rows += [[700 + p, name, 100.0, 50.0 + p, 20.0, 0.0, 5.0, 175.0 + p] for p, name in enumerate(NAMES)]
     return Layout(book(sheet("Ageing", rows)), right("Customers", "Ageing", customer_id=1, name=2))
 
 
 def dutch_invoices() -> Layout:
-    rows: Rows = [["Factuur", "Debiteur", "Naam", "Datum", "Vervaldatum", "Excl. btw", "Btw", "Incl. btw", "Betaald op"]]
-    rows += [[2025_000 + p, 510 + p % 6, NAMES[p % 6], day(1 + p % 11), day(2 + p % 11), 100.0 + p, 21.0, 121.0 + p, day(3) if p % 2 else None] for p in range(22)]
+    rows: Rows = [
+        ["Factuur", "Debiteur", "Naam", "Datum", "Vervaldatum", "Excl. btw", "Btw", "Incl. btw", "Betaald op"]
+    ]
+    rows += [
+        [
+            2025_000 + p,
+            510 + p % 6,
+            NAMES[p % 6],
+            day(1 + p % 11),
+            day(2 + p % 11),
+            100.0 + p,
+            21.0,
+            121.0 + p,
+            day(3) if p % 2 else None,
+        ]
+        for p in range(22)
+    ]
     return Layout(
         book(sheet("Verkoopfacturen", rows)),
-        right("Invoices", "Verkoopfacturen", invoice_no=1, customer_id=2, invoice_date=4, due_date=5, amount=8, paid_date=9)
+        right(
+            "Invoices",
+            "Verkoopfacturen",
+            invoice_no=1,
+            customer_id=2,
+            invoice_date=4,
+            due_date=5,
+            amount=8,
+            paid_date=9,
+        )
         | right("Transactions", "Verkoopfacturen", invoice_no=1, customer_id=2, date=4, net_amount=6),
     )
 
 
 def indonesian_invoices() -> Layout:
-    rows: Rows = [["No", "No Faktur", "Tgl Faktur", "Jatuh Tempo", "Kode Cust", "Nama Customer", "DPP", "PPN", "Total", "Tgl Bayar"]]
-    rows += [[1 + p, f"FK-{p:04}", day(1 + p % 11), day(2 + p % 11), f"C-{p % 6}", NAMES[p % 6], 1000.0 + p, 110.0, 1110.0 + p, None if p % 3 else day(4)] for p in range(22)]
+    rows: Rows = [
+        [
+            "No",
+            "No Faktur",
+            "Tgl Faktur",
+            "Jatuh Tempo",
+            "Kode Cust",
+            "Nama Customer",
+            "DPP",
+            "PPN",
+            "Total",
+            "Tgl Bayar",
+        ]
+    ]
+    rows += [
+        [
+            1 + p,
+            f"FK-{p:04}",
+            day(1 + p % 11),
+            day(2 + p % 11),
+            f"C-{p % 6}",
+            NAMES[p % 6],
+            1000.0 + p,
+            110.0,
+            1110.0 + p,
+            None if p % 3 else day(4),
+        ]
+        for p in range(22)
+    ]
     return Layout(
         book(sheet("Penjualan", rows)),
         right("Invoices", "Penjualan", invoice_no=2, invoice_date=3, due_date=4, customer_id=5, amount=9, paid_date=10),
@@ -738,7 +827,10 @@ def indonesian_invoices() -> Layout:
 
 
 def half_years() -> Layout:
-    rows: Rows = [["Customer ID", "Name", "H1 2025", "H2 2025"], *([f"C{p}", name, 100.0 + p, 120.0 + p] for p, name in enumerate(NAMES))]
+    rows: Rows = [
+        ["Customer ID", "Name", "H1 2025", "H2 2025"],
+        *([f"C{p}", name, 100.0 + p, 120.0 + p] for p, name in enumerate(NAMES)),
+    ]
     return Layout(book(sheet("Sales", rows)), right("Customers", "Sales", customer_id=1, name=2))
 
 
@@ -801,6 +893,15 @@ THIRD: Final[Mapping[str, Callable[[], Layout]]] = {
 FOURTH: Final[Mapping[str, Callable[[], Layout]]] = {
     layout.__name__.replace("_", " "): layout
     for layout in (
-        telecom, wholesale_german, saas_list, french_pools, startup_model, spanish_assumptions, ageing, dutch_invoices, indonesian_invoices, half_years,
+        telecom,
+        wholesale_german,
+        saas_list,
+        french_pools,
+        startup_model,
+        spanish_assumptions,
+        ageing,
+        dutch_invoices,
+        indonesian_invoices,
+        half_years,
     )
 }

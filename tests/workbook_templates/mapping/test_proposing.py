@@ -8,17 +8,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.workbook_templates.mapping import layouts
-from tests.workbook_templates.mapping.holdout import HOLDOUT, SECOND, THIRD
+from tests.workbook_templates.mapping.holdout import FOURTH, HOLDOUT, SECOND, THIRD
 from tests.workbook_templates.mapping.layouts import LAYOUTS, Layout, Rows, book, day, sheet
 from tests.workbook_templates.mapping.scores import found_in, score, table_of
 from valuation.tables import TABLES, Kind
 from workbook_templates.mapping.model import SURE, AssumptionMap, TableMap, WorkbookMap
 from workbook_templates.mapping.proposing import propose
 from workbook_templates.mapping.reading import read_tables
+from workbook_templates.mapping.synonyms import score_header
 from workbook_templates.mapping.views import Rectangle, SheetView, WorkbookView
 from workbook_templates.plan import Cell, CellError
 
-ALL = {**LAYOUTS, **HOLDOUT, **SECOND, **THIRD}
+ALL = {**LAYOUTS, **HOLDOUT, **SECOND, **THIRD, **FOURTH}
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -302,6 +303,22 @@ def test_sums_of_formulas_are_a_report_and_asked_about() -> None:
     layout = layouts.sections_and_totals().view.sheets[0]
     cells = frozenset((row, column) for row in range(1, 20) for column in range(4, 10))
     assert "formulas" in asked_about(book(replace(layout, formulas=cells)), "Transactions")
+
+
+TRAPS = """
+VAT amount, Tax amount, Unit price, Discount %, Margin %, Product ID, Last purchase date, Credit limit, Previous customer ID, Old customer no, Budget revenue, Forecast sales,
+Cumulative sales, Average sale, Customer count, Number of customers, No. of customers, Sales rep ID, Contact name, Contact ID, Supplier no, Employee no, Quantity sold, VAT number,
+Bank account number, Customer PO, Cust PO no, Company code, Account balance, Date of birth, Delivery date, Order date, Date from, Date to, Datum von, Datum bis, Umsatz Vorjahr,
+Umsatz Plan, Umsatzsteuer, Nettopreis, Netto Gewicht, Montant TVA, Importe IVA, Prix net, Precio neto, Date de livraison, Umsatzanteil, Revenue share, Revenue %, Net weight,
+Net price, Net profit, Sales tax, Sales units, Sales target, Sales order no, Revenue growth, Deferred revenue, Amount paid, Payment amount, Customer balance, Customer score, Code, Key
+"""
+
+
+@pytest.mark.parametrize("header", [text.strip() for text in TRAPS.replace("\n", " ").split(",")])
+def test_headers_that_come_near_are_never_sure(header: str) -> None:
+    for column in ("customer_id", "date", "net_amount"):
+        assert score_header("Transactions", column, (header,)) < SURE
+    assert score_header("Customers", "customer_id", (header,)) < SURE
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------

@@ -306,11 +306,15 @@ def test_sums_of_formulas_are_a_report_and_asked_about() -> None:
 
 
 TRAPS = """
-VAT amount, Tax amount, Unit price, Discount %, Margin %, Product ID, Last purchase date, Credit limit, Previous customer ID, Old customer no, Budget revenue, Forecast sales,
-Cumulative sales, Average sale, Customer count, Number of customers, No. of customers, Sales rep ID, Contact name, Contact ID, Supplier no, Employee no, Quantity sold, VAT number,
-Bank account number, Customer PO, Cust PO no, Company code, Account balance, Date of birth, Delivery date, Order date, Date from, Date to, Datum von, Datum bis, Umsatz Vorjahr,
-Umsatz Plan, Umsatzsteuer, Nettopreis, Netto Gewicht, Montant TVA, Importe IVA, Prix net, Precio neto, Date de livraison, Umsatzanteil, Revenue share, Revenue %, Net weight,
-Net price, Net profit, Sales tax, Sales units, Sales target, Sales order no, Revenue growth, Deferred revenue, Amount paid, Payment amount, Customer balance, Customer score, Code, Key
+VAT amount, Tax amount, Unit price, Discount %, Margin %, Product ID, Last purchase date, Credit limit, Previous
+customer ID, Old customer no, Budget revenue, Forecast sales, Cumulative sales, Average sale, Customer count,
+Number of customers, No. of customers, Sales rep ID, Contact name, Contact ID, Supplier no, Employee no,
+Quantity sold, VAT number, Bank account number, Customer PO, Cust PO no, Company code, Account balance, Date of
+birth, Delivery date, Order date, Date from, Date to, Datum von, Datum bis, Umsatz Vorjahr, Umsatz Plan,
+Umsatzsteuer, Nettopreis, Netto Gewicht, Montant TVA, Importe IVA, Prix net, Precio neto, Date de livraison,
+Umsatzanteil, Revenue share, Revenue %, Net weight, Net price, Net profit, Sales tax, Sales units, Sales target,
+Sales order no, Revenue growth, Deferred revenue, Amount paid, Payment amount, Customer balance, Customer score,
+Code, Key
 """
 
 

@@ -526,7 +526,8 @@ def _header_rows(sheet: SheetView, rows: Rows, part: Rectangle) -> tuple[int, ..
         if not cells or (row == part.last_row and part.last_row > part.first_row):
             continue
         if not _is_header_like(cells):
-            if len(cells) > 1 and not all(is_text(value) or _is_year(value) for _, value in cells):
+            narrow = len(cells) <= 2 and part.last_column - part.first_column >= 3  # what a report was run with
+            if len(cells) > 1 and not narrow and not all(is_text(value) or _is_year(value) for _, value in cells):
                 break
             continue
         score = _header_score(cells, kinds, part)
@@ -540,7 +541,8 @@ def _header_rows(sheet: SheetView, rows: Rows, part: Rectangle) -> tuple[int, ..
         if not cells or (not _is_header_like(cells) and not all(is_text(v) or _is_year(v) for _, v in cells)):
             break
         merged = any(_is_group(sheet, levels[0] - 1, column, part) for column, _ in cells)
-        if len(cells) < 2 and not merged:
+        pair = len(cells) == 2 and cells[1][0] == cells[0][0] + 1 and part.last_column - part.first_column >= 3
+        if (len(cells) < 2 or pair) and not merged:
             break
         levels.insert(0, levels[0] - 1)
     while levels[-1] < part.last_row - 1:

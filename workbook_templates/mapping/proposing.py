@@ -112,6 +112,8 @@ def _reason(seen: Seen) -> str:
     """Say why a block is not used; labels with single values are looked at for assumptions and need no reason."""
     if len(seen.columns) == 1 and seen.columns[0].share("text") > 0.5:
         return ""
+    if not seen.block.header_row and len(seen.columns) <= 4 and seen.columns[0].share("text") > 0.5:
+        return "labels with values, among which assumptions were looked for"
     heads = [join_levels(facts.header) for facts in seen.columns if facts.header][:6]
     said = f" (its header: {', '.join(heads)})" if heads else ""
     lines = [
@@ -136,6 +138,8 @@ def _compared(tables: Sequence[TableMap], seen: Sequence[Seen]) -> list[TableMap
             continue  # each driver in a column of its own
         for number in numbers:
             others = [tables[other] for other in numbers if other != number]
+            if all(_continued(tables[number], other, seen) for other in others):
+                continue
             if name != "Customers" and all(_adds_up(tables[number], other, seen) for other in others):
                 continue
             places = ", ".join(dict.fromkeys(_place_of(other) for other in others))
@@ -149,6 +153,15 @@ def _compared(tables: Sequence[TableMap], seen: Sequence[Seen]) -> list[TableMap
 def _place_of(table: TableMap) -> str:
     first = min((column.at for column in table.columns), default=1)
     return f"sheet {table.sheet}, {address(table.header_row or table.first_row, first)}"
+
+
+def _continued(one: TableMap, other: TableMap, seen: Sequence[Seen]) -> bool:
+    """Tell whether one block goes on with the other under the same header, further down the sheet."""
+    columns = [{(column.column, column.at, column.header) for column in table.columns} for table in (one, other)]
+    if one.sheet != other.sheet or columns[0] != columns[1] or (one.across is None) != (other.across is None):
+        return False
+    keys = [_keys(table, seen) for table in (one, other)]
+    return one.table != "Customers" or keys[0].isdisjoint(keys[1])
 
 
 def _adds_up(one: TableMap, other: TableMap, seen: Sequence[Seen]) -> bool:

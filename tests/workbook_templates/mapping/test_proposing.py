@@ -305,6 +305,28 @@ def test_sums_of_formulas_are_a_report_and_asked_about() -> None:
     assert "formulas" in asked_about(book(replace(layout, formulas=cells)), "Transactions")
 
 
+def test_a_list_under_what_its_report_was_run_with_is_found() -> None:
+    rows: Rows = [["Report", "Sales"], ["Run on", day(6)], ["Company", 1000], ["User", "jdoe"], ["Customer ID", "Date", "Invoice no", "Net sales"]]
+    rows += [[f"C{p % 4}", day(1 + p % 12), 700 + p, 10.5 + p] for p in range(12)]
+    (table,) = propose(book(sheet("Data", rows))).tables
+    assert (table.table, table.header_row, table.first_row, table.questions) == ("Transactions", 5, 6, ())
+    assert [column.header for column in table.columns] == ["Customer ID", "Date", "Invoice no", "Net sales"]
+
+
+def test_a_header_that_comes_again_on_every_page_goes_on_with_the_list() -> None:
+    page: Rows = [["Customer ID", "Date", "Net sales"], *([f"C{p % 4}", day(1 + p % 12), 10.5 + p] for p in range(6))]
+    mapping = propose(book(sheet("Data", [*page, *page, [], *page])))
+    assert [(table.first_row, table.questions) for table in mapping.tables] == [(2, ()), (9, ()), (17, ())]
+
+
+def test_rows_with_blank_rows_between_are_one_table() -> None:
+    rows: Rows = [["Customer ID", "Date", "Net sales"]]
+    for p in range(8):
+        rows += [[], [f"C{p % 4}", day(1 + p % 12), 10.5 + p]]
+    (table,) = propose(book(sheet("Data", rows))).tables
+    assert (table.first_row, table.last_row, table.questions) == (3, 17, ())
+
+
 TRAPS = """
 VAT amount, Tax amount, Unit price, Discount %, Margin %, Product ID, Last purchase date, Credit limit, Previous
 customer ID, Old customer no, Budget revenue, Forecast sales, Cumulative sales, Average sale, Customer count,

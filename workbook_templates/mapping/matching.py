@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import INPUT_TABLES, Blank, Column, Kind, Table
 from workbook_templates.addresses import address
 from workbook_templates.mapping.blocks import Block
@@ -27,6 +28,7 @@ from workbook_templates.mapping.synonyms import (
     says_title,
     score_header,
     table_words,
+    tokens,
 )
 
 __all__ = ["Candidate", "Match", "Setting", "candidates", "place"]
@@ -40,6 +42,28 @@ _FIRM: Final = frozenset(
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _TAX: Final = frozenset({"vat", "tax", "mwst", "ust", "tva", "iva", "btw", "ppn", "gst"})
 _COSTS: Final = frozenset({"discount", "returns", "cogs", "freight_in", "freight_out", "commission", "supplier_rebate"})
+_ACCOUNT: Final = frozenset({"account", "konto", "compte", "cuenta", "rekening", "akun", "a", "c"})
+_CUSTOMER: Final = frozenset(
+    {
+        "customer",
+        "client",
+        "kunde",
+        "kunden",
+        "klant",
+        "klanten",
+        "cliente",
+        "clientes",
+        "pelanggan",
+        "debitor",
+        "debiteur",
+        "crm",
+        "kundennummer",
+    }
+)
+_OF_CUSTOMERS: Final = frozenset(
+    {"owner", "manager", "tier", "since", "invoice", "billing", "plan", "segment", "parent", "rep"}
+)
+"""Words that stand beside accounts that are customers."""
 _SOME: Final = 0.7
 """Score of a column from which it counts as one of those of which a table needs any."""
 _BY_CELLS: Final = 0.45
@@ -162,6 +186,9 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     chosen |= by_cells
     if table.name == "Customers" and "customer_id" in chosen and _mostly_repeated(columns, chosen["customer_id"].at):
         return None
+    told = titled or any(_CUSTOMER.intersection(tokens(head)) for head in setting.headers)
+    if table.name == "Customers" and "customer_id" in chosen and chosen["customer_id"].score <= WEAK and not told:
+        return None  # a list of ids and names of anything
     missing = [name for name in needs.essential if name not in chosen]
     questions: list[str] = []
     if missing:
@@ -181,7 +208,7 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
             return None
     if not any(match.score > NEAR for match in chosen.values()) and not by_cells:
         return None
-    if table_words(table.name) is None and sum(match.score >= SURE for match in chosen.values()) < 0.6 * len(columns):
+    if table_words(table.name) is None and not _is_ours(table, chosen, columns, setting):
         return None
     kept, notes = _optional(table, needs, chosen, columns)
     notes += _said_but_not_so(table, columns, {match.at for match in kept.values()}, kept)
@@ -200,6 +227,19 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
         evidence=tuple(notes),
         questions=tuple(dict.fromkeys(questions)),
     )
+
+
+def _is_ours(table: Table, chosen: Mapping[str, Match], columns: Sequence[ColumnFacts], setting: Setting) -> bool:
+    """Tell whether a block with the contract's own headings is that table: ID and Name may head anything."""
+    sure = {name for name, match in chosen.items() if match.score >= SURE}
+    if len(sure) < 0.6 * len(columns):
+        return False
+    if table.name == "Assumptions":
+        facts = next(facts for facts in columns if facts.at == chosen["id"].at)
+        return facts.known_share(frozenset(REGISTER)) >= 0.5
+    named = any(fold(name) in fold(text) for name in (table.name, table.excel_name) for text in setting.texts)
+    required = {column.name for column in table if column.required}
+    return named or (len(required) >= 3 and required <= sure)
 
 
 def _mostly_repeated(columns: Sequence[ColumnFacts], at: int) -> bool:
@@ -232,6 +272,15 @@ def _match(table: Table, column: Column, facts: ColumnFacts, setting: Setting, t
     return Match(column.name, facts.at, score, evidence, f"{place(facts)}: {question}" if question else "")
 
 
+def _may_be_ledger(facts: ColumnFacts, setting: Setting, table: Table) -> bool:
+    """Tell whether a header says an account, and nothing around says that it is one of customers."""
+    said = set(tokens(facts.header[-1]))
+    if not said & _ACCOUNT or "id" in said or said & _CUSTOMER:
+        return False
+    around = {word for text in (*setting.headers, *setting.texts) for word in tokens(text)}
+    return not around & (_CUSTOMER | _FIRM | _OF_CUSTOMERS) and table.name in ("Customers", "Transactions", "Drivers")
+
+
 def _plain_amount_beside_tax(facts: ColumnFacts, setting: Setting) -> bool:
     """Tell whether an amount does not say that it is with tax, where the tax stands in a column of its own."""
     amount = score_header("Transactions", "net_amount", facts.header) > 0
@@ -253,6 +302,8 @@ def _decided(
         ):
             return 0.95, (*why, "its cells look like ids")
         return min(words, WEAK), why
+    if identity and words >= PLAIN and known < 0.5 and _may_be_ledger(facts, setting, table):
+        return WEAK, (*why, "it may be an account of the ledger as well")
     if column.name == "name" and words == PLAIN:
         return (NEAR, ()) if facts.code_like >= 0.5 else (0.95, ("its cells look like names",))
     if column.name == "annual_revenue" and _FIRM.intersection(

@@ -306,7 +306,13 @@ def test_sums_of_formulas_are_a_report_and_asked_about() -> None:
 
 
 def test_a_list_under_what_its_report_was_run_with_is_found() -> None:
-    rows: Rows = [["Report", "Sales"], ["Run on", day(6)], ["Company", 1000], ["User", "jdoe"], ["Customer ID", "Date", "Invoice no", "Net sales"]]
+    rows: Rows = [
+        ["Report", "Sales"],
+        ["Run on", day(6)],
+        ["Company", 1000],
+        ["User", "jdoe"],
+        ["Customer ID", "Date", "Invoice no", "Net sales"],
+    ]
     rows += [[f"C{p % 4}", day(1 + p % 12), 700 + p, 10.5 + p] for p in range(12)]
     (table,) = propose(book(sheet("Data", rows))).tables
     assert (table.table, table.header_row, table.first_row, table.questions) == ("Transactions", 5, 6, ())
@@ -325,6 +331,49 @@ def test_rows_with_blank_rows_between_are_one_table() -> None:
         rows += [[], [f"C{p % 4}", day(1 + p % 12), 10.5 + p]]
     (table,) = propose(book(sheet("Data", rows))).tables
     assert (table.first_row, table.last_row, table.questions) == (3, 17, ())
+
+
+@pytest.mark.parametrize(
+    ("title", "months"),
+    [
+        ("Net sales, printed 15.01.2026", ["Jan", "Feb", "Mar"]),
+        ("Net sales FY2025", ["Jan", "Feb", "Mar"]),
+        ("Net sales 2025", ["Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan"]),
+    ],
+)
+def test_a_year_that_may_be_another_is_asked_about(title: str, months: list[str]) -> None:
+    rows: Rows = [[title], ["Customer ID", *months], *([f"C{p}", *layouts.amounts(p, len(months))] for p in range(6))]
+    asked_about(book(sheet("Data", rows)), "Transactions")
+
+
+def test_a_chart_of_accounts_is_no_customer_list() -> None:
+    rows: Rows = [["Account number", "Account name", "Type"], *([4000 + 10 * p, f"Sales {p}", "P&L"] for p in range(9))]
+    assert all(table.questions for table in propose(book(sheet("CoA", rows))).tables)
+
+
+def test_a_journal_of_the_ledger_is_not_surely_sales() -> None:
+    rows: Rows = [["Account no", "Posting date", "Document no", "Net amount"]]
+    rows += [[4000 + 10 * (p % 4), day(1 + p % 12), 900 + p, 10.5 + p] for p in range(16)]
+    assert all(table.questions for table in propose(book(sheet("Journal", rows))).tables)
+
+
+def test_names_of_products_are_no_customers() -> None:
+    rows: Rows = [["ID", "Name", "Category"], *([p, f"Widget {p}", "Parts"] for p in range(1, 9))]
+    assert propose(book(sheet("Products", rows))).tables == ()
+
+
+def test_tables_of_ours_are_found_by_the_contracts_own_headings() -> None:
+    ratings: Rows = [["Customer id", "Reference", "Growth"], *([f"C{p}", 3, 4] for p in range(5))]
+    values: Rows = [
+        ["Id", "Name", "Value", "Unit"],
+        ["discount_rate", "Discount rate", 0.1, "per year"],
+        ["horizon", "Horizon", 5, "years"],
+    ]
+    mapping = propose(book(sheet("Strategic ratings", ratings), sheet("Assumptions", values)))
+    assert {(table.table, table.questions) for table in mapping.tables} == {
+        ("Strategic ratings", ()),
+        ("Assumptions", ()),
+    }
 
 
 TRAPS = """

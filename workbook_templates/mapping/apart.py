@@ -14,6 +14,7 @@ __all__ = ["Apart", "rows_apart"]
 
 _TOLERANCE: Final = 1e-6
 _LARGEST: Final = 1e100
+_TELLING: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +235,8 @@ class _Sums:
             if strict and len(self._numbers) < 2 and (row != self._last or len(rows) < 4):
                 continue
             values = [self._sheet.cell(row, column) for column in self._probe]
+            if strict and max(abs(total) for total in sums) < _TELLING and all(total == int(total) for total in sums):
+                continue  # small counts add up by chance
             if all(_near(value, total) for value, total in zip(values, sums, strict=True)) and any(sums):
                 needed = 1 if not strict or len(self._numbers) < 2 else 2
                 if self._all_add_up(row, rows, needed):

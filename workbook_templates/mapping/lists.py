@@ -150,6 +150,8 @@ def _grain(seen: Seen, chosen: Candidate) -> str:
 
 def _of_purpose(seen: Seen, chosen: Candidate) -> Iterator[str]:
     """Ask about what may be planned, old or called off, and not what happened."""
+    if seen.block.excel_table == chosen.table.excel_name:
+        return  # the workbook is one of ours
     purpose = next((word for text in seen.texts if (word := says("purposes", "words", text))), "")
     taxed = next((word for text in seen.texts if (word := says("purposes", "with_tax", text))), "")
     if chosen.table.name == "Transactions" and taxed:

@@ -568,7 +568,7 @@ def _rivals(
                 continue
             yield f"{place(by_at[match.at])} or {place(by_at[other.at])}: which of them is {_wanted(table, name)}?"
     net, gross = kept.get("net_amount"), kept.get("gross_amount")
-    if table.name == "Transactions" and net is not None and gross is not None:
+    if net is not None and gross is not None and table.excel_name not in setting.texts:
         yield from _gross_and_net(by_at[net.at], by_at[gross.at], columns, kept)
 
 

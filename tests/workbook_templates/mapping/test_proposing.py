@@ -11,12 +11,13 @@ from tests.workbook_templates.mapping import layouts
 from tests.workbook_templates.mapping.holdout import FOURTH, HOLDOUT, SECOND, THIRD
 from tests.workbook_templates.mapping.layouts import LAYOUTS, Layout, Rows, book, day, sheet
 from tests.workbook_templates.mapping.scores import found_in, score, table_of
-from valuation.tables import TABLES, Kind
+from valuation.assumptions import ASSUMPTIONS
+from valuation.tables import INPUT_TABLES, TABLES, Column, Kind, Table
 from workbook_templates.mapping.model import SURE, AssumptionMap, TableMap, WorkbookMap
 from workbook_templates.mapping.proposing import propose
 from workbook_templates.mapping.reading import read_tables
 from workbook_templates.mapping.synonyms import score_header
-from workbook_templates.mapping.views import Rectangle, SheetView, WorkbookView
+from workbook_templates.mapping.views import Rectangle, SheetView, TableView, WorkbookView
 from workbook_templates.plan import Cell, CellError
 
 ALL = {**LAYOUTS, **HOLDOUT, **SECOND, **THIRD, **FOURTH}
@@ -373,6 +374,37 @@ def test_tables_of_ours_are_found_by_the_contracts_own_headings() -> None:
     assert {(table.table, table.questions) for table in mapping.tables} == {
         ("Strategic ratings", ()),
         ("Assumptions", ()),
+    }
+
+
+def cell_of(column: Column, row: int) -> Cell:
+    """A value that a column of the contract may hold."""
+    values: dict[Kind, Cell] = {
+        Kind.ID: f"X{row:02}",
+        Kind.DATE: day(1 + row),
+        Kind.MONEY: 100.5 + 7 * row,
+        Kind.NUMBER: 2.0 + row % 3,
+        Kind.COUNT: 1 + row % 2,
+        Kind.SHARE: 0.5,
+        Kind.FLAG: row % 2,
+        Kind.CHOICE: column.choices[row % len(column.choices)] if column.choices else None,
+    }
+    return values.get(column.kind, f"text {row}")
+
+
+@pytest.mark.parametrize("table", INPUT_TABLES, ids=lambda table: table.name)
+def test_a_table_of_our_own_workbook_is_found_whole(table: Table) -> None:
+    rows: Rows = [
+        [column.title for column in table],
+        *([cell_of(column, row) for column in table] for row in range(10)),
+    ]
+    if table.name == "Assumptions":
+        rows[1:] = [[key, *line[1:]] for key, line in zip(ASSUMPTIONS, rows[1:], strict=False)]
+    area = TableView(name=table.excel_name, area=Rectangle(1, 1, len(rows), len(rows[0])))
+    (found,) = propose(book(sheet(table.name, rows, tables=(area,)))).tables
+    assert (found.table, found.questions) == (table.name, ())
+    assert {column.column: column.at for column in found.columns} == {
+        column.name: at for at, column in enumerate(table, 1)
     }
 
 

@@ -79,15 +79,15 @@ class Contents:
             )
             return
         ids = self.cells.get(finding.table, {}).get("customer_id")
-        column = self._column(raw, finding)
+        heading = self._heading(raw, finding)
         amounts = finding.amounts or (None,) * len(finding.rows)
         for row, amount in zip(finding.rows, amounts, strict=True):
-            at = raw.first_row + row - 1
+            place = raw.place(row - 1, heading)
             yield Located(
                 finding=finding,
-                sheet=raw.sheet,
-                row=at,
-                cell=address(at, column) if column else "",
+                sheet=place.sheet,
+                row=place.row,
+                cell=address(place.row, place.column) if place.column else "",
                 amount=amount,
                 customer_id=_text(ids[row - 1]) if ids is not None and row <= len(ids) else None,
             )
@@ -96,14 +96,15 @@ class Contents:
         raw = self.raw.get(finding.table)
         return raw.sheet if raw else finding.table
 
-    def _column(self, raw: RawTable, finding: Finding) -> int | None:
-        """Find the column number of a finding's column on the sheet."""
-        table = self.template.tables[finding.table][1].table if finding.table in self.template.tables else None
-        for offset, heading in enumerate(raw.columns):
-            column = table.column_for(heading) if table else None
-            if column is not None and column.name == finding.column:
-                return raw.first_column + offset
-        return None
+    def _heading(self, raw: RawTable, finding: Finding) -> str:
+        """Find the heading of a finding's column on the sheet; "" when it has none."""
+        if finding.table not in self.template.tables:
+            return ""
+        table = self.template.tables[finding.table][1].table
+        columns = ((heading, table.column_for(heading)) for heading in raw.columns)
+        return next(
+            (heading for heading, column in columns if column is not None and column.name == finding.column), ""
+        )
 
 
 def read_contents(workbook: Workbook) -> Contents:

@@ -1,20 +1,45 @@
 """What the command line prints: progress, the answer with its figures, findings and checks, as people read them."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from addin.backups import Backup
 from addin.contents import Contents
+from addin.faults import UserError
 from addin.importing import ImportPlan
+from addin.mapping import FoundTable, where
 from addin.refresh import CheckLine, FormulaValues, answer_in_words, figure
 from addin.sources import ImportedTransactions
+from addin.workbook import Receipt
 from valuation.findings import Finding, Severity
+from workbook_templates.addresses import column_letters
+from workbook_templates.mapping.model import SURE, WorkbookMap
 from workbook_templates.plan import Cell, CellError
 
-__all__ = ["print_checks", "print_findings", "print_import", "print_report", "say", "working"]
+if TYPE_CHECKING:
+    from addin.creating_like import MadeLike
+
+__all__ = [
+    "print_backups",
+    "print_checks",
+    "print_findings",
+    "print_import",
+    "print_likeness",
+    "print_mapping",
+    "print_receipt",
+    "print_report",
+    "say",
+    "say_plainly",
+    "working",
+    "write_receipt",
+]
 
 console = Console(highlight=False, soft_wrap=True)
 progress = Console(stderr=True, highlight=False)
@@ -33,6 +58,12 @@ MOST_ROWS = 5
 def say(text: str) -> None:
     """Print a line; square brackets are markup."""
     console.print(text)
+
+
+def say_plainly(text: str) -> None:
+    """Print a text as it is; nothing for an empty one."""
+    if text:
+        say(escape(text))
 
 
 @contextmanager
@@ -125,6 +156,106 @@ def print_import(plan: ImportPlan, imported: ImportedTransactions) -> None:
     say(f"As-of date: {plan.as_of}. Next: customer-value refresh.")
 
 
+def print_mapping(mapping: WorkbookMap, tables: Sequence[FoundTable]) -> None:
+    """Print where each table stands, what is read there, how sure that is and why, and what is asked."""
+    for found in tables:
+        mapped = found.mapped
+        read = "not read" if found.rows is None else f"{found.rows:,} rows"
+        money = "" if found.total is None else f", money {found.total:,.2f}"
+        say(f"[bold]{escape(mapped.table)}[/bold]  {escape(where(mapped))}: {read}{money}. {_sure(mapped.confidence)}")
+        for column in mapped.columns:
+            why = f" [dim]({escape('; '.join(column.evidence))})[/dim]" if column.evidence else ""
+            say(f"    {column_letters(column.at):>3}  {escape(column.header)} = {escape(column.column)}{why}")
+        if mapped.across is not None:
+            across = mapped.across
+            say(f"    {column_letters(across.first_column):>3}  periods across in row {across.row} = {across.value}")
+        _print_reasons(mapped.evidence, mapped.questions)
+    for given in mapping.assumptions:
+        value = escape(given.cell or str(given.value))
+        say(f"[bold]{escape(given.id)}[/bold]  {value}. {_sure(given.confidence)}")
+        _print_reasons(given.evidence, given.questions)
+    for block in mapping.not_used:
+        say(f"[dim]Not used: {escape(block)}[/dim]")
+
+
+def print_likeness(made: "MadeLike", left_out: Sequence[str]) -> None:
+    """Print what a workbook took over from the one that it is like, and what it could not."""
+    say("[bold]Taken over[/bold]")
+    for line in made.evidence:
+        say(f"    {escape(line)}")
+    for name, rows in made.rows.items():
+        say(f"    {escape(name)}: {rows:,} rows are filled in.")
+    for line in (*left_out, *made.receipt.notes):
+        say(f"[yellow]Not taken over[/yellow]  {escape(line)}")
+
+
+def _sure(confidence: float) -> str:
+    return f"[green]{confidence:.0%} sure[/green]" if confidence >= SURE else f"[yellow]{confidence:.0%} sure[/yellow]"
+
+
+def _print_reasons(evidence: Sequence[str], questions: Sequence[str]) -> None:
+    for reason in evidence:
+        say(f"         [dim]{escape(reason)}[/dim]")
+    for question in questions:
+        say(f"    [yellow]?[/yellow]    {escape(question)}")
+
+
+def print_receipt(receipt: Receipt, written: Path) -> None:
+    """Print which cells and parts of a file changed, and what the user should know."""
+    say_plainly("\n".join(receipt.notes))
+    if not receipt.changed_parts:
+        say_plainly(f"Nothing in {written.name} changed.")
+        return
+    if receipt.ranges:
+        say_plainly(f"Written: {', '.join(receipt.ranges)}.")
+    parts = f"{len(receipt.changed_parts)} parts of {written.name} changed"
+    say(f"[dim]{escape(parts)}: {escape(', '.join(receipt.changed_parts))}.[/dim]")
+
+
+def write_receipt(receipt: Receipt, written: Path, file: Path) -> None:
+    """
+    Write the same to a file: as JSON when its name says so, else as lines of text.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be written; the workbook is written by then.
+    """
+    content = {
+        "workbook": written.name,
+        "ranges": list(receipt.ranges),
+        "parts": list(receipt.changed_parts),
+        "notes": list(receipt.notes),
+    }
+    if file.suffix.casefold() == ".json":
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+    else:
+        lines = [f"Workbook\t{written.name}"]
+        for title, key in (("Range", "ranges"), ("Part", "parts"), ("Note", "notes")):
+            lines += [f"{title}\t{entry}" for entry in content[key]]
+        text = "\n".join(lines)
+    try:
+        file.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UserError(
+            f"{written.name} is written, but its receipt {file} cannot be ({error.strerror or error})"
+        ) from None
+
+
+def print_backups(workbook: Path, found: Sequence[Backup]) -> None:
+    """Print what can be put back, the newest first, and where it lies."""
+    if not found:
+        say_plainly(f"There is no backup of {workbook.name}.")
+        return
+    table = Table(title=f"Backups of {escape(workbook.name)}", title_justify="left", box=None)
+    for heading in ("Number", "The workbook as it was", "Bytes"):
+        table.add_column(heading, justify="left" if heading.startswith("The") else "right")
+    for backup in found:
+        table.add_row(str(backup.number), escape(str(backup)), f"{backup.path.stat().st_size:,}")
+    console.print(table)
+    say_plainly(f"They lie in {found[0].path.parent}")
+
+
 def _difference(cell: Cell) -> str:
     return f"{cell:,.2f}" if isinstance(cell, float | int) and not isinstance(cell, CellError) else str(cell)
 
@@ -142,11 +273,12 @@ def print_findings(contents: Contents, findings: Sequence[Finding], *, least: Se
 def _where(contents: Contents, finding: Finding) -> str:
     """Name sheet, column and the first rows of a finding."""
     raw = contents.raw.get(finding.table)
-    sheet = raw.sheet if raw else finding.table
+    sheet = (raw.place(finding.rows[0] - 1).sheet if finding.rows else raw.sheet) if raw else finding.table
     column = f", {finding.column.replace('_', ' ')}" if finding.column else ""
     if raw is None or not finding.rows:
         return f"{sheet}{column}"
-    first = ", ".join(str(raw.first_row + row - 1) for row in finding.rows[:MOST_ROWS])
+    places = [raw.place(row - 1) for row in finding.rows[:MOST_ROWS]]
+    first = ", ".join(str(place.row) if place.sheet == sheet else f"{place.row} of {place.sheet}" for place in places)
     rest = len(finding.rows) - MOST_ROWS
     return f"{sheet}{column}, row {first}" + (f" and {rest:,} more" if rest > 0 else "")
 

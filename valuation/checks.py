@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from valuation.control_totals import control_findings
 from valuation.dates import twelve_months_before
 from valuation.findings import Finding, Severity
 from valuation.tables import NUMERIC_KINDS, Blank, Column, Fault, Kind, TableData
@@ -81,6 +82,7 @@ def check_inputs(tables: Tables, *, as_of: np.datetime64) -> list[Finding]:
     for relation in RELATION_CHECKS:
         findings.extend(relation(tables))
     findings.extend(_nothing_recent(tables, as_of))
+    findings.extend(control_findings(tables, as_of=as_of))
     return sorted(findings, key=lambda finding: -finding.severity)
 
 

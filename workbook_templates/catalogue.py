@@ -21,7 +21,7 @@ from workbook_templates.layout import Pack as Pack
 from workbook_templates.packs import PACKS
 from workbook_templates.packs.checks import checks_sheet
 
-__all__ = ["TEMPLATES", "UnknownTemplateError", "compose", "recognise"]
+__all__ = ["TEMPLATES", "UnknownTemplateError", "compose", "index_sheet", "recognise"]
 
 VERSION = 3
 TEMPLATES = {"customer_value": "Customer P&L, customer value and segments, in the layout of a finance model"}
@@ -52,7 +52,7 @@ def compose(template: str = "customer_value", packs: Sequence[str] = ()) -> Temp
     checks = checks_sheet(bare.checks, bare.totals)
     chosen[0] = replace(chosen[0], sheets=(*chosen[0].sheets, checks))
     bare = replace(bare, packs=tuple(chosen))
-    chosen[0] = replace(chosen[0], sheets=(*chosen[0].sheets, _index(bare)))
+    chosen[0] = replace(chosen[0], sheets=(*chosen[0].sheets, index_sheet(bare)))
     composed = replace(bare, packs=tuple(chosen))
     doubles = [what for what, times in Counter(_found_by_name(composed)).items() if times > 1]
     if doubles:
@@ -105,7 +105,7 @@ def recognise(identity: str) -> Template:
     return compose(template, packs.split("+"))
 
 
-def _index(template: Template) -> Sheet:
+def index_sheet(template: Template) -> Sheet:
     """List the sheets: those to open first, then the drill-down."""
     items: list[Item] = [
         Text(row=1, column=1, text="Index", role=Role.TITLE),

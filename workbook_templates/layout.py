@@ -14,10 +14,12 @@ from typing import Literal, NamedTuple
 
 from valuation.tables import NUMERIC_KINDS, Column, Kind, Table
 from workbook_templates.addresses import address
+from workbook_templates.native import Column as CellColumn
 from workbook_templates.native import Expr
 from workbook_templates.plan import Cell
 
 __all__ = [
+    "Block",
     "BodyColumn",
     "Cells",
     "Chart",
@@ -44,20 +46,48 @@ __all__ = [
 
 
 class Format(StrEnum):
-    """Number formats; negatives stand in brackets and nought is a dash."""
+    """Kinds of number formats: what a number is, of which `code` makes how it looks."""
 
-    GENERAL = "General"
-    MONEY = '#,##0;(#,##0);"-"'
-    CENTS = '#,##0.00;(#,##0.00);"-"'
-    PERCENT = "0.0%"
-    WHOLE_PERCENT = "0%"
-    COUNT = '#,##0;(#,##0);"-"'
-    PLAIN = "0"
-    RATIO = "0.00"
-    SCORE = "0.0;(0.0);0.0"
-    RATE = '#,##0.0000;(#,##0.0000);"-"'
-    DATE = "yyyy-mm-dd"
-    TEXT = "@"
+    GENERAL = "general"
+    MONEY = "money"
+    CENTS = "money with cents"
+    UNITS = "money in the unit for reading"
+    EXACT = "money to the cent, in whatever unit others are shown"
+    PERCENT = "percent"
+    WHOLE_PERCENT = "whole percent"
+    COUNT = "count"
+    NUMBER = "number"
+    PLAIN = "plain"
+    RATIO = "ratio"
+    SCORE = "score"
+    RATE = "rate"
+    DATE = "date"
+    TEXT = "text"
+
+    @property
+    def code(self) -> str:
+        """The format code of our own layout; negatives stand in brackets and nought is a dash."""
+        return _CODES[self]
+
+
+_WHOLE, _CENTS = '#,##0;(#,##0);"-"', '#,##0.00;(#,##0.00);"-"'
+_CODES = {
+    Format.GENERAL: "General",
+    Format.MONEY: _WHOLE,
+    Format.CENTS: _CENTS,
+    Format.UNITS: _WHOLE,
+    Format.EXACT: _CENTS,
+    Format.PERCENT: "0.0%",
+    Format.WHOLE_PERCENT: "0%",
+    Format.COUNT: _WHOLE,
+    Format.NUMBER: _CENTS,
+    Format.PLAIN: "0",
+    Format.RATIO: "0.00",
+    Format.SCORE: "0.0;(0.0);0.0",
+    Format.RATE: '#,##0.0000;(#,##0.0000);"-"',
+    Format.DATE: "yyyy-mm-dd",
+    Format.TEXT: "@",
+}
 
 
 class Role(StrEnum):
@@ -160,6 +190,8 @@ class NamedCell:
     input : bool
         Whether people fill it in instead, to choose what formulas show: a refresh leaves it as it is, and no result
         depends on it.
+    choices : native.Column or None
+        The column of a table that its list offers.
     """
 
     row: int
@@ -167,6 +199,7 @@ class NamedCell:
     name: str
     format: Format = Format.GENERAL
     input: bool = False
+    choices: CellColumn | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +261,34 @@ class TableBlock:
     fading: tuple[str, ...] = ()
     lights: tuple[str, ...] = ()
     reading: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """
+    Plain cells that people fill in, such as a row for each customer and a column for each month.
+
+    Attributes
+    ----------
+    head : tuple of Cell
+        The header row; real dates stay dates, which the header of an Excel table cannot hold.
+    rows : tuple of tuple of Cell
+        Its rows, each as long as the header.
+    formats : tuple of str
+        Number format code of each column's cells.
+    head_formats : tuple of str
+        Of each header cell.
+    labels : int
+        How many columns, from the left, say what a row is; they are texts.
+    """
+
+    row: int
+    column: int
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    formats: tuple[str, ...]
+    head_formats: tuple[str, ...]
+    labels: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,7 +359,7 @@ class Chart:
     category_most: float | None = None
 
 
-Item = Text | Formula | LiveFormula | NamedCell | TableBlock | Chart
+Item = Text | Formula | LiveFormula | NamedCell | TableBlock | Block | Chart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,6 +401,7 @@ class Sheet:
     one_page: bool = False
     printed: int | None = None
     hidden: bool = False
+    folded: tuple[int, ...] = ()
 
 
 class Check(NamedTuple):
@@ -454,7 +516,7 @@ def _quoted(sheet: str) -> str:
 
 _FORMATS = {
     Kind.MONEY: Format.CENTS,
-    Kind.NUMBER: Format.CENTS,
+    Kind.NUMBER: Format.NUMBER,
     Kind.COUNT: Format.COUNT,
     Kind.SHARE: Format.PERCENT,
     Kind.FLAG: Format.PLAIN,

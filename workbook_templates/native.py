@@ -15,11 +15,12 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from valuation.tables import Table
-from workbook_templates.plan import Cell
+from workbook_templates.plan import Cell, CellError
 from workbook_templates.sheetmath import (
     FUNCTIONS,
     OPERATORS,
@@ -32,7 +33,7 @@ from workbook_templates.sheetmath import (
     text_of,
 )
 
-__all__ = ["Book", "Column", "Expr", "Figure", "Figures", "Name", "Place", "call", "const"]
+__all__ = ["Book", "Column", "Expr", "Figure", "Figures", "Name", "Place", "call", "const", "once"]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -54,6 +55,7 @@ class Book:
     names: Mapping[str, Cell]
     figures: Mapping[str, "Expr"]
     _columns: dict[tuple[str, str], Array] = field(default_factory=dict, init=False)
+    _kept: dict[int, Any] = field(default_factory=dict, init=False)
     _figures: dict[str, Scalar] = field(default_factory=dict, init=False)
 
     def column(self, table: str, heading: str) -> Array:
@@ -62,6 +64,20 @@ class Book:
         if place not in self._columns:
             self._columns[place] = column_of(self.tables[table][heading])
         return self._columns[place]
+
+    def kept(self, expr: "Expr") -> Value:
+        """Compute a part that stands in many formulas, once."""
+        if id(expr) not in self._kept:
+            self._kept[id(expr)] = expr.value(self)
+        value: Value = self._kept[id(expr)]
+        return value
+
+    def column_of_figures(self, keys: tuple[str, ...]) -> Array:
+        """Give a column of formula cells, made once."""
+        if id(keys) not in self._kept:
+            self._kept[id(keys)] = column_of([self.figure(key) for key in keys])
+        column: Array = self._kept[id(keys)]
+        return column
 
     def figure(self, key: str) -> Scalar:
         """Compute a formula cell, once; one that refers to a blank cell shows 0."""
@@ -105,6 +121,10 @@ class Expr(ABC):
     @abstractmethod
     def value(self, book: Book) -> Value:
         """Compute the same in Python."""
+
+    def over(self, tables: Mapping[str, Table]) -> "Expr":
+        """Give the same over tables by contract name whose headings may say it in other words."""
+        return self
 
     def __add__(self, other: "Expr | float") -> "Expr":
         return _Binary("+", self, const(other))
@@ -234,6 +254,9 @@ class Column(Expr):
     def value(self, book: Book) -> Value:
         return book.column(self.table.excel_name, self.heading)
 
+    def over(self, tables: Mapping[str, Table]) -> Expr:
+        return Column(tables.get(self.table.name, self.table), self.name)
+
 
 _SPECIAL, _ESCAPED = re.compile(r"['\[\]#@]"), r"'\g<0>"
 
@@ -281,7 +304,7 @@ class Figures(Expr):
         return f"{place(self.keys[0])}:{place(self.keys[-1]).rsplit('!', 1)[-1]}"
 
     def value(self, book: Book) -> Value:
-        return column_of([book.figure(key) for key in self.keys])
+        return book.column_of_figures(self.keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +329,33 @@ class _Binary(Expr):
     def value(self, book: Book) -> Value:
         return OPERATORS[self.sign](self.left.value(book), self.right.value(book))
 
+    def over(self, tables: Mapping[str, Table]) -> Expr:
+        return _Binary(self.sign, self.left.over(tables), self.right.over(tables))
+
+
+@dataclass(frozen=True, slots=True)
+class _Once(Expr):
+    part: Expr
+
+    @property
+    def binding(self) -> int:
+        return self.part.binding
+
+    @property
+    def wide(self) -> bool:
+        return self.part.wide
+
+    def excel(self, place: Place) -> str:
+        return self.part.excel(place)
+
+    def value(self, book: Book) -> Value:
+        return book.kept(self.part)
+
+
+def once(part: Expr) -> Expr:
+    """Mark a part that many formulas share, such as which rows are a customer's: its twin computes it once."""
+    return _Once(part)
+
 
 def _within(part: Expr, place: Place, binding: int) -> str:
     """Write an operand, in parentheses where it would fall apart beside an operator that binds more tightly."""
@@ -327,12 +377,32 @@ class _Call(Expr):
 
     def value(self, book: Book) -> Value:
         function = FUNCTIONS[self.name]
+        if self.name in _CHOOSING:
+            return _CHOOSING[self.name](book, *self.arguments)
         values = [argument.value(book) for argument in self.arguments]
         for position, takes in enumerate(_takes(self.name, len(values))):
             value = values[position]
             if takes is Takes.RANGE and not isinstance(value, np.ndarray):
                 values[position] = column_of([value])
         return function.twin(*values)
+
+    def over(self, tables: Mapping[str, Table]) -> Expr:
+        return _Call(self.name, tuple(argument.over(tables) for argument in self.arguments))
+
+
+def _chosen(book: Book, condition: Expr, then: Expr, otherwise: Expr) -> Value:
+    """Compute the one branch that the condition asks for, as Excel does."""
+    truth = FUNCTIONS["IF"].twin(condition.value(book), True, False)
+    return truth if isinstance(truth, CellError) else (then if truth else otherwise).value(book)
+
+
+def _attempted(book: Book, attempt: Expr, otherwise: Expr) -> Value:
+    value = attempt.value(book)
+    return otherwise.value(book) if isinstance(value, CellError) else value
+
+
+_CHOOSING: Mapping[str, Callable[..., Value]] = {"IF": _chosen, "IFERROR": _attempted}
+"""Functions that leave a part of their arguments uncomputed."""
 
 
 def _takes(name: str, arguments: int) -> tuple[Takes, ...]:

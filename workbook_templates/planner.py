@@ -19,9 +19,9 @@ TableCells = Mapping[str, Sequence[Cell]]
 """Column name of the contract to cells, all columns of one length."""
 
 
-def table_write(name: str, cells: TableCells) -> TableWrite:
-    """Plan the new body of a table of the contract."""
-    table = TABLES[name]
+def table_write(name: str, cells: TableCells, table: Table | None = None) -> TableWrite:
+    """Plan the new body of a table of the contract, which may have other headings than there."""
+    table = table or TABLES[name]
     key = table[table.key[0]].title if len(table.key) == 1 else ""
     return TableWrite(table=table.excel_name, columns=_by_heading(table, cells), key=key)
 

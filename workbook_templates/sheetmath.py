@@ -166,6 +166,8 @@ def _numeric(function: Callable[..., float | str], quick: Callable[..., Array] |
             return CellError.NUM
 
     def apply(*values: Value) -> Value:
+        if not any(type(value) is np.ndarray for value in values):
+            return single(*values)  # type: ignore[arg-type]  # no column among them
         result = None if quick is None else _quick(quick, *values)
         return _each(single, *values) if result is None else result
 
@@ -285,10 +287,28 @@ def _comparison(holds: Callable[[Any, Any], Any]) -> Callable[[Value, Value], Va
         return right if type(right) is CellError else bool(holds(_compare(left, right), 0))
 
     def apply(left: Value, right: Value) -> Value:
+        if type(left) is not np.ndarray and type(right) is not np.ndarray:
+            return single(left, right)  # type: ignore[arg-type]  # no column among them
+        if holds in _SAMENESS and isinstance(left, np.ndarray) and left.dtype == object and type(right) is str:
+            same = _same_text(left, right)
+            if same is not None:
+                return np.asarray(holds(~same, False))
         order = _quick(_order, left, right) if _of_numbers(left) and _of_numbers(right) else None
         return _each(single, left, right) if order is None else np.asarray(holds(order, 0))
 
     return apply
+
+
+_SAMENESS = (operator.eq, operator.ne)
+
+
+def _same_text(column: Array, text: str) -> npt.NDArray[np.bool_] | None:
+    """Compare a column of texts and blanks with a text, the commonest of all comparisons; None if it holds others."""
+    cells = column.tolist()
+    if not set(map(type, cells)) <= {str, type(None)}:
+        return None
+    folded = text.casefold()
+    return np.array([(cell or "").casefold() == folded for cell in cells], dtype=np.bool_)
 
 
 def _of_numbers(value: Value) -> bool:
@@ -325,6 +345,8 @@ def _is_error(value: Value) -> Value:
 
 
 def _is_number(value: Value) -> Value:
+    if isinstance(value, np.ndarray) and value.dtype == np.float64:
+        return ~np.isnan(value)
     return _each(lambda cell: isinstance(cell, float), value)
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "ColumnCells",
     "escaped",
     "serial",
+    "spelled",
     "unescaped",
     "xml_escaped",
 ]
@@ -107,24 +108,34 @@ def xml_escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def spelled(text: str) -> str:
+    r"""
+    Write a text without the characters that XML cannot hold.
+
+    They become ``_xHHHH_``, so a text that already looks like that needs its underscore spelled too.
+
+    Examples
+    --------
+    >>> spelled("a<b\r _x0041_")
+    'a<b_x000D_ _x005F_x0041_'
+    """
+    return _HIDDEN.sub(lambda match: f"_x{ord(match.group()):04X}_", _LOOKS_ESCAPED.sub("_x005F_", text))
+
+
 def escaped(text: str) -> str:
     r"""
     Write a text as a worksheet part holds it.
-
-    Characters that XML cannot hold become ``_xHHHH_``, so a text that already looks like that needs its underscore
-    escaped.
 
     Examples
     --------
     >>> escaped("a<b\r _x0041_")
     'a&lt;b_x000D_ _x005F_x0041_'
     """
-    text = _LOOKS_ESCAPED.sub("_x005F_", text)
-    return xml_escaped(_HIDDEN.sub(lambda match: f"_x{ord(match.group()):04X}_", text))
+    return xml_escaped(spelled(text))
 
 
 def unescaped(text: str) -> str:
-    """Undo the ``_xHHHH_`` of `escaped`."""
+    """Undo the ``_xHHHH_`` of `spelled`."""
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
 
 

@@ -1,17 +1,22 @@
 """Applying a plan to a package: which parts change, and what the user should know about it."""
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final, NamedTuple
 
 from lxml import etree
 
+from addin.books.additions import PlacedSheet, placed
 from addin.books.cellxml import Area
 from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
-from addin.books.matching import refuse_in_array, refuse_in_table
+from addin.books.matching import refuse_in_array, refuse_in_table, refuse_under_merge
+from addin.books.newsheets import add_sheets, refuse_locked_structure
 from addin.books.outline import Outline, recalculated_on_load
 from addin.books.package import Package
 from addin.books.places import one_cell
+from addin.books.ranges import joined, named_ranges
 from addin.books.remarks import comments_left_behind, formulas_left_behind
 from addin.books.rewriting import SheetEdit
 from addin.books.saving import Draft
@@ -21,7 +26,28 @@ from addin.workbook import RawTable, WorkbookError
 from workbook_templates.addresses import address
 from workbook_templates.plan import Cell, Plan
 
-__all__ = ["edited"]
+__all__ = ["Edited", "edited"]
+
+_TRUE: Final = ("1", "true")
+
+
+class Edited(NamedTuple):
+    """
+    What became of a package.
+
+    Attributes
+    ----------
+    draft : Draft
+        The package with its changes.
+    notes : tuple of str
+        Notes for the receipt.
+    ranges : tuple of str
+        Cells that were written.
+    """
+
+    draft: Draft
+    notes: tuple[str, ...]
+    ranges: tuple[str, ...]
 
 
 @dataclass
@@ -39,7 +65,7 @@ def edited(
     plan: Plan,
     read_table: Callable[[str], RawTable],
     read_cell: Callable[[str, int, int], Cell],
-) -> tuple[Draft, tuple[str, ...]]:
+) -> Edited:
     """
     Work out a package's new parts.
 
@@ -55,13 +81,6 @@ def edited(
         Reads a table's old cells; asked only for tables with columns that the plan does not write.
     read_cell : callable
         Reads a cell by sheet, row and column; a sheet whose formulas show what the plan says already is left alone.
-
-    Returns
-    -------
-    Draft
-        The package with its changes.
-    tuple of str
-        Notes for the receipt.
     """
     work = _Edit(package, outline, read_table, read_cell)
     work.place(plan)
@@ -69,7 +88,9 @@ def edited(
     work.follow_tables()
     work.note_what_stays()
     work.settle_calculation()
-    return work.draft, tuple(work.notes)
+    work.add_sheets()
+    work.note_what_the_owner_said()
+    return Edited(work.draft, tuple(work.notes), work.ranges())
 
 
 class _Edit:
@@ -90,6 +111,7 @@ class _Edit:
         self._written: dict[str, SheetEdit] = {}
         self._right_already: dict[str, int] = {}
         self._growths: list[Growth] = []
+        self._new: tuple[PlacedSheet, ...] = ()
 
     # ---- where everything goes
 
@@ -104,23 +126,34 @@ class _Edit:
             self._sheet(edit.table.sheet).tables.append(edit)
         for name, value in plan.names.items():
             place = self._outline.cell(name)
-            refuse_in_table(self._sheet(place.sheet).tables, name, place.sheet, place.row, place.column)
+            refuse_in_table(self._sheet(place.sheet).tables, *place, name=name)
             self._sheet(place.sheet).constants.setdefault(place.row, {})[place.column] = value
-        for (sheet, text), value in plan.cells.items():
-            self._place_constant(sheet, text, value)
+        self._place_constants(plan.cells)
         for (sheet, text), value in plan.caches.items():
             self._place_cache(sheet, text, value)
+        if plan.sheets:
+            source = self._package.source
+            refuse_locked_structure(self._outline, source)
+            taken, names = self._outline.all_sheets(), self._outline.taken_names()
+            self._new = placed(plan.sheets, taken_sheets=taken, taken_names=names, source=source)
 
     def _sheet(self, name: str) -> _SheetPlan:
         return self._sheets.setdefault(name, _SheetPlan())
 
-    def _place_constant(self, sheet: str, text: str, value: Cell) -> None:
-        found = self._outline.sheet(sheet)
-        if found is None:
-            raise WorkbookError(f"there is no sheet {sheet}, whose cell {text} is to be written; restore it")
-        row, column = one_cell(sheet, text)
-        refuse_in_table(self._sheet(found).tables, text, found, row, column)
-        self._sheet(found).constants.setdefault(row, {})[column] = value
+    def _place_constants(self, given: Mapping[tuple[str, str], Cell]) -> None:
+        """Place what may be a column of thousands of cells."""
+        names: dict[str, str] = {}
+        for (sheet, text), value in given.items():
+            if sheet not in names:
+                found = self._outline.sheet(sheet)
+                if found is None:
+                    raise WorkbookError(f"there is no sheet {sheet}, whose cell {text} is to be written; restore it")
+                names[sheet] = found
+            row, column = one_cell(sheet, text)
+            target = self._sheet(names[sheet])
+            if target.tables:
+                refuse_in_table(target.tables, names[sheet], row, column)
+            target.constants.setdefault(row, {})[column] = value
 
     def _place_cache(self, sheet: str, text: str, value: Cell) -> None:
         found = self._outline.sheet(sheet)
@@ -166,10 +199,9 @@ class _Edit:
             table.check(found, self._other_tables(name))
             table.unhide = self._package.xml(table.table.part).find(".//{*}filterColumn") is not None
             self.notes += table.follow(self._read_table(table.table.name) if table.keeps_columns else None)
-        for row, cells in sheet.constants.items():
-            for column in cells:
-                if any(array.holds(row, column) for array in found.arrays):
-                    refuse_in_array(name, row, column)
+        for refuse, areas in ((refuse_in_array, found.arrays), (refuse_under_merge, found.merges)):
+            for row, column, area in _held(sheet.constants, areas):
+                refuse(name, row, column, area)
         if found.protected and (sheet.tables or sheet.constants):
             self.notes.append(f"sheet {name} is protected; it was written all the same and stays protected")
         return SheetEdit(
@@ -230,13 +262,11 @@ class _Edit:
         a new one, but calls a wrong one damage). Excel is told to compute everything on opening when something
         changed and any formula cell of the workbook did not get its value from the plan.
         """
-        stale = bool(self.draft.changed) and self._has_stale_formula()
+        self.draft.stale = stale = bool(self.draft.changed) and self._has_stale_formula()
         self.draft.edit_xml(self._outline.part, partial(self._settle_workbook, stale=stale))
         chain = self._outline.calculation_chain()
         if chain is not None and any(edit.formulas_changed for edit in self._written.values()):
             self.draft.drop(chain, of=self._outline.part)
-        if self.draft.changed and any("_xmlsignatures/" in part for part in self._package.parts()):
-            self.notes.append("the workbook was signed; its signature is no longer valid, sign it again")
 
     def _settle_workbook(self, root: etree._Element, *, stale: bool) -> None:
         follow_in_names(root, self._growths)
@@ -253,6 +283,51 @@ class _Edit:
             more_formulas(self._package.chunks(part), name, than=self._right_already.get(name, 0))
             for name, part in others
         )
+
+    # ---- new sheets, and what is said in the end
+
+    def add_sheets(self) -> None:
+        """Put the new sheets behind those that are there; no formula sees them yet."""
+        add_sheets(self.draft, self._outline, self._new)
+
+    def note_what_the_owner_said(self) -> None:
+        """Say which of the owner's wishes for the workbook a change does not keep."""
+        if not self.draft.changed:
+            return
+        if any("_xmlsignatures/" in part for part in self._package.parts()):
+            self.notes.append("the workbook was signed; its signature is no longer valid, sign it again")
+        sharing = self._outline.root.find("{*}fileSharing")
+        if sharing is not None and sharing.get("readOnlyRecommended") in _TRUE:
+            self.notes.append("the workbook asks to be opened read-only; it was changed all the same, and still asks")
+        if self._is_final():
+            self.notes.append("the workbook is marked as final; it was changed all the same, and keeps the mark")
+
+    def _is_final(self) -> bool:
+        """Whether its owner has marked it as final, which Excel does by a property."""
+        return any(
+            one.get("name") == "_MarkAsFinal" and (one.findtext("{*}bool") or "").strip() in _TRUE
+            for link in self._package.relationships("")
+            if link.kind == "custom-properties" and self._package.has(link.target)
+            for one in self._package.xml(link.target).iterchildren("{*}property")
+        )
+
+    def ranges(self) -> tuple[str, ...]:
+        """Name the cells that were written on sheets that have changed."""
+        changed, written = self.draft.changed, {sheet.name: sheet.areas for sheet in self._new}
+        for name in self._written:
+            if self._package.entry_name(self._outline.sheets[name]) in changed:
+                sheet = self._sheets[name]
+                cells = joined((row, column) for row, cells in sheet.constants.items() for column in cells)
+                written[name] = [*(table.area for table in sheet.tables), *cells]
+        return named_ranges(written, [*self._outline.sheets, *(sheet.name for sheet in self._new)])
+
+
+def _held(cells: Mapping[int, Collection[int]], areas: Iterable[Area]) -> Iterator[tuple[int, int, Area]]:
+    """Yield the cells that lie in one of some areas."""
+    rows = sorted(cells)
+    for area in areas:
+        for row in rows[bisect_left(rows, area.first_row) : bisect_right(rows, area.last_row)]:
+            yield from ((row, column, area) for column in cells[row] if column in area.columns)
 
 
 def _same_value(shown: Cell, value: Cell) -> bool:

@@ -1,17 +1,21 @@
 """A workbook in a file: read whole, changed part by part, replaced in one step."""
 
 import os
-import stat
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from addin.books.edit import edited
 from addin.books.outline import Outline
 from addin.books.package import Package
 from addin.books.reading import Reader
-from addin.books.saving import replace_file
-from addin.books.stored import Stored
+from addin.books.recalculation import Recalculate
+from addin.books.replacing import Keep, refuse_unwritable, replace_workbook
+from addin.books.saving import Draft
+from addin.books.sheet import SheetStream, formula_places
+from addin.books.views import workbook_view
 from addin.workbook import RawTable, Receipt, WorkbookError
+from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell, Plan
 
 __all__ = ["FileBook"]
@@ -42,7 +46,12 @@ class FileBook:
         data, self._stamp = _read(self.path)
         self._package = Package(data, self.path.name)
         self._outline = Outline(self._package)
-        self._reader = Reader(self._package, Stored(self._package, self._outline.part, date1904=self._outline.date1904))
+        self._reader = Reader(self._package, self._outline)
+
+    @property
+    def package(self) -> Package:
+        """The file's parts, as they were read."""
+        return self._package
 
     def table_names(self) -> tuple[str, ...]:
         """Names of all Excel tables in the workbook."""
@@ -66,6 +75,33 @@ class FileBook:
         sheet, part = next(iter(self._outline.sheets.items()))
         return self._reader.grid(sheet, part).rows()
 
+    def sheet_names(self) -> tuple[str, ...]:
+        """Names of the worksheets, in the order of their tabs."""
+        return tuple(self._outline.sheets)
+
+    def formula_places(self, sheet: str) -> frozenset[tuple[int, int]]:
+        """
+        Find the cells of a sheet that formulas fill, so that they can be left alone.
+
+        Returns
+        -------
+        frozenset of (int, int)
+            Rows and columns, counted from 1; those over which an array formula or data table reaches are among them.
+
+        Raises
+        ------
+        WorkbookError
+            If there is no such sheet.
+        """
+        found = self._outline.sheet(sheet)
+        if found is None:
+            raise WorkbookError(f"{self.path.name} has no sheet {sheet}; its sheets: {', '.join(self.sheet_names())}")
+        return formula_places(SheetStream(self._package.chunks(self._outline.sheets[found]), found))
+
+    def view(self) -> WorkbookView:
+        """Give all cells of all sheets with what is known about them; `WorkbookError` when a sheet cannot be read."""
+        return workbook_view(self._package, self._outline, self._reader)
+
     def names(self) -> Mapping[str, str]:
         """Workbook-level defined names and what they refer to, without a leading equals sign."""
         return self._outline.names()
@@ -77,7 +113,14 @@ class FileBook:
     def _cell(self, sheet: str, row: int, column: int) -> Cell:
         return self._reader.grid(sheet, self._outline.sheets[sheet]).cell(row, column)
 
-    def apply(self, plan: Plan, out: Path | None = None) -> Receipt:
+    def apply(
+        self,
+        plan: Plan,
+        out: Path | None = None,
+        *,
+        keep: Keep | None = None,
+        recalculate: Recalculate | None = None,
+    ) -> Receipt:
         """
         Write everything in the plan, or nothing.
 
@@ -89,6 +132,11 @@ class FileBook:
             What to write.
         out : Path, optional
             Another file to write, of the same kind; without it the workbook itself is replaced.
+        keep : callable, optional
+            Keeps the file that is replaced, such as `addin.backups.keeping`.
+        recalculate : callable, optional
+            Computes the formulas that the plan has no value for, such as `addin.books.recalculation.fresh_caches`;
+            asked only when there are some.
 
         Raises
         ------
@@ -97,21 +145,23 @@ class FileBook:
             The file is then as it was.
         """
         target = self._target(out)
-        draft, notes = edited(self._package, self._outline, plan, self.read_table, self._cell)
+        draft, notes, ranges = self._edited(plan)
+        if draft.stale and recalculate is not None:
+            fresh = recalculate(self._package.data, b"".join(draft.pieces()), self.path.suffix, plan.caches)
+            if fresh.caches:
+                draft, notes, ranges = self._edited(replace(plan, caches={**fresh.caches, **plan.caches}))
+            notes += fresh.notes
         changed = draft.changed
-        itself = out is None or target == self.path.resolve()
+        itself = target == self.path.resolve()
         if changed or not itself:
-            try:
-                replace_file(target, draft.pieces())
-            except OSError as error:
-                raise WorkbookError(
-                    f"{target.name} cannot be written ({error.strerror or error}); close it in every program, "
-                    "or use --out with another file"
-                ) from error
+            replace_workbook(target, draft.pieces(), check=self._refuse_changed if itself else None, keep=keep)
         del draft  # it may be as large as the file that is read next
         if changed and itself:
             self._open()
-        return Receipt(changed_parts=changed, notes=notes)
+        return Receipt(changed_parts=changed, ranges=ranges, notes=notes)
+
+    def _edited(self, plan: Plan) -> tuple[Draft, tuple[str, ...], tuple[str, ...]]:
+        return edited(self._package, self._outline, plan, self.read_table, self._cell)
 
     def _target(self, out: Path | None) -> Path:
         """Return the file to write, after everything that can be known beforehand is checked."""
@@ -122,8 +172,7 @@ class FileBook:
             raise WorkbookError(
                 f"{target.name} must end in {self.path.suffix}, like the workbook it is made from; rename it"
             )
-        _refuse_locked(target)
-        _refuse_read_only(target)
+        refuse_unwritable(target)
         return target
 
     def _refuse_changed(self) -> None:
@@ -150,26 +199,3 @@ def _read(path: Path) -> tuple[bytes, tuple[int, int]]:
         return path.read_bytes(), _stamp(status)
     except OSError as error:
         raise WorkbookError(f"{path} cannot be read ({error.strerror or error}); check your rights to it") from error
-
-
-def _refuse_locked(target: Path) -> None:
-    """Excel and LibreOffice leave a file beside a workbook that they have open."""
-    for name, program in ((f"~${target.name}", "Excel"), (f".~lock.{target.name}#", "LibreOffice")):
-        if (target.parent / name).exists():
-            raise WorkbookError(
-                f"{target.name} is open in {program} ({name} stands beside it); close it there, "
-                "or use --out with another file"
-            )
-
-
-def _refuse_read_only(target: Path) -> None:
-    folder = target.parent
-    if not folder.is_dir():
-        raise WorkbookError(f"there is no folder {folder} to write {target.name} to; make it first")
-    if target.is_dir():
-        raise WorkbookError(f"{target} is a folder; give a file name")
-    # the mode as well: for an administrator `access` allows everything
-    if target.exists() and not (target.stat().st_mode & stat.S_IWUSR and os.access(target, os.W_OK)):
-        raise WorkbookError(f"{target.name} is read-only; allow writing to it, or use --out with another file")
-    if not os.access(folder, os.W_OK):
-        raise WorkbookError(f"the folder {folder} is not writable; use --out with a file in another folder")

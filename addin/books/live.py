@@ -13,14 +13,19 @@ from typing import Any, Final
 
 import xlwings as xw
 
+from addin.books.additions import placed
 from addin.books.cellxml import Area
 from addin.books.livecells import Computed, Content, check_cells, same
-from addin.books.liveranges import Cells, native
+from addin.books.liveranges import Cells, area_of, array_around, native
+from addin.books.livesheets import SheetAddition, refuse_locked_structure
 from addin.books.livetables import LiveTable, TableChange, by_column
-from addin.books.matching import TableMatch, refuse_in_array, refuse_in_table
+from addin.books.liveviews import formula_places, sheet_view
+from addin.books.matching import TableMatch, refuse_in_array, refuse_in_table, refuse_under_merge
 from addin.books.places import CellPlace, find_cell, find_table, one_cell
+from addin.books.ranges import joined, named_ranges
 from addin.workbook import RawTable, Receipt, WorkbookError
 from workbook_templates.addresses import address
+from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.plan import Cell, Plan, TableWrite
 
 __all__ = ["LiveBook", "quiet"]
@@ -121,6 +126,15 @@ class LiveBook:
     def _place(self, name: str) -> CellPlace:
         return find_cell(self._names or self.names(), self._cells.find_sheet, name, self._book.name)
 
+    def view(self) -> WorkbookView:
+        """Give all cells of all sheets with what is known about them."""
+        sheets = tuple(sheet_view(self._cells, name) for name in self._cells.sheets())
+        return WorkbookView(source=self._book.name, sheets=sheets, names=self.names())
+
+    def formula_places(self, sheet: str) -> frozenset[tuple[int, int]]:
+        """Rows and columns of a sheet's cells that hold formulas."""
+        return formula_places(self._cells, sheet)
+
     # ---- writing
 
     def apply(self, plan: Plan) -> Receipt:
@@ -141,13 +155,15 @@ class LiveBook:
             change.write()
             unfinished = _computed(app)
         self._names = {}
-        return Receipt(changed_parts=change.changed_sheets, notes=(*change.notes, *unfinished))
+        ranges = named_ranges(change.written, list(self._cells.sheets()))
+        return Receipt(changed_parts=change.changed_sheets, ranges=ranges, notes=(*change.notes, *unfinished))
 
     def before(self, plan: Plan) -> Plan:
         """
         Read what stands now where a plan writes: applied later, it takes the plan back.
 
-        A table comes with all its columns of constants; formulas that users added stay with their rows.
+        A table comes with all its columns of constants; formulas that users added stay with their rows. No plan takes
+        a sheet away: new sheets stay, as the receipt of `apply` says.
         """
         tables = [self._table_before(write) for write in plan.tables]
         cells = self._constants(plan.cells)
@@ -189,10 +205,10 @@ class LiveBook:
         constants: dict[CellPlace, Cell] = {}
         for name, value in plan.names.items():
             place = self._place(name)
-            refuse_in_table(tables, name, *place)
+            refuse_in_table(tables, *place, name=name)
             constants[place] = value
         for place, value in self._constants(plan.cells).items():
-            refuse_in_table(tables, _text(place), *place)
+            refuse_in_table(tables, *place)
             constants[place] = value
         for sheet, text in plan.caches:
             one_cell(sheet, text)
@@ -202,8 +218,22 @@ class LiveBook:
             table.check(self._others(table.table.sheet, tables))
         for run in runs:
             self._check(run)
+        sheets = self._additions(plan)
         before = [[row[0] for row in self._cells.contents(run.sheet, run.area)] for run in runs]
-        return _Change(self._cells, tables, list(zip(runs, before, strict=True)), self._name_moves(tables))
+        return _Change(self._cells, tables, list(zip(runs, before, strict=True)), self._name_moves(tables), sheets)
+
+    def _additions(self, plan: Plan) -> list[SheetAddition]:
+        """Check the new sheets, the way each is to be added with it."""
+        if not plan.sheets:
+            return []
+        refuse_locked_structure(self._book)
+        names = [*(table.name for table in self._tables.values())]
+        names += [text.rpartition("!")[2] for text, _, _ in self._all_names()]
+        found = placed(plan.sheets, taken_sheets=self._cells.sheets(), taken_names=names, source=self._book.name)
+        additions = [SheetAddition(self._book, self._cells, sheet) for sheet in found]
+        for addition in additions:
+            addition.check()
+        return additions
 
     def _constants(self, cells: Mapping[tuple[str, str], Cell]) -> dict[CellPlace, Cell]:
         """Find the cells that a plan names."""
@@ -233,7 +263,16 @@ class LiveBook:
         check_cells(run.sheet, run.area.first_row, run.area.first_column, run.values)
         array = self._cells.first(run.sheet, run.area, lambda cells: cells.has_array)
         if array is not None:
-            refuse_in_array(run.sheet, array.row, array.column)
+            refuse_in_array(run.sheet, array.row, array.column, array_around(array))
+        self._refuse_hidden(run.sheet, run.area)
+
+    def _refuse_hidden(self, sheet: str, area: Area) -> None:
+        """Refuse cells that merged cells hide; the first of such cells may be written."""
+        while (cell := self._cells.first(sheet, area, lambda cells: cells.merge_cells)) is not None:
+            refuse_under_merge(sheet, cell.row, cell.column, area_of(cell.merge_area))
+            if cell.row == area.last_row:
+                return
+            area = Area(cell.row + 1, area.first_column, area.last_row, area.last_column)
 
     def _name_moves(self, tables: list[TableChange]) -> list["_NameMove"]:
         """Find the names over a table's body, which are to reach as far as it will."""
@@ -283,22 +322,38 @@ class _Change:
         tables: list[TableChange],
         runs: list[tuple[_Run, list[Content]]],
         names: list[_NameMove],
+        sheets: list[SheetAddition],
     ) -> None:
         self._cells = cells
         self._tables = tables
         self._runs = [(run, before) for run, before in runs if not same(before, run.values)]
         self._names = names
+        self._sheets = sheets
 
     @property
     def changed_sheets(self) -> tuple[str, ...]:
-        """Sheets that get something else than they had."""
-        tables = (table.table.sheet for table in self._tables if table.changes)
-        return tuple(dict.fromkeys([*tables, *(run.sheet for run, _ in self._runs)]))
+        """Sheets that get something else than they had, and those that are new."""
+        return tuple(self.written)
+
+    @property
+    def written(self) -> dict[str, list[Area]]:
+        """The areas that get something else than they had, by sheet."""
+        found: dict[str, list[Area]] = {}
+        for table in self._tables:
+            if table.changes:
+                found.setdefault(table.table.sheet, []).append(table.area)
+        cells: dict[str, list[tuple[int, int]]] = {}
+        for run, _ in self._runs:
+            cells.setdefault(run.sheet, []).extend((place.row, place.column) for place in run.places)
+        for sheet, places in cells.items():
+            found.setdefault(sheet, []).extend(joined(places))
+        return found | {addition.placed.name: addition.placed.areas for addition in self._sheets}
 
     @property
     def notes(self) -> list[str]:
         """What the user should know."""
-        return [note for table in self._tables for note in table.notes]
+        notes = [note for table in self._tables for note in table.notes]
+        return [*notes, *(addition.note for addition in self._sheets)]
 
     def write(self) -> None:
         """Take all steps, or none."""
@@ -324,6 +379,8 @@ class _Change:
             yield table.write, table.restore
         for run, before in self._runs:
             yield partial(self._write, run, run.values), partial(self._write, run, before)
+        for addition in self._sheets:
+            yield addition.write, addition.restore
         for move in self._names:
             yield partial(_refer, move.name, move.new), partial(_refer, move.name, move.old)
 

@@ -15,7 +15,7 @@ from addin.books.livecells import Content, Outgoing, contents, outgoing, read_ro
 from addin.books.places import find_sheet
 from workbook_templates.plan import Cell
 
-__all__ = ["Cells", "area_of", "is_missing", "native"]
+__all__ = ["Cells", "area_of", "array_around", "is_missing", "native"]
 
 _UNKNOWN: Final = (-2147352570, -2147352573)
 """DISP_E_UNKNOWNNAME and DISP_E_MEMBERNOTFOUND: what COM answers where Python would raise AttributeError."""
@@ -51,6 +51,12 @@ def area_of(cells: Any) -> Area:
     """Where a range stands."""
     rows, columns = cells.shape
     return Area(cells.row, cells.column, cells.row + rows - 1, cells.column + columns - 1)
+
+
+def array_around(cell: Any) -> Area:
+    """Where the array formula stands that a cell belongs to, or the cell when the program does not say."""
+    whole = native(cell, "CurrentArray", None)
+    return Area.parse(whole.Address) if whole is not None else area_of(cell)
 
 
 class Cells:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from addin.books.cellxml import Area
 from addin.books.formulas import moved
 from addin.books.livecells import Computed, Content, check_cells, common_formula, same
-from addin.books.liveranges import Cells, area_of, is_missing, native
+from addin.books.liveranges import Cells, area_of, array_around, is_missing, native
 from addin.books.matching import ARRAYS, MERGES, TableMatch, cleared_filter, cleared_order
 from addin.books.places import TablePart
 from addin.books.remarks import comments_stay
@@ -125,8 +125,7 @@ class TableChange(TableMatch):
         self._refuse_below()
         array = self._cells.first(sheet, self.area, lambda cells: cells.has_array)
         if array is not None:
-            whole = native(array, "CurrentArray", None)
-            self.refuse_meeting(ARRAYS, [Area.parse(whole.Address) if whole is not None else area_of(array)])
+            self.refuse_meeting(ARRAYS, [array_around(array)])
         merged = self._cells.first(sheet, self.area, lambda cells: cells.merge_cells)
         if merged is not None:
             self.refuse_meeting(MERGES, [area_of(merged.merge_area)])

@@ -17,7 +17,17 @@ from addin.workbook import WorkbookError
 from workbook_templates.addresses import address
 from workbook_templates.plan import Cell, TableWrite
 
-__all__ = ["ARRAYS", "MERGES", "TableMatch", "cleared_filter", "cleared_order", "refuse_in_array", "refuse_in_table"]
+__all__ = [
+    "ARRAYS",
+    "MERGES",
+    "TableMatch",
+    "cleared_filter",
+    "cleared_order",
+    "identity",
+    "refuse_in_array",
+    "refuse_in_table",
+    "refuse_under_merge",
+]
 
 ARRAYS = "an array formula or data table"
 MERGES = "merged cells"
@@ -115,8 +125,8 @@ class TableMatch:
     def _check_table(self) -> None:
         if self.table.source != "worksheet":
             raise WorkbookError(
-                f"{self.where} is filled by a query or an XML map, whose next refresh would overwrite what is "
-                "written; use a table without a query"
+                f"{self.where} is filled by a query or an XML map ({self.table.area}), whose next refresh would "
+                "overwrite what is written; use a table without a query"
             )
         if self.last_written > LAST_ROW:
             raise WorkbookError(
@@ -172,12 +182,12 @@ class TableMatch:
         """Match new rows to old ones by key; the second row of a key takes the second old one."""
         waiting: dict[str, deque[int]] = {}
         for row, key in enumerate(old_keys, self.table.body.first_row):
-            waiting.setdefault(_identity(key), deque()).append(row)
+            waiting.setdefault(identity(key), deque()).append(row)
         waiting.pop("", None)
         nothing: deque[int] = deque()
         sources: list[int | None] = []
         for key in self._keys:
-            rows = waiting.get(_identity(key), nothing)
+            rows = waiting.get(identity(key), nothing)
             sources.append(rows.popleft() if rows else None)
         return sources or [None]
 
@@ -195,22 +205,34 @@ class TableMatch:
         )
 
 
-def refuse_in_table(tables: Iterable[TableMatch], name: str, sheet: str, row: int, column: int) -> None:
-    """Refuse to write a cell of a table that is written anew."""
+def refuse_in_table(tables: Iterable[TableMatch], sheet: str, row: int, column: int, *, name: str = "") -> None:
+    """Refuse to write a cell of a table that is written anew; `name` is the name that refers to the cell, if any."""
     for match in tables:
         if match.table.sheet == sheet and match.area.holds(row, column):
-            raise WorkbookError(
-                f"the name {name} refers to {sheet}!{address(row, column)} inside table {match.table.name}, "
-                "which is written anew; let the name refer to a cell outside the table"
-            )
+            place = f"{sheet}!{address(row, column)}"
+            inside = f"inside table {match.table.name}, which is written anew"
+            if name:
+                raise WorkbookError(
+                    f"the name {name} refers to {place} {inside}; let the name refer to a cell outside the table"
+                )
+            raise WorkbookError(f"{place} lies {inside}; write it with the table, or use a cell outside the table")
 
 
-def refuse_in_array(sheet: str, row: int, column: int) -> None:
+def refuse_in_array(sheet: str, row: int, column: int, array: Area) -> None:
     """Refuse to write a cell of an array formula."""
     raise WorkbookError(
-        f"{sheet}!{address(row, column)} lies in an array formula or data table, "
-        "which cannot be changed in part; let the name refer to another cell"
+        f"{sheet}!{address(row, column)} lies in an array formula or data table ({array}), "
+        "which cannot be changed in part; use another cell, or take the formula out"
     )
+
+
+def refuse_under_merge(sheet: str, row: int, column: int, area: Area) -> None:
+    """Refuse to write a cell that merged cells hide: only the first of them shows."""
+    if (row, column) != (area.first_row, area.first_column):
+        raise WorkbookError(
+            f"{sheet}!{address(row, column)} is hidden under the merged cells {area}; "
+            f"write {address(area.first_row, area.first_column)} instead, or take the merging off"
+        )
 
 
 def cleared_filter(table: TablePart) -> str:
@@ -232,7 +254,7 @@ def _same_header(header: str, headers: Sequence[str] | Mapping[str, object]) -> 
     return next((other for other in headers if _folded(other) == _folded(header)), "")
 
 
-def _identity(key: Cell) -> str:
+def identity(key: Cell) -> str:
     """Return a key as matching sees it: a number and the same digits as text are one customer."""
     if key is None:
         return ""
@@ -244,4 +266,4 @@ def _identity(key: Cell) -> str:
 
 
 def _text(value: Cell) -> str:
-    return "(blank)" if value is None else _identity(value)
+    return "(blank)" if value is None else identity(value)

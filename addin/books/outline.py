@@ -12,10 +12,9 @@ from addin.workbook import WorkbookError
 
 __all__ = ["Outline", "recalculated_on_load"]
 
-_R: Final = (
-    "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id",
-    "{http://purl.oclc.org/ooxml/officeDocument/relationships}id",  # strict
-)
+_OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_STRICT_OFFICE: Final = "http://purl.oclc.org/ooxml/officeDocument/relationships"
+_R: Final = (f"{{{_OFFICE}}}id", f"{{{_STRICT_OFFICE}}}id")
 _WORKBOOK_TYPES: Final = ("sheet.main+xml", "sheet.macroenabled.main+xml", "template.main+xml")
 _BEFORE_CALCULATION: Final = ("sheets", "functionGroups", "externalReferences", "definedNames")
 _TRUE: Final = ("1", "true")
@@ -49,9 +48,28 @@ class Outline:
             if element.get("localSheetId") is None
         }
 
+    def all_names(self) -> list[tuple[str, str]]:
+        """Names that hold anywhere, and what they refer to; sheets may have different ones of one name."""
+        found = self.root.iterfind("{*}definedNames/{*}definedName")
+        return [(element.get("name", ""), element.text or "") for element in found]
+
     def cell(self, name: str) -> CellPlace:
         """Find the one cell that a name refers to."""
         return find_cell(self.names(), self.sheet, name, self._package.source)
+
+    def all_sheets(self) -> tuple[str, ...]:
+        """Names of all sheets in tab order, with those that hold no cells."""
+        return tuple(element.get("name", "") for element in self.root.iterfind("{*}sheets/{*}sheet"))
+
+    def taken_names(self) -> tuple[str, ...]:
+        """Names that nothing new may have: tables, and defined names of the workbook and of single sheets."""
+        return (*(table.name for table in self.tables.values()), *(name for name, _ in self.all_names()))
+
+    @property
+    def office(self) -> str:
+        """The namespace of relationships, which a strict workbook has of its own."""
+        strict = self.root.find(f"{{*}}sheets/{{*}}sheet[@{_R[1]}]") is not None
+        return _STRICT_OFFICE if strict else _OFFICE
 
     def calculation_chain(self) -> str | None:
         """Return the part that lists the formula cells, if there is one."""

@@ -7,10 +7,12 @@ from typing import Final, NamedTuple, TypeVar
 
 from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area
 from addin.workbook import WorkbookError
+from workbook_templates.addresses import column_number
 
 __all__ = ["CellPlace", "TablePart", "find_cell", "find_sheet", "find_table", "one_cell"]
 
 _ONE_CELL: Final = re.compile(r"=?(?:'((?:[^']|'')+)'|([^'!]+))!(\$?[A-Za-z]{1,3}\$?[0-9]+)")
+_ADDRESS: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _Table = TypeVar("_Table")
 
 
@@ -109,10 +111,8 @@ def find_cell(names: Mapping[str, str], sheet_of: Callable[[str], str | None], n
 
 def one_cell(sheet: str, text: str) -> tuple[int, int]:
     """Read the address of one cell that a plan names."""
-    try:
-        cell = Area.parse(text)
-    except ValueError:
-        cell = Area(0, 0, 0, 0)
-    if ":" in text or not (1 <= cell.first_row <= LAST_ROW and 1 <= cell.first_column <= LAST_COLUMN):
+    match = _ADDRESS.fullmatch(text.strip())
+    row, column = (int(match[2]), column_number(match[1])) if match else (0, 0)
+    if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
         raise WorkbookError(f"the plan names {text!r} on sheet {sheet}, which is not the address of one cell")
-    return cell.first_row, cell.first_column
+    return row, column

@@ -12,7 +12,18 @@ from typing import Final, Protocol
 
 from addin.books.cellxml import Area, CellWriter
 from addin.books.formulas import moved, read_formula, written_formula
-from addin.books.sheet import FORMULA, FORMULA_START, PLACE, RawCell, Row, Shared, SheetStream, Survey, attributes_of
+from addin.books.sheet import (
+    FORMULA,
+    FORMULA_CELL,
+    FORMULA_START,
+    PLACE,
+    RawCell,
+    Row,
+    Shared,
+    SheetStream,
+    Survey,
+    attributes_of,
+)
 from workbook_templates.addresses import address, column_letters, column_number
 from workbook_templates.plan import Cell
 
@@ -21,7 +32,7 @@ __all__ = ["Block", "SheetEdit", "expanded", "own_formula", "transplanted", "wit
 _SPANS = re.compile(rb"\sspans\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 _HIDDEN = re.compile(rb"\shidden\s*=\s*[\"'](?:1|true)[\"']")
 _FIRST_PLACE = re.compile(rb"[<:]c r=\"([A-Z]{1,3})[0-9]")
-_FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)[0-9]+[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
+_CELL_START = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _DIMENSION = re.compile(rb"(<(?:\w+:)?dimension\s[^>]*?ref\s*=\s*[\"'])([^\"']+)([\"'])")
 _DROPPED_WITH_VALUE: Final = {"t", "vm"}  # the type and the rich value of the cache that goes
 _GROUP_ATTRIBUTES: Final = {"t", "si", "ref"}
@@ -85,6 +96,7 @@ class SheetEdit:
 
     def __post_init__(self) -> None:
         self.writer = CellWriter(sheet=self.name, prefix=self.found.prefix, date1904=self.date1904)
+        self._cell_end = f"</{self.found.prefix}c>".encode()
         self._new_tag, self._end = f'<{self.found.prefix}row r="%d">'.encode(), f"</{self.found.prefix}row>".encode()
         self._formula_mark = f"<{self.found.prefix}f".encode()  # may begin another tag too: only a first, quick look
 
@@ -150,6 +162,8 @@ class SheetEdit:
         shares = bool(self._expanded) and b"shared" in row.data
         if not (blocks or shares or number in self.constants or number in self.caches):
             return row.data if row.explicit else _numbered(row)
+        if not (blocks or shares or number in self.caches) and (spliced := self._spliced(row)) is not None:
+            return spliced
         # most rows of a table hold nothing else: then there is no need to look at their cells
         alone = len(blocks) == 1 and number not in self.constants and _within(row.data, blocks[0].area)
         present = {} if alone else {cell.column: cell for cell in stream.cells(row)}
@@ -165,13 +179,53 @@ class SheetEdit:
             return b""
         return tag + cells + self._end
 
+    def _spliced(self, row: Row) -> bytes | None:
+        """
+        Put the constants of a row in their places without a look at its other cells.
+
+        None when the cells do not stand as programs usually write them, or when one must go between others.
+        """
+        data, opening = row.data, f"<{self.writer.prefix}c ".encode()
+        closing = self._cell_end
+        if not row.explicit or not data.endswith(self._end) or data.count(closing[:-1]) != data.count(closing):
+            return None
+        last = data.rfind(opening)
+        end_column = _FIRST_PLACE.match(data, last + len(opening) - 3) if last >= 0 else None
+        if end_column is None or _CELL_START.search(data, last + 1):
+            return None
+        behind = column_number(end_column[1].decode())
+        pieces, position = [], data.index(b">") + 1
+        pieces.append(_SPANS.sub(b"", data[:position]))
+        for column, value in sorted(self.constants[row.number].items()):
+            start = data.find(b'%sr="%s%d"' % (opening, column_letters(column).encode(), row.number), position)
+            if start < 0 and column <= behind:
+                return None
+            style, stop = self.found.column_styles.get(column, ""), len(data) - len(self._end)
+            if start < 0:
+                start = stop
+            else:
+                style, stop, formula = self._cell_span(data, start)
+                self.formulas_changed |= formula
+            pieces += [data[position:start], self.writer.cell(row.number, column, value, style).encode()]
+            position = stop
+        return b"".join(pieces) + data[position:]
+
+    def _cell_span(self, data: bytes, start: int) -> tuple[str, int, bool]:
+        """Return the style of a cell that begins somewhere, where it ends, and whether it holds a formula."""
+        tag_end = data.index(b">", start)
+        style = attributes_of(data[start:tag_end]).get("s", "")
+        if data[tag_end - 1 : tag_end] == b"/":
+            return style, tag_end + 1, False
+        stop = data.index(self._cell_end, tag_end) + len(self._cell_end)
+        return style, stop, FORMULA_START.search(data, tag_end, stop) is not None
+
     def _has_fresh(self, row: int, present: Mapping[int, RawCell]) -> bool:
         """Whether a formula of the row gets a value."""
         return any(column in present and present[column].has_formula for column in self.caches.get(row, ()))
 
     def _compare_formulas(self, before: bytes, after: bytes) -> None:
         if self._formula_mark in before or self._formula_mark in after:
-            self.formulas_changed |= _FORMULA_CELL.findall(before) != _FORMULA_CELL.findall(after)
+            self.formulas_changed |= FORMULA_CELL.findall(before) != FORMULA_CELL.findall(after)
 
     def _block_cells(self, row: int) -> list[tuple[int, bytes]]:
         return [

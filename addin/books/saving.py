@@ -1,5 +1,5 @@
 """
-Writing a package: changed parts compressed anew, all others copied as they are, the file replaced at once.
+Writing a package: changed parts compressed anew, all others copied as they are.
 
 The container is written here rather than by `zipfile`, because `zipfile` cannot copy an entry without inflating it,
 and because equal input must give equal bytes.
@@ -7,25 +7,28 @@ and because equal input must give equal bytes.
 
 import hashlib
 import os
-import secrets
+import posixpath
 import struct
 import zipfile
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
+from itertools import count
 from typing import Final, NamedTuple
 
 from lxml import etree
 
-from addin.books.package import CONTENT_TYPES, MAX_PART_BYTES, Package, relationships_part, serialized
+from addin.books.package import CONTENT_TYPES, MAX_PART_BYTES, Package, parsed, relationships_part, serialized
 from addin.workbook import WorkbookError
 
-__all__ = ["Deflated", "Draft", "deflated", "replace_file"]
+__all__ = ["Deflated", "Draft", "deflated"]
 
 MAX_FILE_BYTES: Final = 0xFFFF_FFFF  # beyond it the container would need zip64, which no workbook does
+_LINKS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+_LINKS_TYPE: Final = "application/vnd.openxmlformats-package.relationships+xml"
 BLOCK_BYTES: Final = 1 << 20  # compressed apart from the others, so that processors share the work
 WINDOW_BYTES: Final = 1 << 15  # how far back deflate looks
 WORKERS: Final = min(os.cpu_count() or 1, 4)
@@ -136,59 +139,114 @@ class Draft:
 
     def __init__(self, package: Package) -> None:
         self.package = package
+        self.stale = False  # whether formulas wait for a program that computes them
         self._changes: dict[str, Deflated] = {}
         self._removed: set[str] = set()
+        self._added: dict[str, zipfile.ZipInfo] = {}
+        self._texts: dict[str, bytes] = {}  # what parsed parts say now, so that one edit follows another
 
     @property
     def changed(self) -> tuple[str, ...]:
-        """Names of the parts whose content differs from the package's, in its order."""
-        return tuple(
-            entry.filename
-            for entry in self.package.entries
-            if entry.filename in self._changes or entry.filename in self._removed
-        )
+        """Names of the parts whose content differs from the package's, in its order; then those that are new."""
+        there = (entry.filename for entry in self.package.entries)
+        return (*(name for name in there if name in self._changes or name in self._removed), *self._added)
 
     def put(self, part: str, chunks: Iterable[bytes]) -> None:
         """Give a part of the package new content; equal content counts as no change."""
         content = deflated(chunks)
         entry = self.package.entry(part)
         same = (content.crc, content.size) == (entry.CRC, entry.file_size)
-        if not same or content.digest != _digest(self.package.chunks(part)):
+        if same and content.digest == _digest(self.package.chunks(part)):
+            self._changes.pop(entry.filename, None)
+        else:
             self._changes[entry.filename] = content
 
     def put_xml(self, part: str, root: etree._Element) -> None:
-        """Give a part of the package a parsed tree as its new content."""
-        self.put(part, (serialized(root),))
+        """Give a part a parsed tree as its new content."""
+        text = serialized(root)
+        self._texts[part.lower()] = text
+        if part in self._added:
+            self._changes[part] = deflated((text,))
+        else:
+            self.put(part, (text,))
+
+    def xml(self, part: str) -> etree._Element:
+        """Parse a small part as it is after the edits so far."""
+        text = self._texts.get(part.lower())
+        return self.package.xml(part) if text is None else parsed(text, f"{part} in {self.package.source}")
 
     def edit_xml(self, part: str, edit: Callable[[etree._Element], None]) -> None:
         """Change a parsed part; it keeps its bytes when the change comes to nothing."""
-        root = self.package.xml(part)
+        root = self.xml(part)
         before = etree.tostring(root)
         edit(root)
         if etree.tostring(root) != before:
             self.put_xml(part, root)
+
+    def is_free(self, part: str) -> bool:
+        """Whether a part can be added: neither it nor relationships of its name are there."""
+        names = (part.lower(), relationships_part(part).lower())
+        added = {name.lower() for name in self._added}
+        return not any(self.package.has(name) or name in added for name in names)
+
+    def add(self, part: str, chunks: Iterable[bytes], content_type: str) -> None:
+        """Put a new part behind those that are there, and say of what type it is."""
+        info = zipfile.ZipInfo(part)  # of 1980, as Excel dates all: equal input gives equal bytes
+        info.create_system = info.external_attr = 0
+        self._added[part] = info
+        self._changes[part] = deflated(chunks)
+        if self.package.content_type(part) != content_type:
+            self.edit_xml(CONTENT_TYPES, partial(_override, part=part, content_type=content_type))
+
+    def add_xml(self, part: str, root: etree._Element, content_type: str) -> None:
+        """Put a new part with the content of a parsed tree behind those that are there."""
+        text = serialized(root)
+        self._texts[part.lower()] = text
+        self.add(part, (text,), content_type)
+
+    def relate(self, of: str, kind: str, target: str) -> str:
+        """
+        Let one part lead to another.
+
+        Parameters
+        ----------
+        of : str
+            The part that gets the relationship; a part without any gets a list of them.
+        kind : str
+            The relationship's type in full.
+        target : str
+            The part it leads to.
+
+        Returns
+        -------
+        str
+            The relationship's id.
+        """
+        links = relationships_part(of)
+        if not self.package.has(links) and links not in self._added:
+            self.add_xml(links, etree.fromstring(f'<Relationships xmlns="{_LINKS}"/>'), _LINKS_TYPE)
+        root = self.xml(links)
+        taken = {element.get("Id") for element in root.iterchildren("{*}Relationship")}
+        free = next(name for number in count(1) if (name := f"rId{number}") not in taken)
+        path = posixpath.relpath(f"/{target}", f"/{posixpath.dirname(of)}")
+        link = etree.SubElement(root, f"{{{etree.QName(root).namespace}}}Relationship", Id=free, Type=kind, Target=path)
+        link.tail = None
+        self.put_xml(links, root)
+        return free
 
     def drop(self, part: str, *, of: str) -> None:
         """Take a part out, with the relationship that part `of` has to it and with its content type."""
         package = self.package
         self._removed.add(package.entry_name(part))
         ids = {link.id for link in package.relationships(of) if link.target.lower() == part.lower()}
-        links = package.xml(relationships_part(of))
-        for element in list(links.iterchildren("{*}Relationship")):
-            if element.get("Id") in ids:
-                links.remove(element)
-        self.put_xml(relationships_part(of), links)
-        types = package.xml(CONTENT_TYPES)
-        for element in list(types.iterchildren("{*}Override")):
-            if element.get("PartName", "").lstrip("/").lower() == part.lower():
-                types.remove(element)
-        self.put_xml(CONTENT_TYPES, types)
+        self.edit_xml(relationships_part(of), partial(_without_links, ids=ids))
+        self.edit_xml(CONTENT_TYPES, partial(_without_type, part=part))
 
     def pieces(self) -> Iterator[bytes | memoryview]:
-        """Write the container: every entry in its old place, then the directory."""
+        """Write the container: every entry in its old place, then the new ones and the directory."""
         directory = []
         offset = 0
-        for entry in self.package.entries:
+        for entry in (*self.package.entries, *self._added.values()):
             if entry.filename in self._removed:
                 continue
             written = self._entry(entry)
@@ -210,41 +268,27 @@ class Draft:
         return _Entry(info, new.crc, new.size, new.pieces, zipfile.ZIP_DEFLATED)
 
 
+def _override(root: etree._Element, *, part: str, content_type: str) -> None:
+    """State the type of a part in place of what is stated of its name."""
+    _without_type(root, part=part)
+    tag = f"{{{etree.QName(root).namespace}}}Override"
+    etree.SubElement(root, tag, PartName=f"/{part}", ContentType=content_type)
+
+
+def _without_type(root: etree._Element, *, part: str) -> None:
+    for element in list(root.iterchildren("{*}Override")):
+        if element.get("PartName", "").lstrip("/").lower() == part.lower():
+            root.remove(element)
+
+
+def _without_links(root: etree._Element, *, ids: Collection[str]) -> None:
+    for element in list(root.iterchildren("{*}Relationship")):
+        if element.get("Id") in ids:
+            root.remove(element)
+
+
 def _digest(chunks: Iterable[bytes]) -> bytes:
     digest = hashlib.blake2b()
     for chunk in chunks:
         digest.update(chunk)
     return digest.digest()
-
-
-def replace_file(target: Path, pieces: Iterable[bytes | memoryview]) -> None:
-    """Write a file beside the target, make sure it is on the disk, then put it in the target's place in one step."""
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            stream.writelines(pieces)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o7777)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync_directory(target.parent)
-
-
-def _sync_directory(folder: Path) -> None:
-    """Make the new name survive a power cut; Windows has no such call, and some network drives refuse it."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)

@@ -9,6 +9,7 @@ is refused.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Final, NamedTuple, Protocol
 
 from addin.books.cellxml import LAST_ROW, Area
@@ -18,6 +19,7 @@ from workbook_templates.addresses import column_number
 
 __all__ = [
     "FORMULA",
+    "FORMULA_CELL",
     "FORMULA_START",
     "PLACE",
     "SHEET_DATA",
@@ -31,6 +33,7 @@ __all__ = [
     "cell_pattern",
     "check_encoding",
     "check_markup",
+    "formula_places",
     "more_formulas",
     "survey",
     "whole_elements",
@@ -42,6 +45,7 @@ _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([^\"']+)")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"']([0-9]+)[\"']")
 _ATTRIBUTE = re.compile(rb"([\w:]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 FORMULA = re.compile(rb"<(?:\w+:)?f(?=[\s/>])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f\s*>)", re.DOTALL)
+FORMULA_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)[0-9]+[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]")
 FORMULA_START = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _CELL_START = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _FILLED = re.compile(rb"<(?:\w+:)?(?:v|is|f)[\s/>]")
@@ -51,7 +55,9 @@ _PROTECTION = re.compile(rb"<(?:\w+:)?sheetProtection\s[^>]*?\bsheet\s*=\s*[\"']
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 MAX_ROW_BYTES: Final = 64 << 20
+MAX_HEAD_BYTES: Final = 8 << 20
 _SAVE_AGAIN: Final = "open the workbook in Excel, save it, and try again"
+MAX_ARRAY_CELLS: Final = 4 << 20
 _SLASH: Final = ord("/")
 _BANG: Final = ord("!")
 
@@ -150,7 +156,7 @@ class SheetStream:
                 if chunk is None:
                     raise self._error("is cut off")
                 buffer, position = buffer[position:] + chunk, 0
-                _check_size(buffer, f"sheet {self.name}")
+                _check_size(len(buffer), f"sheet {self.name}")
 
     def _end_of_row(self, buffer: bytes, start: int, closing: bytes) -> int:
         """Return where the row or tag that begins at `start` ends, 0 when the buffer ends before."""
@@ -175,7 +181,8 @@ class SheetStream:
         buffer, match = b"", None
         for chunk in self._chunks:
             buffer += chunk
-            _check_size(buffer, f"sheet {self.name}")
+            if len(buffer) > MAX_HEAD_BYTES:
+                raise self._error("has far too much before its cells")
             if match := SHEET_DATA.search(buffer):
                 break
         check_encoding(buffer, f"sheet {self.name}")
@@ -244,7 +251,9 @@ def survey(stream: SheetStream, watches: Sequence[Watch] = ()) -> Survey:
         wanting = [watch for watch in watches if watch.wants(row.number)]
         special = b"shared" in row.data or b"array" in row.data or b"dataTable" in row.data
         below = row.number > floor and _CELL_START.search(row.data)
-        if not (wanting or special or below):
+        if below and not watches:
+            found.last_row = row.number
+        if not (wanting or special or (below and watches)):
             continue
         cells = {cell.column: cell for cell in stream.cells(row)}
         if special:
@@ -282,6 +291,40 @@ def _note_formulas(found: Survey, row: int, cells: Mapping[int, RawCell]) -> Non
             found.arrays.append(Area.parse(attributes["ref"]))
 
 
+def formula_places(stream: SheetStream) -> frozenset[tuple[int, int]]:
+    """
+    Find the cells that formulas fill, those over which an array formula or data table reaches among them.
+
+    Returns
+    -------
+    frozenset of (int, int)
+        Rows and columns.
+
+    Raises
+    ------
+    WorkbookError
+        If array formulas reach over more cells than can be listed.
+    """
+    found = Survey()
+    places: set[tuple[int, int]] = set()
+    for row in stream.rows():
+        formulas = len(FORMULA_START.findall(row.data))
+        letters = FORMULA_CELL.findall(row.data) if formulas else []
+        if len(letters) == formulas and b"array" not in row.data and b"dataTable" not in row.data:
+            places.update((row.number, column_number(one.decode())) for one in letters)
+        else:
+            cells = {cell.column: cell for cell in stream.cells(row)}
+            places.update((row.number, column) for column, cell in cells.items() if cell.has_formula)
+            _note_formulas(found, row.number, cells)
+    reach = sum(len(array.rows) * len(array.columns) for array in found.arrays)
+    if reach > MAX_ARRAY_CELLS:
+        raise WorkbookError(
+            f"array formulas of sheet {stream.name} reach over {reach:,} cells, more than {MAX_ARRAY_CELLS:,}; "
+            "let them fill fewer"
+        )
+    return frozenset(places.union(*(product(array.rows, array.columns) for array in found.arrays)))
+
+
 def more_formulas(chunks: Iterable[bytes], sheet: str, *, than: int) -> bool:
     """Whether a worksheet part has more formula cells than so many; it is read no further than it takes to know."""
     count = 0
@@ -301,16 +344,17 @@ def whole_rows(chunks: Iterable[bytes], sheet: str) -> Iterator[bytes]:
 def whole_elements(chunks: Iterable[bytes], tag: str, where: str) -> Iterator[bytes]:
     """Cut a part behind the last end tag of each chunk; what stands after the very last is a piece of its own."""
     end, prefixed_end = f"</{tag}>".encode(), f":{tag}>".encode()
-    rest = b""
+    held: list[bytes] = []  # without an end tag; the last one may hold the beginning of one
     for chunk in chunks:
-        text = rest + chunk
+        text = held.pop() + chunk if held else chunk
         cut = max(text.rfind(end) + len(end), text.rfind(prefixed_end) + len(prefixed_end))
         if cut < len(end):
-            cut = 0
-        yield text[:cut]
-        rest = text[cut:]
-        _check_size(rest, where)
-    yield rest
+            held += text[: -len(end)], text[-len(end) :]
+            _check_size(sum(map(len, held)), where)
+        else:
+            yield b"".join([*held, text[:cut]])
+            held = [text[cut:]]
+    yield b"".join(held)
 
 
 def check_markup(data: bytes, where: str) -> None:
@@ -330,7 +374,7 @@ def check_encoding(data: bytes, where: str) -> None:
         raise WorkbookError(f"{where} is not in UTF-8; {_SAVE_AGAIN}")
 
 
-def _check_size(waiting: bytes, where: str) -> None:
-    """A row without an end would be copied again with every chunk."""
-    if len(waiting) > MAX_ROW_BYTES:
+def _check_size(waiting: int, where: str) -> None:
+    """A row without an end would fill the memory."""
+    if waiting > MAX_ROW_BYTES:
         raise WorkbookError(f"{where} has a row of more than {MAX_ROW_BYTES:,} bytes; it is not opened")

@@ -9,13 +9,13 @@ from typing import Annotated, Final
 
 import typer
 
-__all__ = ["DONE", "FAILED", "FAMILIES", "MISUSE", "Out", "Settings", "app"]
+__all__ = ["DONE", "FAILED", "FAMILIES", "MISUSE", "Backup", "Out", "Recalculation", "Settings", "app"]
 
 DONE: Final = 0
 FAILED: Final = 1
 MISUSE: Final = 2
 
-FAMILIES: Final = ("model", "formulas", "excel")
+FAMILIES: Final = ("model", "mapping", "inspecting", "undoing", "distribution", "formulas", "excel")
 """The modules of this package in the order of the help."""
 
 app = typer.Typer(
@@ -30,3 +30,13 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="ID=VALUE", help="Set an assumption; may stand several times.")
 ]
 Out = Annotated[Path | None, typer.Option(help="Write to this file; the workbook itself stays as it is.")]
+Backup = Annotated[
+    bool, typer.Option("--backup/--no-backup", help="Keep the present file, so that undo can put it back.")
+]
+Recalculation = Annotated[
+    bool,
+    typer.Option(
+        "--recalculate/--no-recalculate",
+        help="Compute your own formulas with LibreOffice, where it is installed, so that they show fresh values.",
+    ),
+]

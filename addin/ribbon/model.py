@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+from workbook_templates.mapping.sheet import MAPPING_SHEET, mapping_sheet
+
 from addin.books.file import FileBook
 from addin.contents import read_contents
 from addin.creating import create_workbook
 from addin.desk import Desk
 from addin.faults import UserError
 from addin.importing import ImportPlan, plan_import
+from addin.mapping import FoundTable, found_tables, proposal, questions, where
+from addin.opening import sheet_mapping
 from addin.refresh import plan_refresh
 from addin.ribbon.command import Asks, Command, write
 from addin.ribbon.words import asked, counted, joined
@@ -21,11 +25,12 @@ from addin.workbook import LiveWorkbook
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import Pack, Sheet, Stage, TableBlock, Template
 from workbook_templates.packs import PACKS
+from workbook_templates.plan import Plan
 
 __all__ = ["COMMANDS"]
 
 GROUP = "Model"
-NEW, LOAD, INSERT = "New model", "Load month", "Insert template sheet"
+NEW, LOAD, INSERT, MAP = "New model", "Load month", "Insert template sheet", "Map layout"
 MOST_FINDINGS = 3
 
 
@@ -179,6 +184,40 @@ def _add(pack: Pack, template: Template, book: LiveWorkbook, desk: Desk) -> None
     )
 
 
+# Map layout.
+
+
+def _map_layout(book: LiveWorkbook, desk: Desk, _: Path | None) -> None:
+    """Propose where a workbook that is not ours has its tables, and keep that on a sheet where it can be corrected."""
+    if sheet_mapping(book) is not None:
+        desk.show(MAPPING_SHEET)
+        desk.tell(MAP, "This workbook has a mapping already: correct it on the sheet Mapping, or delete that sheet.")
+        return
+    desk.progress("Looking for tables")
+    found = proposal(book)
+    lines = [f"{one.mapped.table}: {where(one.mapped)}{_read_there(one)}" for one in found_tables(book.view(), found)]
+    asked_of = questions(found)
+    preview = joined(
+        lines or ["No table of the model was found."],
+        [f"{given.id}: {given.cell or given.value}" for given in found.assumptions],
+        f"{counted(len(asked_of), 'question')} to answer on the sheet." if asked_of else "Nothing is left open.",
+    )
+    if not desk.confirm(MAP, asked(preview, "Put this on a new sheet Mapping?")):
+        return
+    notes = write(book, desk, Plan(sheets=(mapping_sheet(found),)), what=MAP)
+    desk.show(MAPPING_SHEET)
+    following = (
+        "Answer the questions, delete each that is answered, then" if asked_of else "Correct what is wrong, then"
+    )
+    desk.tell(MAP, joined("The mapping is on the sheet Mapping.", notes, f"{following} press Refresh all."))
+
+
+def _read_there(one: FoundTable) -> str:
+    if one.rows is None:
+        return " (asked)"
+    return f", {counted(one.rows, 'row')}" + ("" if one.total is None else f", money {one.total:,.0f}")
+
+
 DATA_FILES = "Transactions (*.csv;*.parquet;*.xlsx;*.xlsm),*.csv;*.parquet;*.xlsx;*.xlsm"
 COMMANDS = (
     Command(
@@ -207,5 +246,13 @@ COMMANDS = (
         icon="SheetInsert",
         tip="Adds sheets that this workbook lacks, as far as nothing else refers to them.",
         run=_insert_sheets,
+    ),
+    Command(
+        id="MapLayout",
+        label=MAP,
+        group=GROUP,
+        icon="TableSelect",
+        tip="Finds customers, sales, costs and assumptions in a workbook of your own, so that it can be refreshed.",
+        run=_map_layout,
     ),
 )

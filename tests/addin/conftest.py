@@ -40,7 +40,7 @@ def small_company(customers: int = 40) -> dict[str, pd.DataFrame]:
     return {
         name: frame[frame["customer_id"].isin(kept)].reset_index(drop=True) if name in by_customer else frame
         for name, frame in company.items()
-        if name != "Referrals"
+        if name not in ("Referrals", "Control totals")  # those of the whole company
     }
 
 

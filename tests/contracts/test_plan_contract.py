@@ -27,12 +27,13 @@ from addin.refresh import plan_refresh
 from addin.workbook import Receipt, Workbook, WorkbookError
 from tests.addin.books.builders import HEADERS, book, customers, loaded, tampered
 from tests.addin.books.test_file import HOSTILE, SHEET, TABLE, VALUES, edited, pnl
+from tests.addin.books.test_new_sheets import REFUSED, new_sheets
 from tests.addin.conftest import NOW, small_company
 from tests.hosts.excel import fake_book
 from tests.hosts.excel.fake_book import open_book, shown, xlwings_book
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
-from workbook_templates.plan import Cell, CellError, Plan, TableWrite
+from workbook_templates.plan import Cell, CellError, NewSheet, NewTable, Plan, Style, TableWrite
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the open workbook is a fake one, over fake pywin32")
 
@@ -44,6 +45,8 @@ DIFFERENCES: Final[Mapping[str, str]] = {
     "text_cells": "whatever is put into a cell that is formatted as text is a text to Excel, numbers included",
     "formats_of_kept_cells": "a file's cells move with their formats; in Excel contents move and formats stay",
     "calculated": "Excel does not say which columns it fills down: a formula that most rows have is such a column's",
+    "ranges": "a file's sheet is written whole; in Excel what is there already is not written, nor named",
+    "new_sheets": "the receipt of an open workbook says that Undo leaves a new sheet; a file is undone whole",
     "followers": "charts, validations, pivots and formulas elsewhere that cover a table are Excel's own to look after",
 }
 """What may differ between the adapters, each with its reason; nothing else may."""
@@ -501,7 +504,7 @@ class TestRefusals:
         host: Host = adapter(
             tampered(book(tmp_path / "book.xlsx"), tmp_path / "array.xlsx", edited(SHEET, "</sheetData>", array))
         )
-        self.refused(host, Plan(cells={("P&L", "D16"): 1}), "P&L!D16 lies in an array formula or data table")
+        self.refused(host, Plan(cells={("P&L", "D16"): 1}), r"P&L!D16 lies in an array .* \(C15:D16\), which")
         self.refused(host, pnl(20), r"(P&L!C15 below it is not empty|meets an array formula or data table at P&L!C15)")
 
     def test_array_formulas_that_reach_into_a_table(self, adapter: type[FileHost], tmp_path: Path) -> None:
@@ -519,9 +522,19 @@ class TestRefusals:
         with pytest.raises(WorkbookError, match=r"tblA on sheet Sheet needs A2:B7, where table tblC stands \(B7:C8\)"):
             adapter(path).port.apply(two(6, 1))
 
+    def test_cells_under_merged_cells(self, adapter: type[FileHost], tmp_path: Path) -> None:
+        merges = '<mergeCells count="2"><mergeCell ref="K2:L2"/><mergeCell ref="K4:L9"/></mergeCells>'
+        changes = edited(SHEET, "</sheetData>", f"</sheetData>{merges}")
+        host: Host = adapter(tampered(book(tmp_path / "book.xlsx"), tmp_path / "merged.xlsx", changes))
+        hidden = {("P&L", f"K{row}"): row for row in range(1, 6)}
+        self.refused(host, Plan(cells=hidden), "P&L!K5 is hidden under the merged cells K4:L9; write K4 instead")
+        self.refused(host, Plan(cells={("P&L", "L2"): 1}), "P&L!L2 is hidden under the merged cells K2:L2; write K2")
+        host.port.apply(Plan(cells={("P&L", f"K{row}"): row for row in range(1, 5)}))
+        assert host.cells("P&L")["K4"] == 4
+
     def test_names_and_cells_inside_a_table(self, host: Host) -> None:
         plan = Plan(tables=pnl(20).tables, cells={("P&L", "B12"): 1})
-        self.refused(host, plan, "the name B12 refers to P&L!B12 inside table tblPnl")
+        self.refused(host, plan, "P&L!B12 lies inside table tblPnl, which is written anew; write it with the table")
 
     @pytest.mark.parametrize("second", ["A6:B8", "B6:C8"])
     def test_tables_that_would_collide(self, adapter: type[FileHost], tmp_path: Path, second: str) -> None:
@@ -613,6 +626,115 @@ class TestNamesAndCells:
         assert len(receipt.notes) == (2 if host.name == "file" else 0)
 
 
+class TestReceiptRanges:
+    def test_cells_that_were_written(self, host: Host) -> None:
+        cells: dict[tuple[str, str], Cell] = {("Inputs", f"{letter}{row}"): row for letter in "DE" for row in (7, 8, 9)}
+        cells |= {("P&L", "I20"): "x", ("P&L", "I2"): "y", ("Summary", "B2"): 1, ("Inputs", "E11"): 2}
+        ranges = host.port.apply(Plan(tables=pnl(7).tables, names={"rate": 2.0}, cells=cells)).ranges
+        assert ranges == (
+            "'P&L'!I2", "'P&L'!B5:G11", "'P&L'!I20", "Inputs!B3", "Inputs!D7:E9", "Inputs!E11", "Summary!B2",
+        )  # fmt: skip
+
+    def test_rows_that_a_table_has_left_are_among_them(self, host: Host) -> None:
+        assert host.port.apply(pnl(2)).ranges == ("'P&L'!B5:G9",)
+
+    def test_what_is_there_already(self, host: Host) -> None:
+        """DIFFERENCES: ranges."""
+        plan = Plan(names={"rate": 0.1}, cells={("Inputs", "D7"): 1})
+        assert host.port.apply(plan).ranges == (("Inputs!B3", "Inputs!D7") if host.name == "file" else ("Inputs!D7",))
+        assert host.port.apply(plan).ranges == ()
+
+
+class TestNewSheets:
+    DAY: Final = Style(number_format="yyyy-mm-dd")
+    SHEET: Final = NewSheet(
+        name="O'Hara & 😀",
+        cells={"A1": "=1+1", "B1": dt.date(2024, 1, 31), "C1": 2.5, "D1": True, "E1": CellError.NUM, "F1": None},
+        styles={"B1": DAY, "C1": Style(number_format="0.0"), "H8": Style(fill="FFFF00")},
+        tables=(
+            NewTable(
+                name="tblNew",
+                row=3,
+                column=1,
+                columns={"Id": ["007", "1-2", "'x"], "=a": [1, 2.5, None], "Day": [dt.date(2024, 1, 31)] * 3},
+                styles={"=a": Style(number_format="#,##0.00"), "Day": DAY},
+            ),
+            NewTable(name="tblBlank", row=3, column=5, columns={"a": []}),
+        ),
+    )
+
+    def test_it_holds_what_the_plan_says(self, host: Host) -> None:
+        host.port.apply(Plan(sheets=(self.SHEET,)))
+        name = self.SHEET.name
+        assert host.cells(name) == {
+            "A1": "=1+1", "B1": 45322.0, "C1": 2.5, "D1": True, "E1": CellError.NUM,
+            "A3": "Id", "B3": "=a", "C3": "Day", "E3": "a",
+            "A4": "007", "B4": 1.0, "C4": 45322.0, "A5": "1-2", "B5": 2.5, "C5": 45322.0, "A6": "'x", "C6": 45322.0,
+        }  # fmt: skip
+        assert columns(host, "tblNew") == self.SHEET.tables[0].columns
+        assert columns(host, "tblBlank") == {"a": [None]}
+        forms = {cell: host.form(name, cell) for cell in ("A4", "B1", "B3", "B4", "B6", "C1", "C4")}
+        assert forms == {
+            "A4": "General", "B1": "yyyy-mm-dd", "B3": "General", "B4": "#,##0.00", "B6": "#,##0.00", "C1": "0.0",
+            "C4": "yyyy-mm-dd",
+        }  # fmt: skip
+        assert [host.area(table) for table in ("tblNew", "tblBlank")] == ["A3:C6", "E3:E4"]
+
+    def test_the_rest_stays(self, host: Host) -> None:
+        before = {sheet: host.cells(sheet) for sheet in ("P&L", "Inputs", "Summary")}
+        host.port.apply(Plan(sheets=(self.SHEET,)))
+        assert {sheet: host.cells(sheet) for sheet in before} == before
+        assert host.port.table_names() == ("tblPnl", "tblNew", "tblBlank")
+
+    def test_the_receipt(self, host: Host) -> None:
+        """DIFFERENCES: new_sheets."""
+        plan = Plan(cells={("Inputs", "D7"): 1}, sheets=(NewSheet(name="Two", cells={"B2": 1}), self.SHEET))
+        receipt = host.port.apply(plan)
+        quoted = "'O''Hara & 😀'"
+        assert receipt.ranges == (
+            "Inputs!D7", "Two!B2", f"{quoted}!A1:F1", f"{quoted}!A3:C6", f"{quoted}!E3:E4",
+        )  # fmt: skip
+        notes = tuple(
+            f"sheet {name} was added; Undo leaves it where it is, delete it if you do not want it"
+            for name in ("Two", self.SHEET.name)
+        )
+        assert receipt.notes == (() if host.name == "file" else notes)
+
+    def test_hostile_texts_stay_texts(self, host: Host) -> None:
+        heads = [text for text in HOSTILE if len(text) < 256]
+        table = NewTable(name="tblH", row=3, column=1, columns=dict.fromkeys(heads, HOSTILE))
+        cells: dict[str, Cell] = {f"Z{row}": text for row, text in enumerate(HOSTILE, 1)}
+        host.port.apply(Plan(sheets=(NewSheet(name="=1+1", cells=cells, tables=(table,)),)))
+        assert columns(host, "tblH") == dict.fromkeys(heads, HOSTILE)
+        held = host.cells("=1+1")
+        assert [held[f"Z{row}"] for row in range(1, len(HOSTILE) + 1)] == HOSTILE
+
+    def test_its_tables_can_be_refreshed(self, host: Host) -> None:
+        host.port.apply(Plan(sheets=(self.SHEET,)))
+        new: dict[str, list[Cell]] = {"Id": list("abcde"), "=a": [1.0] * 5, "Day": [dt.date(2025, 1, 1)] * 5}
+        host.port.apply(Plan(tables=(TableWrite(table="tblNew", columns=new),)))
+        assert columns(host, "tblNew") == new
+        assert host.form(self.SHEET.name, "B8") == "#,##0.00"
+
+    @pytest.mark.parametrize("name", REFUSED)
+    def test_what_cannot_be(self, host: Host, name: str) -> None:
+        plan, message = REFUSED[name]
+        TestRefusals().refused(host, plan, message)
+
+    def test_a_plan_that_was_applied(self, host: Host) -> None:
+        host.port.apply(Plan(sheets=(self.SHEET,)))
+        with pytest.raises(WorkbookError, match=r"book.xlsx has a sheet O'Hara & 😀 already"):
+            host.port.apply(Plan(sheets=(self.SHEET,)))
+
+    def test_a_locked_structure(self, adapter: type[FileHost], tmp_path: Path) -> None:
+        lock = '<workbookProtection lockStructure="1"/><bookViews>'
+        changes = edited("xl/workbook.xml", "<bookViews>", lock)
+        host: Host = adapter(tampered(book(tmp_path / "book.xlsx"), tmp_path / "locked.xlsx", changes))
+        with pytest.raises(WorkbookError, match=r"the structure of locked.xlsx is protected, so it takes no new sheet"):
+            host.port.apply(Plan(sheets=(self.SHEET,)))
+        host.port.apply(Plan(names={"rate": 1.0}))
+
+
 class TestWayBack:
     """What stood before is a plan like any other, so either adapter can take a change back."""
 
@@ -693,3 +815,18 @@ def test_any_plan_gives_the_same_cells(tmp_path: Path, data: st.DataObject) -> N
     assert live.port.names() == file.port.names()
     live.port.apply(before)
     assert live.cells("P&L") == stood
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=20)
+@given(sheet=new_sheets())
+def test_any_new_sheet_gives_the_same_cells(tmp_path: Path, sheet: NewSheet) -> None:
+    path = book(tmp_path / "book.xlsx")
+    live, file = LiveHost(path), FileHost(path)
+    plan = Plan(sheets=(sheet,))
+    assert live.port.apply(plan).ranges == file.port.apply(plan).ranges
+    assert live.cells(sheet.name) == file.cells(sheet.name)
+    written = open_book(path)
+    for table in sheet.tables:
+        assert live.port.read_table(table.name) == file.port.read_table(table.name)
+        assert live.book.table(table.name).area == written.table(table.name).area
+        assert formats(live.book.table(table.name)) == formats(written.table(table.name))

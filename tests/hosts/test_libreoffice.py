@@ -77,6 +77,7 @@ def few(customers: int) -> Inputs:
     for name, table in tables.items():
         if name not in ("Customers", "Retention", "Ledger pools") and "customer_id" in table:
             tables[name] = table[table["customer_id"].isin(kept["customer_id"])].reset_index(drop=True)
+    del tables["Control totals"]  # those of the whole company
     return tables
 
 

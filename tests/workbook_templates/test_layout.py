@@ -364,7 +364,7 @@ def figure(key: str, *, row: int) -> Formula:
 
 def test_the_price_of_a_unit_shows_fractions_of_a_cent() -> None:
     assert column_format(POOL_COSTS["rate"]) is Format.RATE
-    assert column_format(POOL_COSTS["driver_total"]) is Format.CENTS
+    assert column_format(POOL_COSTS["driver_total"]) is Format.NUMBER
     assert column_format(POOL_COSTS["ledger"]) is Format.CENTS
 
 

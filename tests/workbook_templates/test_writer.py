@@ -253,7 +253,7 @@ def test_rows_of_different_numbers_have_a_format_each(book: Workbook) -> None:
         }
         for position, column in enumerate(block.table, start=block.column):
             for row, number in enumerate(block.formats, start=block.row + 1):
-                assert rules.get(address(row, position)) == (number.value if differs_by_row(column) else None)
+                assert rules.get(address(row, position)) == (number.code if differs_by_row(column) else None)
         assert any(differs_by_row(column) for column in block.table)
 
 
@@ -290,7 +290,7 @@ def test_a_table_for_reading_has_no_buttons_and_no_cents(book: Workbook) -> None
         assert book[sheet.name].tables[block.table.excel_name].autoFilter is None
         for position, column in enumerate(block.table, start=block.column):
             if column.kind is Kind.MONEY:
-                assert book[sheet.name].cell(block.row + 1, position).number_format == Format.MONEY.value
+                assert book[sheet.name].cell(block.row + 1, position).number_format == Format.MONEY.code
 
 
 def test_points_have_markers_cut_lines_none_and_words_stand_in_their_place(drawn: bytes) -> None:

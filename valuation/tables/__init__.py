@@ -24,6 +24,7 @@ from valuation.tables.assets import (
     TORNADO,
     TORNADO_ROWS,
 )
+from valuation.tables.controls import CONTROL_ITEMS, CONTROL_TOTALS, POOL_ITEM
 from valuation.tables.costing import (
     ACCOUNT_COSTS,
     AGEING,
@@ -176,6 +177,8 @@ __all__ = [
     "CONCENTRATION",
     "CONCENTRATION_CURVE",
     "CONTESTED",
+    "CONTROL_ITEMS",
+    "CONTROL_TOTALS",
     "COSTING_COMPARE",
     "COST_DETAIL",
     "CRITERIA",
@@ -249,6 +252,7 @@ __all__ = [
     "PNL_GROUPS",
     "PNL_PERIODS",
     "POOL_COSTS",
+    "POOL_ITEM",
     "PURPOSES",
     "RATINGS",
     "RECEIVABLES",
@@ -326,6 +330,7 @@ INPUT_TABLES = (
     SERVICE_LEVELS,
     PANEL_PLAN,
     GOALS,
+    CONTROL_TOTALS,
 )
 
 RESULT_TABLES = (

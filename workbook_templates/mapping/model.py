@@ -20,6 +20,7 @@ __all__ = [
     "ColumnFill",
     "ColumnMap",
     "Headings",
+    "MappingError",
     "TableMap",
     "WorkbookMap",
 ]
@@ -28,16 +29,22 @@ SURE: Final = 0.9
 """Confidence from which a proposal may stand without being asked about."""
 
 
+class MappingError(ValueError):
+    """A mapping says what cannot be, or a workbook no longer agrees with it; the message says what to do."""
+
+
 class Headings(StrEnum):
     """What the headings of periods that lie across a sheet are."""
 
     DATE = "date"
     """Real dates: any day of the period."""
     MONTH = "month"
-    """Words or numbers that count months: Jan, M0, 2025-03."""
+    """Words or numbers that count months: Jan, M0, 2025-03. Dates are as well understood in this and what follows."""
     QUARTER = "quarter"
     YEAR = "year"
     """Such as FY28 or 2027."""
+    WEEK = "week"
+    """Such as 2026-W05, or dates seven days apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +94,8 @@ class Across:
         Contract column that the cells fill, such as "net_amount".
     first_period : date or None
         Last day of the first period, where the headings do not say it (Jan, M0); the next ones follow in steps.
+    heading : str
+        What stands above the first period; a refresh refuses when it finds another. "" is not looked at.
     """
 
     row: int
@@ -96,6 +105,7 @@ class Across:
     value: str
     last_column: int | None = None
     first_period: dt.date | None = None
+    heading: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +145,7 @@ class TableMap:
     evidence : tuple of str
         Why, in words.
     questions : tuple of str
-        What somebody must decide before it is used; with any, a refresh does not read the block and says so.
+        What somebody must decide first: a refresh stops at them, since leaving the block out would leave money out.
     """
 
     table: str

@@ -6,6 +6,7 @@ from workbook_templates.packs.core import CORE
 from workbook_templates.packs.costing import COSTING
 from workbook_templates.packs.engagement import ENGAGEMENT_PACK
 from workbook_templates.packs.equity import EQUITY_PACK
+from workbook_templates.packs.evidence import EVIDENCE
 from workbook_templates.packs.goals import GOALS_PACK
 from workbook_templates.packs.loyalty import LOYALTY_PACK
 from workbook_templates.packs.metrics import METRICS_PACK
@@ -34,6 +35,7 @@ PACKS: dict[str, Pack] = {
         LOYALTY_PACK,
         PRIORITY_PACK,
         GOALS_PACK,
+        EVIDENCE,
         MODELS,
     )
 }

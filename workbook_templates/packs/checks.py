@@ -71,7 +71,7 @@ INPUT_TOTALS = (
     InputTotal("cv_used_customers", "Customers", call("COUNTA", Column(CUSTOMERS, "customer_id")), Format.COUNT),
     InputTotal("cv_used_transactions", "Transactions, net amount", _sum(TRANSACTIONS, "net_amount"), Format.CENTS),
     InputTotal("cv_used_ledger", "Ledger pools, amount", _sum(LEDGER_POOLS, "amount"), Format.CENTS),
-    InputTotal("cv_used_drivers", "Drivers, quantity", _sum(DRIVERS, "quantity"), Format.CENTS),
+    InputTotal("cv_used_drivers", "Drivers, quantity", _sum(DRIVERS, "quantity"), Format.NUMBER),
     InputTotal("cv_used_retention", "Retention, exposed", _sum(RETENTION, "exposed"), Format.COUNT),
 )
 
@@ -249,7 +249,7 @@ def _check_lines(checks: Sequence[Check]) -> tuple[Item, ...]:
                 column=2,
                 key=f"check.{check.key}.difference",
                 expr=_exact(check.difference),
-                format=Format.CENTS,
+                format=Format.EXACT,
             ),
             Formula(
                 row=row,
@@ -312,14 +312,14 @@ def _used(top: int, totals: Sequence[InputTotal]) -> tuple[Item, ...]:
         Text(row=row, column=1, text="Assumptions changed since"),
         Formula(row=row, column=2, key="assumptions_changed", expr=ASSUMPTIONS_CHANGED, format=Format.PLAIN),
         Text(row=row + 1, column=1, text="Inputs changed by"),
-        Formula(row=row + 1, column=2, key="inputs_changed", expr=_inputs_changed(totals), format=Format.CENTS),
+        Formula(row=row + 1, column=2, key="inputs_changed", expr=_inputs_changed(totals), format=Format.NUMBER),
         Text(row=row + 2, column=1, text="Both together"),
         Formula(
             row=row + 2,
             column=2,
             key="changed",
             expr=Figure("assumptions_changed") + Figure("inputs_changed"),
-            format=Format.CENTS,
+            format=Format.NUMBER,
         ),
         Text(row=row + 3, column=1, text="Stale"),
         Formula(row=row + 3, column=2, key="stale", expr=Figure("changed") > CENT, format=Format.GENERAL),

@@ -51,7 +51,14 @@ from workbook_templates.packs.furniture import (
     totals,
 )
 
-__all__ = ["COSTING"]
+__all__ = [
+    "CAPACITY_SHEET",
+    "CAPACITY_TOTAL",
+    "COSTING",
+    "DETAIL_SHEET",
+    "HIERARCHY_SHEET",
+    "HIERARCHY_TOTAL",
+]
 
 STATEMENT_ROW = 7
 ACCOUNTS_HEADER = 26
@@ -402,17 +409,34 @@ CHECKS = (
         LIVE,
     ),
 )
+CAPACITY_SHEET = input_sheet(
+    CAPACITY, "How many minutes the teams can work.", sums=("theoretical_minutes", "practical_minutes")
+)
+HIERARCHY_SHEET = input_sheet(HIERARCHY, "Who pays for whom, and which accounts belong together.")
+DETAIL_SHEET = result_sheet(
+    COST_DETAIL,
+    "Cost detail",
+    "Every cost of every customer: quantity x rate.",
+    sums=("cost", "acquisition_cost"),
+    widths={2: 26},
+)
+CAPACITY_TOTAL = InputTotal(
+    "cv_used_capacity", "Capacity, practical minutes", of_total(CAPACITY, "practical_minutes"), Format.NUMBER
+)
+HIERARCHY_TOTAL = InputTotal(
+    "cv_used_hierarchy", "Hierarchy, rows", call("COUNTA", Column(HIERARCHY, "customer_id")), Format.COUNT
+)
+"""These are shared with the pack for evidence, which rebuilds costs and charges from them."""
+
 INPUTS = (
     InputTotal(
         "cv_used_services", "Service departments, share", of_total(SERVICE_DEPARTMENTS, "share"), Format.PERCENT
     ),
-    InputTotal(
-        "cv_used_capacity", "Capacity, practical minutes", of_total(CAPACITY, "practical_minutes"), Format.CENTS
-    ),
-    InputTotal("cv_used_activities", "Activities, quantity", of_total(ACTIVITIES, "quantity"), Format.CENTS),
-    InputTotal("cv_used_equations", "Time equations, minutes", of_total(TIME_EQUATIONS, "minutes"), Format.CENTS),
+    CAPACITY_TOTAL,
+    InputTotal("cv_used_activities", "Activities, quantity", of_total(ACTIVITIES, "quantity"), Format.NUMBER),
+    InputTotal("cv_used_equations", "Time equations, minutes", of_total(TIME_EQUATIONS, "minutes"), Format.NUMBER),
     InputTotal("cv_used_trial_balance", "Trial balance, amount", of_total(TRIAL_BALANCE, "amount"), Format.CENTS),
-    InputTotal("cv_used_hierarchy", "Hierarchy, rows", call("COUNTA", Column(HIERARCHY, "customer_id")), Format.COUNT),
+    HIERARCHY_TOTAL,
 )
 
 COSTING = Pack(
@@ -420,13 +444,11 @@ COSTING = Pack(
     purpose="Cost to serve by time and practical capacity, tied to the ledger account by account, and explained",
     sheets=(
         input_sheet(SERVICE_DEPARTMENTS, "Which pools serve other pools, and how much."),
-        input_sheet(
-            CAPACITY, "How many minutes the teams can work.", sums=("theoretical_minutes", "practical_minutes")
-        ),
+        CAPACITY_SHEET,
         input_sheet(ACTIVITIES, "What was done for each customer.", sums=("quantity",)),
         input_sheet(TIME_EQUATIONS, "How many minutes an activity takes, and what makes it take longer."),
         input_sheet(TRIAL_BALANCE, "The balances that the cost pools must tie to.", sums=("amount",)),
-        input_sheet(HIERARCHY, "Who pays for whom, and which accounts belong together."),
+        HIERARCHY_SHEET,
         _reconciliation(),
         EXPLAIN,
         result_sheet(
@@ -453,13 +475,7 @@ COSTING = Pack(
             sums=("own", "reciprocal", "step_down", "direct"),
             more=(answer("methods.answer", METHODS_SENTENCE),),
         ),
-        result_sheet(
-            COST_DETAIL,
-            "Cost detail",
-            "Every cost of every customer: quantity x rate.",
-            sums=("cost", "acquisition_cost"),
-            widths={2: 26},
-        ),
+        DETAIL_SHEET,
     ),
     checks=CHECKS,
     totals=INPUTS,

@@ -136,7 +136,7 @@ def _pnl_line(row: int, name: str, step: Step, before: str) -> tuple[Item, ...]:
             column=2,
             key=key,
             expr=call("IFERROR", _of(CUSTOMER_PNL, name, ROW), ""),
-            format=Format.CENTS,
+            format=Format.EXACT,
             role=role,
         ),
         Formula(
@@ -166,7 +166,7 @@ def _pnl_line(row: int, name: str, step: Step, before: str) -> tuple[Item, ...]:
             column=1 + i,
             key=f"{key}.{piece}",
             expr=expr,
-            format=Format.GENERAL if piece == "label" else Format.CENTS,
+            format=Format.GENERAL if piece == "label" else Format.EXACT,
         )
         for i, (piece, expr) in enumerate(pieces)
     ]
@@ -247,7 +247,7 @@ def _ties() -> tuple[Item, ...]:
     for row, (key, label, expr) in enumerate(lines, start=TIE_ROW):
         items += [
             Text(row=row, column=1, text=label),
-            Formula(row=row, column=2, key=key, expr=expr, format=Format.CENTS),
+            Formula(row=row, column=2, key=key, expr=expr, format=Format.EXACT),
         ]
     verdict = call("IF", call("ABS", Figure("explained.difference")) <= CENT, "ties", "ERROR: does not tie")
     untold = "no cost detail"
@@ -284,10 +284,10 @@ def _detail_line(line: int) -> tuple[Item, ...]:
     columns: tuple[tuple[int, str, Expr, Format], ...] = (
         (1, "pool", _of(COST_DETAIL, "pool", at) & call("IF", period.equals(""), "", ", " & period), Format.GENERAL),
         (2, "driver", call("IF", direct, "charged directly", driver), Format.GENERAL),
-        (3, "quantity", call("IF", direct, "", quantity), Format.CENTS),
+        (3, "quantity", call("IF", direct, "", quantity), Format.NUMBER),
         (4, "rate", call("IF", direct, "", rate), Format.RATE),
-        (5, "product", call("IF", direct, "", quantity * rate), Format.CENTS),
-        (6, "cost", _of(COST_DETAIL, "cost", at), Format.CENTS),
+        (5, "product", call("IF", direct, "", quantity * rate), Format.EXACT),
+        (6, "cost", _of(COST_DETAIL, "cost", at), Format.EXACT),
     )
     row = DETAIL_ROW + line
     return (
@@ -318,7 +318,7 @@ def _detail() -> tuple[Item, ...]:
             column=6,
             key="detail.further",
             expr=call("ROUND", Figure("detail.all") - call("SUM", DETAIL_COST), 6),
-            format=Format.CENTS,
+            format=Format.EXACT,
         ),
         Text(row=below + 1, column=1, text="Total", role=Role.TOTAL),
         Formula(
@@ -326,7 +326,7 @@ def _detail() -> tuple[Item, ...]:
             column=6,
             key="detail.all",
             expr=call("IF", ID.equals(""), 0, own_cost),
-            format=Format.CENTS,
+            format=Format.EXACT,
             role=Role.TOTAL,
         ),
     )

@@ -172,7 +172,7 @@ def input_total(name: str, table: Table, more: Expr | None = None) -> InputTotal
     """Make the total by which a change of an input is seen; `more` tells words apart that results rest on."""
     numbers = all_numbers(table)
     expr = numbers if more is None else numbers + more
-    return InputTotal(name, f"{table.name}, rows and all numbers", expr, Format.CENTS)
+    return InputTotal(name, f"{table.name}, rows and all numbers", expr, Format.NUMBER)
 
 
 def told_apart(table: Table, name: str, words: Iterable[str]) -> Expr:

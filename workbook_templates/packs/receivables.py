@@ -19,7 +19,7 @@ from workbook_templates.packs.checks import CENT, LIVE
 from workbook_templates.packs.furniture import amount, answer, head, heading, of_total, table_width, total, totals
 from workbook_templates.packs.officers import INVOICES_SHEET, INVOICES_TOTAL
 
-__all__ = ["RECEIVABLES_PACK"]
+__all__ = ["RECEIVABLES_PACK", "RECEIVABLES_SHEET"]
 
 AGEING_HEADER = 9
 BUCKETS = 5
@@ -101,6 +101,9 @@ def _receivables() -> Sheet:
     )
 
 
+RECEIVABLES_SHEET = _receivables()
+"""Shared with the pack for evidence, which rebuilds what it charges."""
+
 CHECKS = (
     Check(
         "ageing",
@@ -114,7 +117,7 @@ CHECKS = (
 RECEIVABLES_PACK = Pack(
     name="receivables",
     purpose="Who pays on time, what terms and late payment cost, and what may be lost",
-    sheets=(INVOICES_SHEET, _receivables()),
+    sheets=(INVOICES_SHEET, RECEIVABLES_SHEET),
     checks=CHECKS,
     totals=(INVOICES_TOTAL,),
 )

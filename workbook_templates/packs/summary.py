@@ -186,22 +186,22 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
         "net_revenue",
         "Net revenue",
         in_units(_sum(CUSTOMER_PNL, "net_revenue")),
-        Format.MONEY,
+        Format.UNITS,
         "after discounts and returns",
     ),
     (
         "cogs",
         "Cost of goods sold",
         in_units(_sum(CUSTOMER_PNL, "cogs") + _sum(CUSTOMER_PNL, "goods")),
-        Format.MONEY,
+        Format.UNITS,
         "with freight in, less supplier rebates",
     ),
-    ("gross_margin", "Gross margin", Figure("net_revenue") - Figure("cogs"), Format.MONEY, ""),
+    ("gross_margin", "Gross margin", Figure("net_revenue") - Figure("cogs"), Format.UNITS, ""),
     (
         "cost_to_serve",
         "Cost to serve",
         in_units(_sum(CUSTOMER_PNL, "cost_to_serve")),
-        Format.MONEY,
+        Format.UNITS,
         "marketing, sales, orders, logistics, support, returns",
     ),
     (
@@ -210,28 +210,28 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
         in_units(
             _sum(CUSTOMER_PNL, "financing") + _sum(CUSTOMER_PNL, "expected_loss") + _sum(CUSTOMER_PNL, "stock_carrying")
         ),
-        Format.MONEY,
+        Format.UNITS,
         "waiting for payment, credit loss, stock; not in the ledger",
     ),
     (
         "contribution",
         "Contribution",
         Figure("gross_margin") - Figure("cost_to_serve") - Figure("imputed"),
-        Format.MONEY,
+        Format.UNITS,
         "before overhead, unused capacity and tax",
     ),
     (
         "unused",
         "  unused capacity",
         in_units(_sum(POOL_COSTS, "unused")),
-        Format.MONEY,
+        Format.UNITS,
         "paid for and not used by anybody",
     ),
     (
         "overhead",
         "  cost that stays with the company",
         in_units(_sum(POOL_COSTS, "unallocated") + _sum(POOL_COSTS, "unknown_customer")),
-        Format.MONEY,
+        Format.UNITS,
         "not caused by a customer on Customers",
     ),
     (
@@ -246,28 +246,28 @@ FIGURES: tuple[tuple[str, str, Expr, Format, str], ...] = (
         "base_value",
         "Customer base value",
         in_units(VALUE_TOTAL),
-        Format.MONEY,
+        Format.UNITS,
         "over the chosen horizon; not a lifetime",
     ),
     (
         "positive",
         "  customers worth something",
         in_units(call("SUMIF", Column(LIFETIME_VALUE, "value"), ">0", Column(LIFETIME_VALUE, "value"))),
-        Format.MONEY,
+        Format.UNITS,
         "gross positive",
     ),
     (
         "negative",
         "  customers that cost",
         Figure("base_value") - Figure("positive"),
-        Format.MONEY,
+        Format.UNITS,
         "gross negative, if not repriced",
     ),
     (
         "unlimited",
         "Value without a horizon",
         in_units(_sum(LIFETIME_VALUE, "value_unlimited")),
-        Format.MONEY,
+        Format.UNITS,
         "all years to come",
     ),
     (
@@ -320,14 +320,14 @@ def _customer_line(prefix: str, row: int, rank: Expr | int) -> tuple[Item, ...]:
         (
             "revenue",
             call("IFERROR", in_units(_lookup(CUSTOMER_PNL, "net_revenue", "customer_id", key)), ""),
-            Format.MONEY,
+            Format.UNITS,
         ),
         (
             "contribution",
             call("IFERROR", in_units(_lookup(CUSTOMER_PNL, "contribution", "customer_id", key)), ""),
-            Format.MONEY,
+            Format.UNITS,
         ),
-        ("value", call("IFERROR", in_units(_lookup(LIFETIME_VALUE, "value", "value_rank", place)), ""), Format.MONEY),
+        ("value", call("IFERROR", in_units(_lookup(LIFETIME_VALUE, "value", "value_rank", place)), ""), Format.UNITS),
     )
     return tuple(
         Formula(
@@ -374,8 +374,8 @@ def _largest(column: str) -> Expr:
 
 LARGEST = (
     ("largest.name", "Largest by revenue", _largest("name"), Format.GENERAL),
-    ("largest.revenue", "  its net revenue", in_units(LARGEST_REVENUE), Format.MONEY),
-    ("largest.contribution", "  its contribution", in_units(_largest("contribution")), Format.MONEY),
+    ("largest.revenue", "  its net revenue", in_units(LARGEST_REVENUE), Format.UNITS),
+    ("largest.contribution", "  its contribution", in_units(_largest("contribution")), Format.UNITS),
     ("largest.rank", "  its rank by contribution", _largest("profit_rank"), Format.PLAIN),
     (
         "best.share",

@@ -113,5 +113,5 @@ WHAT_IF_PACK = Pack(
         ),
     ),
     checks=CHECKS,
-    totals=(InputTotal("cv_used_what_if", "What if, value", of_total(WHAT_IF, "value"), Format.CENTS),),
+    totals=(InputTotal("cv_used_what_if", "What if, value", of_total(WHAT_IF, "value"), Format.NUMBER),),
 )

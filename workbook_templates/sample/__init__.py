@@ -9,6 +9,7 @@ import pandas as pd
 
 from valuation.tables import INPUT_TABLES
 from workbook_templates.sample.contracted import as_contracted
+from workbook_templates.sample.controls import control_totals_table
 from workbook_templates.sample.engagement import ideas_table, influence_table, referrals_table
 from workbook_templates.sample.extras import document_extras
 from workbook_templates.sample.goals import goals_table
@@ -92,4 +93,5 @@ def sample_company() -> dict[str, pd.DataFrame]:
         "Panel plan": panel_plan_table(),
         "Goals": goals_table(),
     }
+    frames["Control totals"] = control_totals_table(frames)
     return {table.name: as_contracted(table, frames[table.name]) for table in INPUT_TABLES}

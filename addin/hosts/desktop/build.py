@@ -19,7 +19,8 @@ from lxml import etree
 from addin.books.file import FileBook
 from addin.books.outline import Outline
 from addin.books.package import Package
-from addin.books.saving import Draft, replace_file
+from addin.books.replacing import replace_file
+from addin.books.saving import Draft
 from addin.contents import read_contents
 from addin.creating import create_workbook
 from addin.hosts.desktop.demo import LIVE_SHEET, live_sheet

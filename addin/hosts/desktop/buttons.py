@@ -14,6 +14,7 @@ from addin.books.live import LiveBook, quiet
 from addin.books.livecells import read_rows
 from addin.faults import UserError
 from addin.hosts.desktop.logs import start_log
+from addin.opening import open_live
 from addin.ribbon import find
 from addin.ribbon.words import shortened
 from addin.userfiles import log_file
@@ -48,7 +49,7 @@ def press(command_id: str, path_hex: str = "") -> None:
         command = find(command_id)
         title = command.label
         with quiet(book.app), desk.in_place():
-            command.run(LiveBook(book), desk, _path(path_hex))
+            command.run(open_live(LiveBook(book)), desk, _path(path_hex))
     except UserError as fault:
         desk.tell(title, _sentence(str(fault)))
     except Exception:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from addin.books.package import Package
-from addin.books.saving import replace_file
+from addin.books.replacing import replace_file
 from addin.faults import UserError
 from addin.hosts.desktop.conf import with_setting, without_setting
 from addin.hosts.desktop.machine import LINUX_WORDS, MAC, STORE_WORDS, WINDOWS, Machine, this_machine

@@ -22,7 +22,7 @@ from tests.hosts.excel import fake_book
 from tests.hosts.excel.com import ComError
 from tests.hosts.excel.fake_book import MANUAL, SOURCE_QUERY, Workbook, excel_error, open_book, shown, xlwings_book
 from tests.hosts.excel.typed import Content
-from workbook_templates.plan import Cell, CellError, Plan, TableWrite
+from workbook_templates.plan import Cell, CellError, NewSheet, NewTable, Plan, Style, TableWrite
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the open workbook is a fake one, over fake pywin32")
 
@@ -208,6 +208,85 @@ def failing_once(at: int) -> Callable[[str, Area], None]:
             raise excel_error("a dialog is open")
 
     return trouble
+
+
+class TestNewSheets:
+    SHEET = NewSheet(
+        name="New",
+        cells={"A1": "=1", "B1": 2.0},
+        styles={
+            "A1": Style(bold=True, italic=True, font="Arial", size=9, colour="0000FF"),
+            "B1": Style(fill="FFFFCC", align="right", wrap=True, number_format="0.0"),
+        },
+        tables=(NewTable(name="tblNew", row=3, column=2, columns={"a": [1.0, 2.0]}, header=Style(italic=True)),),
+        widths={1: 20, 3: 7.5},
+        freeze=(4, 2),
+    )
+
+    def test_looks(self, fake: Workbook) -> None:
+        live(fake).apply(Plan(sheets=(self.SHEET,)))
+        sheet = fake.sheet("New")
+        assert sheet.looks == {
+            (1, 1): {
+                "Font.Name": "Arial",
+                "Font.Size": 9,
+                "Font.Bold": True,
+                "Font.Italic": True,
+                "Font.Color": 0xFF0000,
+            },
+            (1, 2): {"Interior.Color": 0xCCFFFF, "HorizontalAlignment": -4152, "WrapText": True},
+            (3, 2): {"Font.Italic": True},
+        }
+        assert (sheet.widths, sheet.frozen) == ({1: 20, 3: 7.5}, (4, 2))
+        assert (sheet.tables[0].look, sheet.tables[0].ShowTableStyleRowStripes) == ("TableStyleLight1", False)
+
+    def test_the_users_sheet_stays_in_front_and_all_others_in_order(self, fake: Workbook) -> None:
+        fake.active = fake.sheet("Inputs")
+        before = settings(fake)
+        live(fake).apply(Plan(sheets=(self.SHEET, NewSheet(name="Two"))))
+        assert settings(fake) == before
+        assert [sheet.name for sheet in fake.sheets] == [*SHEETS, "New", "Two"]
+
+    def test_a_write_that_fails_on_the_way_is_taken_back(self, tmp_path: Path) -> None:
+        path = book(tmp_path / "book.xlsx")
+        plan = Plan(names=PLAN.names, cells=PLAN.cells, sheets=(self.SHEET, NewSheet(name="Two", cells={"A1": 1})))
+        writes = writes_of(open_book(path), plan)
+        assert {"Add", "Name", "look", "NumberFormat", "ListObjects.Add"} <= set(writes)
+        for failing in range(len(writes)):
+            fake = open_book(path)
+            before, switches = stands(fake), settings(fake)
+            fake.trouble = failing_once(failing)
+            with pytest.raises(WorkbookError, match=r"a dialog is open.; everything is as it was"):
+                live(fake).apply(plan)
+            assert stands(fake) == before
+            assert settings(fake) == switches
+            assert [sheet.name for sheet in fake.sheets] == [*SHEETS]
+
+    def test_no_sheet_goes_when_the_first_look_fails(self, fake: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
+        workbook = live(fake)
+        change = workbook._change(Plan(sheets=(self.SHEET,)))
+        monkeypatch.setattr(fake_book.Worksheet, "Name", property(raising(excel_error("busy"))))
+        with pytest.raises(Exception, match="busy"):
+            change.write()
+        assert len(fake.sheets) == len(SHEETS)
+
+    def test_a_program_without_windows(self, fake: Workbook, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delattr(Workbook, "Windows")
+        monkeypatch.delattr(Workbook, "ProtectStructure")
+        live(fake).apply(Plan(sheets=(self.SHEET,)))
+        assert shown(fake, "New") == {"A1": "=1", "B1": 2.0, "B3": "a", "B4": 1.0, "B5": 2.0}
+
+    def test_what_no_cell_can_hold_is_refused_before_the_first_write(self, fake: Workbook) -> None:
+        for sheet in (
+            NewSheet(name="New", cells={"B2": float("nan")}),
+            NewSheet(name="New", tables=(NewTable(name="t_", row=1, column=2, columns={"a": [float("inf")]}),)),
+        ):
+            with pytest.raises(WorkbookError, match=r"New!B2: .* cannot stand in a cell"):
+                live(fake).apply(Plan(names={"rate": 9.0}, sheets=(sheet,)))
+        assert not [name for name in fake.calls if name.endswith("=")]
+
+    def test_what_stood_before_has_no_word_for_them(self, fake: Workbook) -> None:
+        assert live(fake).before(Plan(sheets=(self.SHEET,))) == Plan()
 
 
 class TestRefusals:

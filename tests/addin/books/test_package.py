@@ -10,7 +10,8 @@ import pytest
 from addin.books import package as package_module
 from addin.books import saving
 from addin.books.package import Package, parsed, relationships_part
-from addin.books.saving import Draft, deflated, replace_file
+from addin.books.replacing import replace_file, sync_directory
+from addin.books.saving import Draft, deflated
 from addin.workbook import WorkbookError
 from tests.addin.books.builders import book, compressed_parts, tampered
 
@@ -278,13 +279,13 @@ class TestReplacing:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(os, "open", _refuse)
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
         monkeypatch.undo()
         monkeypatch.setattr(os, "fsync", _refuse)
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
         monkeypatch.undo()
         monkeypatch.delattr(os, "O_DIRECTORY")
-        saving._sync_directory(tmp_path)
+        sync_directory(tmp_path)
 
 
 def _refuse(*arguments: object, **options: object) -> None:

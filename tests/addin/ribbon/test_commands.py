@@ -14,7 +14,7 @@ NEED_OUR_WORKBOOK = (
     *("LoadMonth", "InsertTemplateSheet", "RefreshAll", "RefreshLifetimeValue", "RefreshCostToServe"),
     *("RefreshSegments", "Compare", "Check", "Explain", "BoardPack"),
 )
-FOR_ANY_WORKBOOK = {"NewModel", "UndoRefresh", "RepairFormulas", "Settings", "Help"}
+FOR_ANY_WORKBOOK = {"MapLayout", "NewModel", "UndoRefresh", "RepairFormulas", "Settings", "Help"}
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)

@@ -16,6 +16,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
@@ -145,6 +146,7 @@ class Workbook(ComObject):
         self.sheets: list[Worksheet] = []
         self.names: list[DefinedName] = []
         self.active: Worksheet | None = None
+        self.locked = False
         self.trouble: Callable[[str, Area], None] = lambda what, area: None
 
     @property
@@ -164,8 +166,16 @@ class Workbook(ComObject):
         return self.active
 
     @property
-    def Worksheets(self) -> "Collection[Worksheet]":
-        return Collection(self.calls, lambda: self.sheets, lambda sheet: sheet.name)
+    def Worksheets(self) -> "Worksheets":
+        return Worksheets(self)
+
+    @property
+    def ProtectStructure(self) -> bool:
+        return self.locked
+
+    def Windows(self, place: int) -> "Window":
+        assert place == 1
+        return Window(self)
 
     @property
     def Names(self) -> "Collection[DefinedName]":
@@ -176,6 +186,47 @@ class Workbook(ComObject):
 
     def table(self, name: str) -> "ListObject":
         return next(table for sheet in self.sheets for table in sheet.tables if table.name == name)
+
+
+class Worksheets(Collection["Worksheet"]):
+    """The sheets with cells: one is added before another, named after those that are there, and is in front."""
+
+    def __init__(self, book: Workbook) -> None:
+        super().__init__(book.calls, lambda: book.sheets, lambda sheet: sheet.name)
+        self.book = book
+
+    @property
+    def Parent(self) -> Workbook:
+        return self.book
+
+    def Add(self, Before: "Worksheet") -> "Worksheet":
+        book = self.book
+        book.trouble("Add", Area(1, 1, 1, 1))
+        if book.locked:
+            raise excel_error("Workbook is protected and cannot be changed.")
+        names = {sheet.name for sheet in book.sheets}
+        sheet = Worksheet(book, next(name for number in count(1) if (name := f"Sheet{number}") not in names))
+        book.sheets.insert(book.sheets.index(Before), sheet)
+        book.active = sheet
+        return sheet
+
+
+class Window(ComObject):
+    """The window in front of the workbook; it freezes what it shows above and left of its split."""
+
+    def __init__(self, book: Workbook) -> None:
+        super().__init__(book.calls)
+        self.book, self.SplitRow, self.SplitColumn = book, 0, 0
+
+    @property
+    def FreezePanes(self) -> bool:
+        return self.book.active is not None and self.book.active.frozen != (1, 1)
+
+    @FreezePanes.setter
+    def FreezePanes(self, frozen: bool) -> None:
+        assert frozen
+        assert self.book.active is not None
+        self.book.active.frozen = (self.SplitRow + 1, self.SplitColumn + 1)
 
 
 class DefinedName(ComObject):
@@ -211,10 +262,38 @@ class Worksheet(ComObject):
         self.arrays: list[Area] = []
         self.tables: list[ListObject] = []
         self.notes: list[tuple[int, int]] = []
+        self.looks: dict[tuple[int, int], dict[str, object]] = {}
+        self.widths: dict[int, float] = {}
+        self.frozen = (1, 1)
 
     @property
     def Name(self) -> str:
         return self.name
+
+    @Name.setter
+    def Name(self, name: str) -> None:
+        self.book.trouble("Name", Area(1, 1, 1, 1))
+        if any(sheet.name.casefold() == name.casefold() for sheet in self.book.sheets if sheet is not self):
+            raise excel_error("That name is already taken. Try a different one.")
+        self.name = name
+
+    @property
+    def Index(self) -> int:
+        return self.book.sheets.index(self) + 1
+
+    def Move(self, Before: "Worksheet") -> None:
+        self.book.sheets.remove(self)
+        self.book.sheets.insert(self.book.sheets.index(Before), self)
+
+    def Activate(self) -> None:
+        self.book.active = self
+
+    def Delete(self) -> None:
+        if self.book.app.DisplayAlerts:
+            raise AssertionError("Excel asks whether to delete the sheet")
+        self.book.sheets.remove(self)
+        if self.book.active is self:
+            self.book.active = self.book.sheets[0]
 
     @property
     def Parent(self) -> Workbook:
@@ -229,8 +308,8 @@ class Worksheet(ComObject):
         return self.protected
 
     @property
-    def ListObjects(self) -> "Collection[ListObject]":
-        return Collection(self.calls, lambda: self.tables, lambda table: table.name)
+    def ListObjects(self) -> "ListObjects":
+        return ListObjects(self)
 
     @property
     def Comments(self) -> list[SimpleNamespace]:
@@ -387,6 +466,43 @@ class Range(ComObject):
         for place in _places(self.area):
             self.sheet.formats[place] = form
 
+    def look(self, name: str, value: object) -> None:
+        self.sheet.touch("look", self.area)
+        for place in _places(self.area):
+            self.sheet.looks.setdefault(place, {})[name] = value
+
+    @property
+    def Font(self) -> "Font":
+        return Font(self)
+
+    @property
+    def Interior(self) -> "Interior":
+        return Interior(self)
+
+    @property
+    def HorizontalAlignment(self) -> None:
+        return None
+
+    @HorizontalAlignment.setter
+    def HorizontalAlignment(self, value: int) -> None:
+        self.look("HorizontalAlignment", value)
+
+    @property
+    def WrapText(self) -> None:
+        return None
+
+    @WrapText.setter
+    def WrapText(self, value: bool) -> None:
+        self.look("WrapText", value)
+
+    @property
+    def ColumnWidth(self) -> None:
+        return None
+
+    @ColumnWidth.setter
+    def ColumnWidth(self, width: float) -> None:
+        self.sheet.widths.update(dict.fromkeys(self.area.columns, width))
+
     @property
     def MergeCells(self) -> bool | None:
         return _shared(self.area, self.sheet.merged)
@@ -445,7 +561,58 @@ class Range(ComObject):
                 sheet.enter(row, column, cell)
 
 
+class Looks(ComObject):
+    """The font or the inside of cells; what is set is kept for each cell."""
+
+    def __init__(self, cells: Range) -> None:
+        super().__init__(cells.calls)
+        self.cells = cells
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name[0].isupper():
+            self.cells.look(f"{type(self).__name__}.{name}", value)
+
+
+class Font(Looks):
+    """How the texts of cells look."""
+
+
+class Interior(Looks):
+    """How cells are filled."""
+
+
 _Block = Range  # within ListObject the name is that of a property
+
+
+class ListObjects(Collection["ListObject"]):
+    """The tables of a sheet."""
+
+    def __init__(self, sheet: Worksheet) -> None:
+        super().__init__(sheet.calls, lambda: sheet.tables, lambda table: table.name)
+        self.sheet = sheet
+
+    def Add(
+        self,
+        SourceType: int,
+        Source: Range,
+        LinkSource: object,
+        XlListObjectHasHeaders: int,
+        Destination: object,
+        TableStyleName: str,
+    ) -> "ListObject":
+        """Make a table of cells; headers become texts, so they had better be some."""
+        area = Source.area
+        self.sheet.touch("ListObjects.Add", area)
+        assert (SourceType, XlListObjectHasHeaders, LinkSource, Destination) == (SOURCE_RANGE, 1, None, None)
+        if any(table.area.meets(area) for table in self.sheet.tables):
+            raise excel_error("A table can't overlap another table.")
+        heads = [self.sheet.cells.get((area.first_row, column), _BLANK) for column in area.columns]
+        assert all(isinstance(head.value, str) and not head.formula for head in heads), heads
+        table = ListObject(self.sheet, f"Table{len(self.sheet.tables) + 1}", area, headers=True, totals=False)
+        table.look = TableStyleName
+        self.sheet.tables.append(table)
+        return table
 
 
 class ListObject(ComObject):
@@ -460,10 +627,18 @@ class ListObject(ComObject):
         self.sorted_by: list[str] = []
         self.kept_totals: dict[int, Content] = {}
         self.column_names: list[str] = []
+        self.look = ""
+        self.ShowTableStyleRowStripes = True
 
     @property
     def Name(self) -> str:
         return self.name
+
+    @Name.setter
+    def Name(self, name: str) -> None:
+        if any(table.name.casefold() == name.casefold() for sheet in self.sheet.book.sheets for table in sheet.tables):
+            raise excel_error("A name is taken.")
+        self.name = name
 
     @property
     def DisplayName(self) -> str:
@@ -615,6 +790,7 @@ def open_book(path: Path) -> Workbook:
             book.names.append(DefinedName(book, f"'{source.title}'!{name.name}", f"={name.attr_text}"))
     for name in formulas.defined_names.values():
         book.names.append(DefinedName(book, name.name, f"={name.attr_text}"))
+    book.locked = bool(formulas.security and formulas.security.lockStructure)
     book.active = book.sheets[0]
     app.selection = Range(book.sheets[0], Area(1, 1, 1, 1))
     app.calls.clear()

@@ -26,7 +26,7 @@ from tests.hosts.libreoffice import SOFFICE, recalculate, shown
 from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import Template
-from workbook_templates.likeness import likened
+from workbook_templates.likening import likened
 from workbook_templates.mapping.model import Across, AssumptionMap, ColumnMap, Headings, TableMap, WorkbookMap
 from workbook_templates.plan import CellError
 

@@ -40,7 +40,8 @@ from workbook_templates.layout import (
     differs_by_row,
     number_format,
 )
-from workbook_templates.likeness import ADDED, Likeness, Look, likened
+from workbook_templates.likeness import ADDED, Likeness, Look
+from workbook_templates.likening import likened
 from workbook_templates.plan import Cell, CellError
 
 __all__ = ["draw"]

@@ -11,7 +11,7 @@ from lxml import etree
 from addin.books.additions import PlacedSheet, placed
 from addin.books.cellxml import Area
 from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
-from addin.books.matching import refuse_in_array, refuse_in_table, refuse_under_merge
+from addin.books.matching import refuse_header, refuse_in_array, refuse_in_table, refuse_under_merge
 from addin.books.newsheets import add_sheets, refuse_locked_structure
 from addin.books.outline import Outline, recalculated_on_load
 from addin.books.package import Package
@@ -199,6 +199,7 @@ class _Edit:
             table.check(found, self._other_tables(name))
             table.unhide = self._package.xml(table.table.part).find(".//{*}filterColumn") is not None
             self.notes += table.follow(self._read_table(table.table.name) if table.keeps_columns else None)
+        self._refuse_headers(name, sheet)
         for refuse, areas in ((refuse_in_array, found.arrays), (refuse_under_merge, found.merges)):
             for row, column, area in _held(sheet.constants, areas):
                 refuse(name, row, column, area)
@@ -212,6 +213,15 @@ class _Edit:
             caches=sheet.caches,
             blocks=list(sheet.tables),
         )
+
+    def _refuse_headers(self, name: str, sheet: _SheetPlan) -> None:
+        """Refuse constants over the headers of tables, which would no longer say what their columns are called."""
+        for table in self._outline.tables.values():
+            area, cells = table.area, sheet.constants.get(table.area.first_row, {})
+            if table.sheet == name and table.header_rows:
+                for column in area.columns if cells else ():
+                    if column in cells and cells[column] != table.columns[column - area.first_column]:
+                        refuse_header(name, area.first_row, column, table.name)
 
     def _other_tables(self, sheet: str) -> list[tuple[str, Area]]:
         """Return the sheet's tables, each with all rows it has before or after the plan."""

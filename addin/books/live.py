@@ -20,7 +20,7 @@ from addin.books.liveranges import Cells, area_of, array_around, native
 from addin.books.livesheets import SheetAddition, refuse_locked_structure
 from addin.books.livetables import LiveTable, TableChange, by_column
 from addin.books.liveviews import formula_places, sheet_view
-from addin.books.matching import TableMatch, refuse_in_array, refuse_in_table, refuse_under_merge
+from addin.books.matching import TableMatch, refuse_header, refuse_in_array, refuse_in_table, refuse_under_merge
 from addin.books.places import CellPlace, find_cell, find_table, one_cell
 from addin.books.ranges import joined, named_ranges
 from addin.workbook import RawTable, Receipt, WorkbookError
@@ -220,6 +220,7 @@ class LiveBook:
             self._check(run)
         sheets = self._additions(plan)
         before = [[row[0] for row in self._cells.contents(run.sheet, run.area)] for run in runs]
+        self._refuse_headers(runs, before)
         return _Change(self._cells, tables, list(zip(runs, before, strict=True)), self._name_moves(tables), sheets)
 
     def _additions(self, plan: Plan) -> list[SheetAddition]:
@@ -265,6 +266,18 @@ class LiveBook:
         if array is not None:
             refuse_in_array(run.sheet, array.row, array.column, array_around(array))
         self._refuse_hidden(run.sheet, run.area)
+
+    def _refuse_headers(self, runs: list["_Run"], before: list[list[Content]]) -> None:
+        """Refuse other headers for tables: Excel would rename their columns, and formulas with them."""
+        written = {run.sheet for run in runs}
+        tables = [table for table in self._tables.values() if table.sheet in written and table.table.show_headers]
+        heads = [(table, area.down_to(area.first_row)) for table in tables for _, area in (table.where(),)]
+        for run, stands in zip(runs, before, strict=True):
+            for table, head in heads:
+                if table.sheet == run.sheet and head.meets(run.area):  # a run is one column: they share one cell
+                    place = head.first_row - run.area.first_row
+                    if run.values[place] != stands[place]:
+                        refuse_header(*run.places[place], table.name)
 
     def _refuse_hidden(self, sheet: str, area: Area) -> None:
         """Refuse cells that merged cells hide; the first of such cells may be written."""

@@ -28,7 +28,7 @@ __all__ = ["add_sheets", "refuse_locked_structure"]
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _LAST_SHEET_ID: Final = 65_534
-_ROWS_AT_ONCE: Final = 2048
+_ROWS_AT_ONCE: Final = 1000  # as many as `CellWriter.rows` has patterns for at a time
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TRUE: Final = ("1", "true")
 
@@ -184,14 +184,16 @@ class _TableBlock:
         headers = zip(area.columns, self.placed.headers, strict=True)
         yield "".join(writer.cell(area.first_row, column, header, head) for column, header in headers).encode()
         styles = [self.numbers[self.placed.style(header)] for header in self.placed.headers]
-        for start in range(0, max(1, self.placed.data_rows), _ROWS_AT_ONCE):
-            row = area.first_row + 1 + start
+        row, first = area.first_row + 1, area.first_row + 1
+        while row <= area.last_row:
+            count = min(_ROWS_AT_ONCE - row % _ROWS_AT_ONCE, area.last_row + 1 - row)
             columns = [
-                writer.column(row, column, values[start : start + _ROWS_AT_ONCE] or [None], style)
+                writer.column(row, column, values[row - first : row - first + count] or [None], style)
                 for column, values, style in zip(area.columns, table.columns.values(), styles, strict=True)
             ]
             for cells in writer.rows(row, columns):
                 yield cells.encode()
+            row += count
 
 
 def _blank_row(row: tuple[int, Mapping[int, str]]) -> str:

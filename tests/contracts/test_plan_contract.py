@@ -522,6 +522,14 @@ class TestRefusals:
         with pytest.raises(WorkbookError, match=r"tblA on sheet Sheet needs A2:B7, where table tblC stands \(B7:C8\)"):
             adapter(path).port.apply(two(6, 1))
 
+    def test_headers_of_tables(self, host: Host) -> None:
+        self.refused(
+            host, Plan(cells={("P&L", "C4"): "Sales"}), "P&L!C4 is a header of table tblPnl, which formulas know"
+        )
+        self.refused(host, Plan(cells={("P&L", "G4"): None}), "P&L!G4 is a header of table tblPnl")
+        host.port.apply(Plan(cells={("P&L", "C4"): "Revenue", ("P&L", "H4"): "Sales", ("P&L", "C3"): "above"}))
+        assert [host.cells("P&L")[cell] for cell in ("C3", "C4", "H4")] == ["above", "Revenue", "Sales"]
+
     def test_cells_under_merged_cells(self, adapter: type[FileHost], tmp_path: Path) -> None:
         merges = '<mergeCells count="2"><mergeCell ref="K2:L2"/><mergeCell ref="K4:L9"/></mergeCells>'
         changes = edited(SHEET, "</sheetData>", f"</sheetData>{merges}")

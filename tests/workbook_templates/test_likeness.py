@@ -28,13 +28,11 @@ from workbook_templates.likeness import (
     Place,
     added_columns,
     column_headings,
-    laid_out,
-    likened,
-    moved_cells,
     scaled,
     sheet_names,
     with_decimals,
 )
+from workbook_templates.likening import laid_out, likened, moved_cells
 from workbook_templates.mapping.model import ColumnMap, TableMap
 from workbook_templates.plan import Cell
 from workbook_templates.planner import TableCells, formula_values

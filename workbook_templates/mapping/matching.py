@@ -438,6 +438,14 @@ def _assigned(scored: Mapping[tuple[str, int], Match], needs: _Needs) -> dict[st
         if match.column not in chosen and match.at not in taken:
             chosen[match.column] = match
             taken.add(match.at)
+    for name in needs.essential:  # what cannot be done without comes before what is nice to have
+        could = [match for match in scored.values() if match.column == name]
+        if name not in chosen and could:
+            best = max(could, key=lambda match: match.score)
+            holder = next((other for other, match in chosen.items() if match.at == best.at), "")
+            if holder not in needs.essential:
+                chosen.pop(holder, None)
+                chosen[name] = best
     return chosen
 
 
@@ -477,6 +485,10 @@ def _by_cells(
         found[name] = Match(name, fitting[0].at, _BY_CELLS, ("only its cells speak for it",))
     if table.name == "Customers":
         return found if titled else {}
+    heads = [facts for facts in columns if facts.header]
+    known = sum(any(is_known(text) for text in facts.header) for facts in heads)
+    if heads and known > len(heads) / 3 and not any(facts.known_share(setting.ids) > 0.5 for facts in columns):
+        return {}  # the language is known, and these headers say something else
     backed = titled or bool(chosen) or any(facts.known_share(setting.ids) > 0.5 for facts in columns)
     return found if backed or table.name == "Transactions" else {}
 
@@ -508,7 +520,9 @@ def _optional(
     by_at = {facts.at: facts for facts in columns}
     for name, match in chosen.items():
         if name in needs.essential or name in needs.key_of or match.score >= SURE:
-            kept[name] = match
+            unsure = match.score < SURE and match.score > _BY_CELLS and not match.question
+            asked = f"{place(by_at[match.at])}: is this {_wanted(table, name)}?" if unsure else match.question
+            kept[name] = match._replace(question=asked)
         elif (table[name].kind is Kind.MONEY or _must(table, name)) and match.score >= NEAR:
             asked = match.question or f"{place(by_at[match.at])}: is this {_wanted(table, name)}?"
             kept[name] = match._replace(question=asked)

@@ -46,9 +46,10 @@ def refreshed(company: Mapping[str, pd.DataFrame]) -> tuple[dict[str, TableCells
         {name: TableData(table=TABLES[name], frame=frame) for name, frame in inputs.items()}, wanted=TEMPLATE.tables
     )
     frames = {name: frame for name, frame in {**inputs, **results.tables}.items() if name in TEMPLATE.tables}
-    cells = {name: table_cells(frame, TABLES[name]) for name, frame in frames.items()}
+    cells: dict[str, TableCells] = {name: table_cells(frame, TABLES[name]) for name, frame in frames.items()}
     horizon = results.settings.number("horizon")
-    return cells, {"cv_used_as_of": AS_OF, "cv_used_horizon": "inf" if horizon == float("inf") else horizon}
+    names: dict[str, Cell] = {"cv_used_as_of": AS_OF, "cv_used_horizon": "inf" if horizon == float("inf") else horizon}
+    return cells, names
 
 
 def some(customers: int, company: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -153,7 +154,7 @@ class TestEveryCustomer:
 
     def test_kinds_of_customers_are_all_among_them(self, sample: Company) -> None:
         """What the proof must be right for is in the sample, so that the test above means it."""
-        said = defaultdict(int)
+        said: dict[str, int] = defaultdict(int)
         for customer in customers_of(sample)[::3]:
             filled = sample.pick(customer)
             said[str(filled.figure("proof.value.retention_rate.how")).split(",")[0].split(";")[0]] += 1
@@ -337,7 +338,7 @@ def unclear_pools(company: dict[str, pd.DataFrame]) -> None:
     company["Ledger pools"] = pools
 
 
-def assumed(company: dict[str, pd.DataFrame], **values: object) -> None:
+def assumed(company: dict[str, pd.DataFrame], **values: float | str | None) -> None:
     register = company["Assumptions"].copy()
     for id_, value in values.items():
         register.loc[(register["id"] == id_) & (register["scope"] == "all"), "value"] = value

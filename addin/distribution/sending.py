@@ -11,7 +11,7 @@ from typing import Final
 from lxml import etree
 
 from addin.books.file import FileBook
-from addin.books.replacing import replace_file
+from addin.books.replacing import Keep, replace_file
 from addin.contents import Contents, read_contents
 from addin.distribution.anonymous import load_pseudonyms, save_pseudonyms
 from addin.distribution.copies import CopySheet, ReadMe, write_copy
@@ -129,7 +129,7 @@ class _Copy:
     notes: tuple[str, ...] = ()
 
 
-def distribute(workbook: Path, request: Request, *, now: dt.datetime) -> Distribution:
+def distribute(workbook: Path, request: Request, *, now: dt.datetime, keep: Keep | None = None) -> Distribution:
     """
     Write copies of a workbook for recipients without the add-in.
 
@@ -141,6 +141,8 @@ def distribute(workbook: Path, request: Request, *, now: dt.datetime) -> Distrib
         Which copies.
     now : datetime
         For the manifest.
+    keep : callable, optional
+        Keeps the workbook as it was before it gets its tracker, such as `addin.backups.keeping`.
 
     Raises
     ------
@@ -148,12 +150,12 @@ def distribute(workbook: Path, request: Request, *, now: dt.datetime) -> Distrib
         If something that was asked for is not there, a file would be overwritten, or the recipients' results and
         what is in no file do not add up to the group's. Nothing is written then.
     """
-    return _Sending(workbook, request, now).run()
+    return _Sending(workbook, request, now, keep).run()
 
 
 class _Sending:
-    def __init__(self, workbook: Path, request: Request, now: dt.datetime) -> None:
-        self.request, self.now = request, now
+    def __init__(self, workbook: Path, request: Request, now: dt.datetime, keep: Keep | None) -> None:
+        self.request, self.now, self.keep = request, now, keep
         self.book = read_book(workbook)
         self.contents = _contents(workbook)
         self.notes: list[str] = []
@@ -593,7 +595,7 @@ class _Sending:
         ]
         try:
             book = FileBook(self.book.path)
-            book.apply(tracker_plan(book, lines, today=today))
+            book.apply(tracker_plan(book, lines, today=today), keep=self.keep)
         except UserError as fault:
             self.notes.append(f"the copies are made, but sheet {TRACKER_SHEET} of the workbook is not: {fault}")
 

@@ -371,6 +371,15 @@ def test_command_shows_conflicts_and_gives_1(case: Case, capsys: pytest.CaptureF
     assert run(capsys, "collect", case.back, case.workbook, "--theirs", "--ours").code == 2
 
 
+def test_undo_takes_a_collect_back(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    before = case.workbook.read_bytes()
+    case.returns("Anna North", {("Customers", f"{MUST_SERVE}7"): 1})
+    assert run(capsys, "collect", case.back, case.workbook).code == 0
+    assert case.workbook.read_bytes() != before
+    assert run(capsys, "undo", case.workbook).code == 0
+    assert case.workbook.read_bytes() == before
+
+
 def test_command_without_a_folder_is_misuse(workbook: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     done = run(capsys, "collect", tmp_path / "nowhere", workbook)
     assert (done.code, "there is no folder" in done.err) == (2, True)

@@ -13,7 +13,9 @@ from tests.addin.books.attacks import ATTACKS
 from tests.addin.books.builders import book, tampered
 
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-LINK = '<Relationship Id="x%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s" %s/>'
+CONNECTIONS = b'<connections xmlns="m"><connection name="ERP"/><connection name="CRM"/></connections>'
+DDE = b'<externalLink xmlns="m"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>'
+OUTSIDE = b'<r><Relationship Id="a" Type="o/hyperlink" TargetMode="External" Target="http://x"/></r>'
 
 
 def typed(*overrides: str) -> dict[str, object]:
@@ -32,6 +34,10 @@ def found(tmp_path: Path, changes: Mapping[str, object]) -> tuple[str, ...]:
 
 def with_formula(text: str) -> dict[str, object]:
     return {"xl/worksheets/sheet3.xml": lambda data: data.replace(b"SUM(tblPnl[Revenue])", text.encode())}
+
+
+def with_workbook(old: bytes, new: bytes) -> dict[str, object]:
+    return {"xl/workbook.xml": lambda data: data.replace(old, new)}
 
 
 def test_a_plain_workbook_gives_nothing_to_say(tmp_path: Path) -> None:
@@ -57,43 +63,41 @@ def test_a_plain_workbook_gives_nothing_to_say(tmp_path: Path) -> None:
             "sheets with macros of the old kind (Excel 4): 1",
         ),
         (
-            typed(override("xl/connections.xml", f"{KIND}.connections+xml"))
-            | {
-                "xl/connections.xml": b'<connections xmlns="m"><connection name="ERP"/><connection name="CRM"/></connections>'
-            },
+            typed(override("xl/connections.xml", f"{KIND}.connections+xml")) | {"xl/connections.xml": CONNECTIONS},
             "connections to data: ERP, CRM",
         ),
         (
             typed(override("xl/externalLinks/externalLink1.xml", f"{KIND}.externalLink+xml"))
-            | {
-                "xl/externalLinks/externalLink1.xml": b'<x xmlns="m"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></x>'
-            },
+            | {"xl/externalLinks/externalLink1.xml": DDE},
             "a link to another program (DDE): cmd|/c calc",
         ),
         (
-            {
-                "xl/worksheets/_rels/sheet2.xml.rels": f"<r>{LINK % (1, 'hyperlink', 'TargetMode="External" Target="http://x"')}</r>".encode()
-            },
+            typed(override("xl/externalLinks/externalLink1.xml", f"{KIND}.externalLink+xml"))
+            | {"xl/externalLinks/externalLink1.xml": b'<externalLink xmlns="m"><externalBook/></externalLink>'},
+            "links to other workbooks: 1",
+        ),
+        (
+            {"xl/worksheets/_rels/sheet2.xml.rels": OUTSIDE},
             "links out of the workbook (hyperlink): 1",
         ),
         (with_formula("cmd|'/c calc'!A0"), "formulas that talk to other programs (DDE): 1"),
         (with_formula("_xlfn.WEBSERVICE(&quot;http://x&quot;)"), "formulas that call WEBSERVICE: 1"),
         (with_formula("HYPERLINK(&quot;http://x&quot;)"), "formulas that make links (HYPERLINK): 1"),
         (
-            {"xl/workbook.xml": lambda data: data.replace(b'name="Inputs"', b'name="Inputs" state="hidden"')},
+            with_workbook(b'name="Inputs"', b'name="Inputs" state="hidden"'),
             "hidden sheets: Inputs",
         ),
         (
-            {"xl/workbook.xml": lambda data: data.replace(b'name="Inputs"', b'name="Inputs" state="veryHidden"')},
+            with_workbook(b'name="Inputs"', b'name="Inputs" state="veryHidden"'),
             "very hidden sheets: Inputs",
         ),
-        ({"xl/workbook.xml": lambda data: data.replace(b'name="rate"', b'name="rate" hidden="1"')}, "hidden names: 1"),
+        (with_workbook(b'name="rate"', b'name="rate" hidden="1"'), "hidden names: 1"),
         (
-            {"xl/workbook.xml": lambda data: data.replace(b'name="rate"', b'name="Auto_Open"')},
+            with_workbook(b'name="rate"', b'name="Auto_Open"'),
             "names that run a macro on opening or closing: 1",
         ),
         (
-            {"xl/workbook.xml": lambda data: data.replace(b"Inputs!$B$3", b"EXEC(&quot;calc&quot;)")},
+            with_workbook(b"Inputs!$B$3", b"EXEC(&quot;calc&quot;)"),
             "names with formulas that call EXEC: 1",
         ),
     ],

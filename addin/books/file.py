@@ -72,6 +72,8 @@ class FileBook:
 
     def first_sheet(self) -> list[list[Cell]]:
         """Read all cells of the first worksheet, row by row, from the first that holds something."""
+        if not self._outline.sheets:
+            raise WorkbookError(f"{self.path.name} has no worksheet; give a workbook with cells")
         sheet, part = next(iter(self._outline.sheets.items()))
         return self._reader.grid(sheet, part).rows()
 

@@ -45,7 +45,6 @@ _BY_NAME: Final = (
     ("xl/model/", "a data model"),
     ("customui/", "buttons on the ribbon of its own"),
     ("_xmlsignatures/sig", "signatures"),
-    ("xl/externallinks/external", "links to other workbooks"),
     ("xl/vbaproject.bin", "macros (VBA)"),
 )
 
@@ -150,15 +149,19 @@ def _sheets(package: Package, outline: Outline) -> Iterator[SheetFacts]:
             protected = protected or (b"sheetProtection" in piece and _PROTECTION.search(piece) is not None)
             for text in _FORMULA.findall(piece) if b"f" in piece else ():
                 formulas += 1
-                far.update(_far_calls(text))
+                far.update(_far_calls(_stored_formula(text)))
         yield SheetFacts(name, area, states.get(name, ""), formulas, protected, far)
 
 
-def _far_calls(formula: bytes) -> list[str]:
+def _stored_formula(data: bytes) -> str:
     try:
-        text = decoded(formula.decode(errors="replace"))
-    except ValueError:
-        return ["formulas that cannot be read"]
+        return decoded(data.decode(errors="replace"))
+    except ValueError:  # an entity that XML does not know
+        return data.decode(errors="replace")
+
+
+def _far_calls(text: str) -> list[str]:
+    """Name what a formula does beyond computing."""
     found = [f"formulas that call {call.upper()}" for call in _FAR_CALLS.findall(text)]
     if _LINK_FORMULA.search(text):
         found.append("formulas that make links (HYPERLINK)")
@@ -184,7 +187,7 @@ def _findings(package: Package, outline: Outline, sheets: tuple[SheetFacts, ...]
             parts.setdefault("queries (Power Query)", set()).add(lower)
     yield from (f"{what}: {len(found)}" for what, found in sorted(parts.items()))
     yield from _connections(package)
-    yield from _old_links(package)
+    yield from _links(package)
     for kind, count in sorted(_outside(package).items()):
         yield f"links out of the workbook ({kind}): {count}"
     far = sum((sheet.far_calls for sheet in sheets), Counter())
@@ -197,7 +200,7 @@ def _findings(package: Package, outline: Outline, sheets: tuple[SheetFacts, ...]
     hidden_names = sum(name.get("hidden") in ("1", "true") for name in names)
     if hidden_names:
         yield f"hidden names: {hidden_names}"
-    calls = Counter(call for name in names for call in _far_calls((name.text or "").encode("utf-8", "replace")))
+    calls = Counter(call for name in names for call in _far_calls(name.text or ""))
     yield from (f"names with {what}: {count}" for what, count in sorted(calls.items()))
     automatic = sum(
         name.get("name", "").lower().startswith(("_xlnm.auto_", "auto_open", "auto_close")) for name in names
@@ -218,15 +221,19 @@ def _connections(package: Package) -> Iterator[str]:
             yield f"connections to data: {', '.join(unescaped(name) for name in found) or 'none'}"
 
 
-def _old_links(package: Package) -> Iterator[str]:
-    """Find what the parts for links to other workbooks hold besides: DDE and OLE links."""
+def _links(package: Package) -> Iterator[str]:
+    """Find the links to other workbooks, and those to other programs, which stand in parts of the same kind."""
+    books = 0
     for part in package.parts():
         if package.content_type(part).lower().endswith("externallink+xml"):
             root = package.xml(part)
+            books += sum(1 for _ in root.iterchildren("{*}externalBook"))
             for element in root.iterchildren("{*}ddeLink"):
                 yield f"a link to another program (DDE): {element.get('ddeService', '')}|{element.get('ddeTopic', '')}"
             for element in root.iterchildren("{*}oleLink"):
                 yield f"a link to another program (OLE): {element.get('progId', '')}"
+    if books:
+        yield f"links to other workbooks: {books}"
 
 
 def _outside(package: Package) -> Counter[str]:

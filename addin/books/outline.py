@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from addin.books.cellxml import Area, unescaped
+from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area, unescaped
 from addin.books.package import Package
 from addin.books.places import CellPlace, TablePart, find_cell, find_sheet, find_table
 from addin.workbook import WorkbookError
@@ -117,6 +117,11 @@ def _table(root: etree._Element, sheet: str, part: str, source: str) -> TablePar
         area = Area.parse(root.get("ref", ""))
         if len(area.columns) != len(columns):
             raise ValueError(f"{len(columns)} headers for {len(area.columns)} columns")
+        headers, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
+        if area.first_row < 1 or area.last_row > LAST_ROW or area.last_column > LAST_COLUMN:
+            raise ValueError(f"{area} is no area of a sheet")
+        if min(headers, totals) < 0 or headers + totals >= len(area.rows):
+            raise ValueError(f"{area} has no room for {headers} header and {totals} totals rows")
     except ValueError as error:
         raise WorkbookError(f"{part} in {source} is damaged: {error}; open it in Excel and save it again") from error
     return TablePart(
@@ -124,8 +129,8 @@ def _table(root: etree._Element, sheet: str, part: str, source: str) -> TablePar
         sheet=sheet,
         part=part,
         area=area,
-        header_rows=int(root.get("headerRowCount", "1")),
-        totals_rows=int(root.get("totalsRowCount", "0")),
+        header_rows=headers,
+        totals_rows=totals,
         source=root.get("tableType", "worksheet"),
         columns=tuple(unescaped(column.get("name", "")) for column in columns),
         formulas=tuple(column.findtext("{*}calculatedColumnFormula") or "" for column in columns),

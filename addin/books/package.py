@@ -108,8 +108,12 @@ class Package:
         entry = self.entry(part)
         try:
             with self._zip.open(entry) as stream:
+                size = 0
                 while chunk := stream.read(CHUNK):
+                    size += len(chunk)
                     yield chunk
+            if size != entry.file_size:
+                raise zipfile.BadZipFile(f"it has {size:,} bytes, not {entry.file_size:,}")
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
             raise WorkbookError(
                 f"{part} in {self.source} is damaged ({error}); open the workbook in Excel and save it again"

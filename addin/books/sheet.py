@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final, NamedTuple, Protocol
 
-from addin.books.cellxml import LAST_ROW, Area
+from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area
 from addin.books.formulas import moved, read_formula
 from addin.workbook import WorkbookError
 from workbook_templates.addresses import column_number
@@ -262,7 +262,7 @@ def survey(stream: SheetStream, watches: Sequence[Watch] = ()) -> Survey:
             watch.see(row.number, cells)
         if below and any(not any(watch.area.holds(row.number, column) for watch in watches) for column in cells):
             found.last_row = row.number
-    found.merges = [Area.parse(ref.decode()) for ref in _MERGE.findall(stream.tail)]
+    found.merges = [Area.parse(ref.decode(errors="replace")) for ref in _MERGE.findall(stream.tail)]
     found.protected = _PROTECTION.search(stream.tail) is not None
     return found
 
@@ -272,9 +272,9 @@ def _column_styles(head: bytes) -> dict[int, str]:
     styles = {}
     for tag in _COLUMN.findall(head):
         column = attributes_of(tag)
-        if column.get("style", "0") != "0":
-            last = min(int(column["max"]), 16_384)
-            styles.update(dict.fromkeys(range(int(column["min"]), last + 1), column["style"]))
+        first, last, style = (column.get(name, "") for name in ("min", "max", "style"))
+        if style not in ("", "0") and first.isdecimal() and last.isdecimal():
+            styles.update(dict.fromkeys(range(int(first), min(int(last), LAST_COLUMN) + 1), style))
     return styles
 
 
@@ -286,7 +286,7 @@ def _note_formulas(found: Survey, row: int, cells: Mapping[int, RawCell]) -> Non
         attributes = attributes_of(formula[1])
         kind = attributes.get("t")
         if kind == "shared" and formula[2]:
-            found.shared[attributes["si"]] = Shared(row, cell.column, read_formula(formula[2]))
+            found.shared[attributes.get("si", "")] = Shared(row, cell.column, read_formula(formula[2]))
         elif kind in ("array", "dataTable") and "ref" in attributes:
             found.arrays.append(Area.parse(attributes["ref"]))
 

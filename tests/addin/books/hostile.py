@@ -1,9 +1,11 @@
 """
 Opens, reads and writes every hostile workbook, and says what came of it: a line of JSON for each, run by its test.
 
-`python -m tests.addin.books.hostile FOLDER MEGABYTES SECONDS` sets the limits of its own process first.
+`python -m tests.addin.books.hostile FOLDER MEGABYTES SECONDS` takes all files of a folder in the order of their names,
+after it has set the limits of its own process.
 """
 
+import contextlib
 import json
 import resource
 import sys
@@ -14,7 +16,6 @@ from pathlib import Path
 from addin.books.file import FileBook
 from addin.books.inspection import findings
 from addin.workbook import WorkbookError
-from tests.addin.books.attacks import ATTACKS, FLIPS, flipped
 from workbook_templates.plan import Plan, TableWrite
 
 PLAN = Plan(
@@ -36,7 +37,7 @@ def tried(path: Path) -> list[str]:
         book.names,
         lambda: book.read_name("rate"),
         lambda: findings(book.package),
-        lambda: book.apply(PLAN, path.with_name("out.xlsx")),
+        lambda: book.apply(PLAN, path.parent / "out" / "out.xlsx"),
     )
     said = []
     for step in steps:
@@ -48,26 +49,32 @@ def tried(path: Path) -> list[str]:
 
 
 def peak() -> float:
-    """The largest memory of this process so far. [MB]"""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The largest memory of this process since `forget_peak`, or of its life where the system cannot forget. [MB]"""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def forget_peak() -> None:
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5")
 
 
 def main(folder: Path, megabytes: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    path = folder / "attack.xlsx"
-    builds = {name: attack.build for name, attack in ATTACKS.items()}
-    for seed in range(FLIPS):
-        builds[f"flip {seed}"] = lambda seed=seed: flipped(seed)  # type: ignore[misc]  # bound now
-    for name, build in builds.items():
-        path.write_bytes(build())
-        before, start = peak(), time.process_time()
+    for path in sorted(folder.glob("*.xlsx")):
+        forget_peak()
+        start = time.process_time()
         try:
             said = tried(path)
         except BaseException as fault:  # any other fault is what is looked for
             said = [f"FAULT {type(fault).__name__}: {fault}"[:500]]
-        took = time.process_time() - start
-        print(json.dumps({"name": name, "said": said, "seconds": took, "grown": peak() - before}), flush=True)
+        found = {"file": path.stem, "said": said, "seconds": time.process_time() - start, "peak": peak()}
+        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.table import Table
 
-from addin.books import reading
+from addin.books import reading, stored
 from addin.books.file import FileBook
 from addin.workbook import Receipt, Workbook, WorkbookError
 from tests.addin.books.builders import (
@@ -302,6 +302,12 @@ class TestReading:
         ):
             with pytest.raises(WorkbookError, match=rf"xl/sharedStrings.xml in b.xlsx {message}"):
                 with_texts(text)
+
+
+def test_texts_without_end_are_not_read(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored, "MAX_STRINGS", 3)
+    with pytest.raises(WorkbookError, match=r"xl/sharedStrings.xml in book.xlsx holds more than 3 texts"):
+        FileBook(path).read_table("tblPnl")
 
 
 def typed(rows: int) -> dict[str, list[Any]]:

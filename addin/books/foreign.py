@@ -109,7 +109,7 @@ class ForeignPlan:
     def _new_sheet(self, contract: Table, write: TableWrite, used: Mapping[str, Cell]) -> NewSheet:
         styles = {
             column.title: Style(
-                number_format=column_format(column).value, align="left" if column.kind in WORDS else "right"
+                number_format=column_format(column).code, align="left" if column.kind in WORDS else "right"
             )
             for column in contract
         }

@@ -32,7 +32,6 @@ from addin.books.outline import Outline
 from addin.books.package import Package, parsed
 from addin.books.reading import Grid, Reader
 from addin.books.sheet import RawCell, SheetStream, attributes_of
-from addin.books.stored import Stored
 from addin.workbook import WorkbookError
 from valuation.tables import Kind
 from workbook_templates.addresses import address
@@ -133,7 +132,7 @@ def read_looks(data: bytes, source: str, mapping: WorkbookMap, template: Templat
     package = Package(data, source)
     outline = Outline(package)
     styles = Styles(package, outline.part)
-    reader = Reader(package, Stored(package, outline.part, date1904=outline.date1904))
+    reader = Reader(package, outline)
     said: list[str] = []
     pages: dict[str, _Page] = {}
     for name, part in outline.sheets.items():

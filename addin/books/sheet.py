@@ -55,8 +55,9 @@ _PROTECTION = re.compile(rb"<(?:\w+:)?sheetProtection\s[^>]*?\bsheet\s*=\s*[\"']
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 MAX_ROW_BYTES: Final = 64 << 20
-MAX_ARRAY_CELLS: Final = 4 << 20
+MAX_HEAD_BYTES: Final = 8 << 20
 _SAVE_AGAIN: Final = "open the workbook in Excel, save it, and try again"
+MAX_ARRAY_CELLS: Final = 4 << 20
 _SLASH: Final = ord("/")
 _BANG: Final = ord("!")
 
@@ -155,7 +156,7 @@ class SheetStream:
                 if chunk is None:
                     raise self._error("is cut off")
                 buffer, position = buffer[position:] + chunk, 0
-                _check_size(buffer, f"sheet {self.name}")
+                _check_size(len(buffer), f"sheet {self.name}")
 
     def _end_of_row(self, buffer: bytes, start: int, closing: bytes) -> int:
         """Return where the row or tag that begins at `start` ends, 0 when the buffer ends before."""
@@ -180,7 +181,8 @@ class SheetStream:
         buffer, match = b"", None
         for chunk in self._chunks:
             buffer += chunk
-            _check_size(buffer, f"sheet {self.name}")
+            if len(buffer) > MAX_HEAD_BYTES:
+                raise self._error("has far too much before its cells")
             if match := SHEET_DATA.search(buffer):
                 break
         check_encoding(buffer, f"sheet {self.name}")
@@ -342,16 +344,17 @@ def whole_rows(chunks: Iterable[bytes], sheet: str) -> Iterator[bytes]:
 def whole_elements(chunks: Iterable[bytes], tag: str, where: str) -> Iterator[bytes]:
     """Cut a part behind the last end tag of each chunk; what stands after the very last is a piece of its own."""
     end, prefixed_end = f"</{tag}>".encode(), f":{tag}>".encode()
-    rest = b""
+    held: list[bytes] = []  # without an end tag; the last one may hold the beginning of one
     for chunk in chunks:
-        text = rest + chunk
+        text = held.pop() + chunk if held else chunk
         cut = max(text.rfind(end) + len(end), text.rfind(prefixed_end) + len(prefixed_end))
         if cut < len(end):
-            cut = 0
-        yield text[:cut]
-        rest = text[cut:]
-        _check_size(rest, where)
-    yield rest
+            held += text[: -len(end)], text[-len(end) :]
+            _check_size(sum(map(len, held)), where)
+        else:
+            yield b"".join([*held, text[:cut]])
+            held = [text[cut:]]
+    yield b"".join(held)
 
 
 def check_markup(data: bytes, where: str) -> None:
@@ -371,7 +374,7 @@ def check_encoding(data: bytes, where: str) -> None:
         raise WorkbookError(f"{where} is not in UTF-8; {_SAVE_AGAIN}")
 
 
-def _check_size(waiting: bytes, where: str) -> None:
-    """A row without an end would be copied again with every chunk."""
-    if len(waiting) > MAX_ROW_BYTES:
+def _check_size(waiting: int, where: str) -> None:
+    """A row without an end would fill the memory."""
+    if waiting > MAX_ROW_BYTES:
         raise WorkbookError(f"{where} has a row of more than {MAX_ROW_BYTES:,} bytes; it is not opened")

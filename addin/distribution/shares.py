@@ -473,8 +473,9 @@ class _Sharing:
         cells: dict[int, dict[int, SeenCell]] = {}
         lost = 0
         for row, line in sheet.cells.items():
+            inside = {column for area in taken if row in area.rows for column in area.columns}
             for column, cell in line.items():
-                if any(area.holds(row, column) for area in taken):
+                if column in inside:
                     continue
                 new = self._beside(sheet, row, column, cell, moved, gone)
                 lost += (
@@ -541,7 +542,8 @@ class _Sharing:
         if self.contents is None:  # a foreign workbook: the titles above a table with the recipient's rows
             parts = [self._kept[p.name.casefold()].part for p in self.book.tables_on(sheet.name)]
             above = any(row < part.area.first_row for part in parts if part.name.casefold() in self._kept)
-            return cell.value if above and self.choice.pseudonyms is None else None
+            # a number there may be the company's total
+            return cell.value if above and isinstance(cell.value, str) and self.choice.pseudonyms is None else None
         return self._constant(sheet, row, column, cell)
 
     def _constant(self, sheet: SeenSheet, row: int, column: int, cell: SeenCell) -> Cell:

@@ -615,6 +615,9 @@ def _looks(likeness: Likeness) -> dict[Role, dict[str, Any]]:
         Role.COLUMN_NAME: likeness.accent,
     }
     found |= {role: found[role] | {"font_color": _hash(ink)} for role, ink in inks.items() if ink}
+    if likeness.accent and likeness.heading is None:
+        accent = _hash(likeness.accent)
+        found[Role.HEADING] = found[Role.HEADING] | {"font_color": accent, "bottom_color": accent}
     if likeness.size:
         found[Role.ANSWER] = found[Role.ANSWER] | {"font_size": likeness.size + 1}
     return found

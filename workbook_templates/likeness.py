@@ -32,6 +32,7 @@ __all__ = [
     "column_headings",
     "scaled",
     "sheet_names",
+    "shows_less",
     "with_decimals",
 ]
 
@@ -196,6 +197,7 @@ class Likeness:
 
 
 _MONEY: Final = (Format.MONEY, Format.CENTS)
+_LESS: Final = re.compile(r"[0#?],+(?![0#?,])")
 _SECTION = re.compile(r';(?=(?:[^"]*"[^"]*")*[^"]*$)')
 _LAST_DIGIT = re.compile(r'(?:"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|[^"\\\[_*#0?])*[#0?][#0?,.]*')
 _DECIMALS = re.compile(r"\.[0#?]+")
@@ -216,6 +218,18 @@ def scaled(code: str, scale: float) -> str:
     if not commas or code == "General":
         return code if code != "General" or not commas else f"#,##0{commas}"
     return ";".join(_scaled_section(section, commas) for section in _SECTION.split(code))
+
+
+def shows_less(code: str) -> bool:
+    """
+    Tell whether a format code shows thousands or millions of what its cell holds.
+
+    Examples
+    --------
+    >>> shows_less('#,##0,;(#,##0,)'), shows_less("#,##0.0")
+    (True, False)
+    """
+    return _LESS.search(code) is not None
 
 
 def _scaled_section(section: str, commas: str) -> str:

@@ -27,7 +27,7 @@ from workbook_templates.layout import (
     Template,
     Text,
 )
-from workbook_templates.likeness import ADDED, Likeness, PeriodSheet, Place
+from workbook_templates.likeness import ADDED, Likeness, PeriodSheet, Place, shows_less
 
 __all__ = ["laid_out", "likened", "moved_cells"]
 
@@ -65,7 +65,7 @@ def _reworded(table: Table, likeness: Likeness) -> Table:
     if likeness.scale > 1:
         columns = [
             replace(column, help=f"{column.help}; shown in {likeness.unit}, typed in full")
-            if column.kind is Kind.MONEY and (table.name, column.name) in likeness.columns
+            if column.kind is Kind.MONEY and shows_less(likeness.columns.get((table.name, column.name), ""))
             else column
             for column in columns
         ]

@@ -42,7 +42,6 @@ from workbook_templates.likeness import (
     Place,
     added_columns,
     column_headings,
-    scaled,
     sheet_names,
     with_decimals,
 )
@@ -498,7 +497,12 @@ class _Taking:
         across = [block.sheet for block in self.blocks if block.across is not None]
         for block in self.blocks:
             sheet, laid = self.template.tables[block.table]
-            wanted = {column.column: column.header for column in block.columns}
+            # Our cells hold full amounts: words that say thousands would make them read a thousand times too large.
+            wanted = {
+                column.column: column.header
+                for column in block.columns
+                if block.across is not None or block.scale == 1 or not unit_in(column.header)
+            }
             headings.setdefault(block.table, {})
             headings[block.table] = wanted | headings[block.table]
             if block.across is not None or block.table in places or not laid.input or not block.header_row:
@@ -518,8 +522,7 @@ class _Taking:
                     widths[block.table, column.column] = page.widths[column.at]
                 code, kind = _top(self._codes(page, block, [column.at])), laid.table[column.column].kind
                 if code and kind in _WITH_OWN_CODE:
-                    own = scaled(code, block.scale) if kind is Kind.MONEY else code
-                    columns[block.table, column.column] = own
+                    columns[block.table, column.column] = code
             for heading, at in places[block.table].added.items():
                 widths[block.table, f"+{heading}"] = max(page.widths.get(at, 0.0), len(heading) + 2.0)
                 if code := _top(self._codes(page, block, [at])):
@@ -568,7 +571,8 @@ class _Taking:
         page = self.pages.get(sheet)
         at = self._title(page) if page is not None else None
         text = page.cell(*at) if page is not None and at is not None else None
-        return text.strip() if isinstance(text, str) else ""
+        # Our cells hold full amounts, so a title that says thousands is not taken over.
+        return text.strip() if isinstance(text, str) and not unit_in(text) else ""
 
     # ---- counting
 

@@ -134,9 +134,9 @@ class TestLooks:
         assert found.formats[Format.PERCENT] == "0.00%"
         assert found.formats[Format.DATE] == 'dd"."mm"."yyyy'
 
-    def test_a_mapped_amount_in_thousands_is_shown_in_thousands(self) -> None:
+    def test_what_is_typed_in_full_is_shown_in_full(self) -> None:
         found = seen(made(model), MAPPING).likeness
-        assert found.columns["Customers", "annual_revenue"] == "#,##0,;[Red]-#,##0,"
+        assert found.columns["Customers", "annual_revenue"] == "#,##0;[Red]-#,##0"
         assert (found.scale, found.unit, found.currency) == (1000.0, "TEUR", "EUR")
 
     def test_views(self) -> None:

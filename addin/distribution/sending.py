@@ -29,7 +29,7 @@ from addin.distribution.manifest import (
 )
 from addin.distribution.people import NOBODY, Recipient, column_of, customers_of, recipients_of, text_of
 from addin.distribution.references import References
-from addin.distribution.seen import SeenBook, SeenCell, SeenSheet, read_book
+from addin.distribution.seen import SeenBook, SeenCell, read_book
 from addin.distribution.shares import TRACKER_SHEET, Ask, Choice, Share, share_of
 from addin.distribution.styles import Looks
 from addin.distribution.tracker import Line, read_tracker, tracker_plan
@@ -351,20 +351,22 @@ class _Sending:
         sheets = []
         for sheet in share.sheets:
             cells: dict[int, dict[int, SeenCell]] = {}
-            lost = 0
+            lost = blank = 0
             for row, line in sheet.cells.items():
+                copied = cells[row] = dict(line)
                 for column, cell in line.items():
-                    stays = (
-                        bool(cell.formula)
-                        and share.formulas
-                        and not _in_array(sheet.source, row, column)
-                        and references.formula_stays(cell.formula)
-                    )
-                    lost += bool(cell.formula) and share.formulas and not stays
-                    formula = cell.formula if stays else ""
-                    cells.setdefault(row, {})[column] = SeenCell(cell.style, cell.value, formula)
+                    if not cell.formula or (share.formulas and references.formula_stays(cell.formula)):
+                        continue
+                    lost += share.formulas
+                    blank += cell.value is None
+                    copied[column] = cell._replace(formula="")
             if lost:
                 notes.append(f"sheet {sheet.name}: {lost:,} formulas read what is not in the copy and became values")
+            if blank:
+                notes.append(
+                    f"sheet {sheet.name}: {blank:,} formulas were never computed and are blank; open the workbook in "
+                    "Excel, save it, and distribute again"
+                )
             sheets.append(replace(sheet, cells=cells))
         return sheets, tuple(notes)
 
@@ -668,10 +670,6 @@ def _contents(workbook: Path) -> Contents | None:
     """Read a workbook of ours as such; another one has no template."""
     book = FileBook(workbook)
     return read_contents(book) if "cv_template" in book.names() else None
-
-
-def _in_array(sheet: SeenSheet, row: int, column: int) -> bool:
-    return any(area.holds(row, column) for area in sheet.arrays)
 
 
 def _words_of(template: Template) -> list[str]:

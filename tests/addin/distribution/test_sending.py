@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.table import Table
 
 from addin.books.file import FileBook
@@ -98,6 +99,13 @@ def test_sheets_about_the_whole_company_are_left_out_and_listed(
     assert {"Ledger pools", "Cost to serve", "Checks", "Log"}.isdisjoint(sheets)
     note = next(note for note in by_owner[1].notes if "whole company" in note)
     assert all(name in note for name in ("Ledger pools", "Checks", "Log", "tblHorizons"))
+
+
+def test_the_index_leads_to_the_sheets_that_are_there(north: Path) -> None:
+    index = loaded(north)["Index"]
+    links = {cell.value: cell.hyperlink.location for row in index.iter_rows() for cell in row if cell.hyperlink}
+    assert links["Customer P&L"] == "'Customer P&L'!$A$1"
+    assert "Checks" not in {cell.value for row in index.iter_rows() for cell in row}
 
 
 def test_keep_shows_a_sheet_and_drop_leaves_one_out(workbook: Path, tmp_path: Path) -> None:
@@ -325,6 +333,19 @@ def test_another_workbook_is_parted_by_a_column_of_its_table(tmp_path: Path) -> 
         "C3": "North",
     }
     assert "Notes" not in loaded(tmp_path / "out" / "North.xlsx").sheetnames
+
+
+def test_array_formulas_stay_what_they_are(tmp_path: Path) -> None:
+    source = tmp_path / "own.xlsx"
+    made = openpyxl.Workbook()
+    sheet = made.active
+    assert sheet is not None
+    sheet["A1"], sheet["A2"] = 2, 3
+    sheet["B1"] = ArrayFormula("B1", "=SUM(A1:A2*A1:A2)")
+    made.save(source)
+    sent(source, tmp_path / "out")
+    copied = loaded(tmp_path / "out" / "own.xlsx")["Sheet"]["B1"].value
+    assert (copied.ref, copied.text) == ("B1:B1", "=SUM(A1:A2*A1:A2)")
 
 
 def test_hidden_rows_and_sheets_stay_out(tmp_path: Path) -> None:

@@ -327,13 +327,19 @@ def formula_places(stream: SheetStream) -> frozenset[tuple[int, int]]:
 
 def more_formulas(chunks: Iterable[bytes], sheet: str, *, than: int) -> bool:
     """Whether a worksheet part has more formula cells than so many; it is read no further than it takes to know."""
-    count = 0
-    for rows in whole_rows(chunks, sheet):
-        if b"<f" in rows or b":f" in rows:  # a first, quick look
-            count += len(FORMULA_START.findall(rows))
+    count, rest, mark = 0, b"", b""
+    for chunk in chunks:
+        text = rest + chunk
+        cut = max(text.rfind(b"<"), 0)  # a tag may lie across two chunks
+        rest = text[cut:]
+        _check_size(len(rest), f"sheet {sheet}")
+        if not mark and (match := SHEET_DATA.search(text)):
+            mark = b"<" + match[1] + b"f"
+        if mark in text:  # a first, quick look: most large sheets have no formula
+            count += len(FORMULA_START.findall(text, 0, cut))
         if count > than:
             return True
-    return False
+    return count + len(FORMULA_START.findall(rest)) > than
 
 
 def whole_rows(chunks: Iterable[bytes], sheet: str) -> Iterator[bytes]:

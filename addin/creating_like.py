@@ -182,8 +182,9 @@ def _inputs(contents: Contents, template: Template, likeness: Likeness, view: Wo
     for name, (_, block) in template.tables.items():
         if not block.input or name == ASSUMPTIONS.name or name not in contents.cells:
             continue
-        known = {column.name for column in block.table}
-        cells[name] = {column: values for column, values in contents.cells[name].items() if column in known}
+        given = contents.cells[name]
+        blank = [None] * max(map(len, given.values()), default=0)  # a column that is written costs less than one kept
+        cells[name] = {column.name: given.get(column.name, blank) for column in block.table}
         place = likeness.places.get(name)
         if place is not None and place.added:
             cells[name] = {**cells[name], **_added(contents, name, place, view)}

@@ -59,10 +59,16 @@ _BUILT_IN: Final[Mapping[int, str]] = {
     9: "0%",
     10: "0.00%",
     11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
     14: "m/d/yyyy",
     15: "d-mmm-yy",
     16: "d-mmm",
     17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
     22: "m/d/yyyy h:mm",
     37: "#,##0;(#,##0)",
     38: "#,##0;[Red](#,##0)",
@@ -72,6 +78,10 @@ _BUILT_IN: Final[Mapping[int, str]] = {
     42: '_("$"* #,##0_);_("$"* (#,##0);_("$"* "-"_);_(@_)',
     43: '_(* #,##0.00_);_(* (#,##0.00);_(* "-"??_);_(@_)',
     44: '_("$"* #,##0.00_);_("$"* (#,##0.00);_("$"* "-"??_);_(@_)',
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+    48: "##0.0E+0",
     49: "@",
 }
 # The order in which a theme index counts: light and dark change places against the part.
@@ -129,6 +139,12 @@ class Styles:
         if index not in self._found:
             self._found[index] = self._style(index)
         return self._found[index]
+
+    def number_format(self, index: int) -> str:
+        """Give the number format code of cells with a style index."""
+        if not 0 <= index < len(self._formats):
+            return _PLAIN.code
+        return self._code(self._formats[index].get("numFmtId"))
 
     def _style(self, index: int) -> CellStyle:
         if not 0 <= index < len(self._formats):

@@ -20,6 +20,7 @@ __all__ = [
     "LAST_COLUMN",
     "LAST_ROW",
     "Area",
+    "AreaError",
     "CellWriter",
     "ColumnCells",
     "escaped",
@@ -47,6 +48,10 @@ _ROW: Final = "\0"  # stands for the row's number in a pattern; no part can hold
 _PATTERN_ROWS: Final = 1000
 
 
+class AreaError(WorkbookError, ValueError):
+    """A text is not an area of cells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """A rectangle of cells, both corners included."""
@@ -69,7 +74,7 @@ class Area:
         first, _, last = text.strip().partition(":")
         start, end = _ADDRESS.fullmatch(first), _ADDRESS.fullmatch(last or first)
         if start is None or end is None:
-            raise ValueError(f"{text!r} is not an area of cells")
+            raise AreaError(f"{text[:60]!r} is not an area of cells; if a workbook says so, it is damaged")
         return cls(int(start[2]), column_number(start[1]), int(end[2]), column_number(end[1]))
 
     def __str__(self) -> str:

@@ -13,7 +13,6 @@ from addin.books.recalculation import Recalculate
 from addin.books.replacing import Keep, refuse_unwritable, replace_workbook
 from addin.books.saving import Draft
 from addin.books.sheet import SheetStream, formula_places
-from addin.books.stored import Stored
 from addin.books.views import workbook_view
 from addin.workbook import RawTable, Receipt, WorkbookError
 from workbook_templates.mapping.views import WorkbookView
@@ -47,7 +46,12 @@ class FileBook:
         data, self._stamp = _read(self.path)
         self._package = Package(data, self.path.name)
         self._outline = Outline(self._package)
-        self._reader = Reader(self._package, Stored(self._package, self._outline.part, date1904=self._outline.date1904))
+        self._reader = Reader(self._package, self._outline)
+
+    @property
+    def package(self) -> Package:
+        """The file's parts, as they were read."""
+        return self._package
 
     def table_names(self) -> tuple[str, ...]:
         """Names of all Excel tables in the workbook."""
@@ -68,6 +72,8 @@ class FileBook:
 
     def first_sheet(self) -> list[list[Cell]]:
         """Read all cells of the first worksheet, row by row, from the first that holds something."""
+        if not self._outline.sheets:
+            raise WorkbookError(f"{self.path.name} has no worksheet; give a workbook with cells")
         sheet, part = next(iter(self._outline.sheets.items()))
         return self._reader.grid(sheet, part).rows()
 

@@ -16,7 +16,7 @@ import xlwings as xw
 from addin.books.additions import placed
 from addin.books.cellxml import Area
 from addin.books.livecells import Computed, Content, check_cells, same
-from addin.books.liveranges import Cells, area_of, array_around, native
+from addin.books.liveranges import GENERAL, Cells, area_of, array_around, native
 from addin.books.livesheets import SheetAddition, refuse_locked_structure
 from addin.books.livetables import LiveTable, TableChange, by_column
 from addin.books.liveviews import formula_places, sheet_view
@@ -221,7 +221,17 @@ class LiveBook:
         sheets = self._additions(plan)
         before = [[row[0] for row in self._cells.contents(run.sheet, run.area)] for run in runs]
         self._refuse_headers(runs, before)
-        return _Change(self._cells, tables, list(zip(runs, before, strict=True)), self._name_moves(tables), sheets)
+        changed = [(run, stood) for run, stood in zip(runs, before, strict=True) if not same(stood, run.values)]
+        return _Change(self._cells, tables, changed, self._dressings(plan), self._name_moves(tables), sheets)
+
+    def _dressings(self, plan: Plan) -> list["_Dressing"]:
+        """Find the cells without a number format among those that are to get one."""
+        found = []
+        for code in dict.fromkeys(plan.formats.values()):
+            wanted = {place: plan.cells[place] for place in plan.formats if plan.formats[place] == code}
+            for run in _runs(self._constants(wanted)):
+                found += [_Dressing(run.sheet, area, code) for area in self._cells.unformatted(run.sheet, run.area)]
+        return found
 
     def _additions(self, plan: Plan) -> list[SheetAddition]:
         """Check the new sheets, the way each is to be added with it."""
@@ -318,6 +328,15 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
+class _Dressing:
+    """Cells that have no number format and get one."""
+
+    sheet: str
+    area: Area
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class _NameMove:
     """A name that is to refer to other rows, as formulas."""
 
@@ -334,12 +353,14 @@ class _Change:
         cells: Cells,
         tables: list[TableChange],
         runs: list[tuple[_Run, list[Content]]],
+        dressings: list[_Dressing],
         names: list[_NameMove],
         sheets: list[SheetAddition],
     ) -> None:
         self._cells = cells
         self._tables = tables
-        self._runs = [(run, before) for run, before in runs if not same(before, run.values)]
+        self._runs = runs
+        self._dressings = dressings
         self._names = names
         self._sheets = sheets
 
@@ -390,6 +411,9 @@ class _Change:
     def _steps(self) -> Iterator[tuple[Callable[[], None], Callable[[], None]]]:
         for table in self._tables:
             yield table.write, table.restore
+        for one in self._dressings:  # before the values: Excel would give days a format by itself
+            cells = self._cells.range(one.sheet, one.area)
+            yield partial(setattr, cells, "number_format", one.code), partial(setattr, cells, "number_format", GENERAL)
         for run, before in self._runs:
             yield partial(self._write, run, run.values), partial(self._write, run, before)
         for addition in self._sheets:

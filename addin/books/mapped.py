@@ -27,7 +27,7 @@ from addin.workbook import LiveWorkbook, Place, RawTable, Receipt, Workbook, Wor
 from valuation.tables import ASSUMPTIONS, CUSTOMERS, TABLES, TRANSACTIONS, Table
 from workbook_templates.catalogue import compose, recognise
 from workbook_templates.layout import Format, NamedCell, Template
-from workbook_templates.likeness import laid_out, moved_cells
+from workbook_templates.likening import laid_out, moved_cells
 from workbook_templates.mapping.model import AssumptionMap, MappingError, WorkbookMap
 from workbook_templates.mapping.reading import MappedRows, read_tables
 from workbook_templates.mapping.views import SheetView, WorkbookView

@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from addin.books.cellxml import Area, unescaped
+from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area, unescaped
 from addin.books.package import Package
 from addin.books.places import CellPlace, TablePart, find_cell, find_sheet, find_table
 from addin.workbook import WorkbookError
@@ -73,10 +73,15 @@ class Outline:
 
     def calculation_chain(self) -> str | None:
         """Return the part that lists the formula cells, if there is one."""
+        return self._linked("calcChain")
+
+    def styles(self) -> str | None:
+        """Return the part with the looks of cells, if there is one."""
+        return self._linked("styles")
+
+    def _linked(self, kind: str) -> str | None:
         links = self._package.relationships(self.part)
-        return next(
-            (link.target for link in links if link.kind == "calcChain" and self._package.has(link.target)), None
-        )
+        return next((link.target for link in links if link.kind == kind and self._package.has(link.target)), None)
 
     def _workbook_part(self) -> str:
         package = self._package
@@ -117,6 +122,11 @@ def _table(root: etree._Element, sheet: str, part: str, source: str) -> TablePar
         area = Area.parse(root.get("ref", ""))
         if len(area.columns) != len(columns):
             raise ValueError(f"{len(columns)} headers for {len(area.columns)} columns")
+        headers, totals = int(root.get("headerRowCount", "1")), int(root.get("totalsRowCount", "0"))
+        if area.first_row < 1 or area.last_row > LAST_ROW or area.last_column > LAST_COLUMN:
+            raise ValueError(f"{area} is no area of a sheet")
+        if min(headers, totals) < 0 or headers + totals >= len(area.rows):
+            raise ValueError(f"{area} has no room for {headers} header and {totals} totals rows")
     except ValueError as error:
         raise WorkbookError(f"{part} in {source} is damaged: {error}; open it in Excel and save it again") from error
     return TablePart(
@@ -124,8 +134,8 @@ def _table(root: etree._Element, sheet: str, part: str, source: str) -> TablePar
         sheet=sheet,
         part=part,
         area=area,
-        header_rows=int(root.get("headerRowCount", "1")),
-        totals_rows=int(root.get("totalsRowCount", "0")),
+        header_rows=headers,
+        totals_rows=totals,
         source=root.get("tableType", "worksheet"),
         columns=tuple(unescaped(column.get("name", "")) for column in columns),
         formulas=tuple(column.findtext("{*}calculatedColumnFormula") or "" for column in columns),

@@ -2,6 +2,7 @@
 
 import io
 import posixpath
+import re
 import struct
 import zipfile
 import zlib
@@ -19,13 +20,23 @@ MAX_PART_BYTES: Final = 2 << 30
 MAX_TOTAL_BYTES: Final = 4 << 30
 MAX_RATIO: Final = 500
 RATIO_FREE_BYTES: Final = 1 << 20  # small parts may be as repetitive as they like
+MAX_XML_BYTES: Final = 64 << 20  # of a part that is parsed whole; a tree takes several times as much
+MAX_PROLOG_BYTES: Final = 1 << 16
 
 CONTENT_TYPES: Final = "[Content_Types].xml"
 CHUNK: Final = 1 << 20
 _OLE_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
 _FLAG_ENCRYPTED: Final = 0x1
-_LOCAL_BYTES: Final = 30
+_FLAG_SIZES_FOLLOW: Final = 0x8
+_FLAG_UTF8: Final = 0x800
+_LOCAL: Final = struct.Struct("<4sHHHHHLLLHH")
+_HEAD_BYTES: Final = 1 << 12
+_ZIP64: Final = 0xFFFF_FFFF
+_XML_ENDINGS: Final = (".xml", ".rels", ".vml")
+_ROOT_START: Final = re.compile(rb"<[^?!]")
+_DOCUMENT_TYPE: Final = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+_STRANGE_NAME: Final = re.compile(r"[\x00-\x1f\x7f\\]|^[A-Za-z]:|(?:^|/)\.\.(?:/|$)")
 _TRANSPORT = str.maketrans("\\", "/")
 
 
@@ -70,8 +81,10 @@ class Package:
         self._zip = _opened(data, source)
         self.entries = tuple(self._zip.infolist())
         self._by_name = _checked(self.entries, source)
+        self._check_places()
         if CONTENT_TYPES.lower() not in self._by_name:
             raise WorkbookError(f"{source} is a zip file but not a workbook; give an .xlsx or .xlsm file")
+        self._check_prologs()
         self._types, self._default_types = self._content_types()
 
     def has(self, part: str) -> bool:
@@ -95,15 +108,22 @@ class Package:
         entry = self.entry(part)
         try:
             with self._zip.open(entry) as stream:
+                size = 0
                 while chunk := stream.read(CHUNK):
+                    size += len(chunk)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            if size != entry.file_size:
+                raise zipfile.BadZipFile(f"it has {size:,} bytes, not {entry.file_size:,}")
+        except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
             raise WorkbookError(
                 f"{part} in {self.source} is damaged ({error}); open the workbook in Excel and save it again"
             ) from error
 
     def xml(self, part: str) -> etree._Element:
         """Parse a small part."""
+        size = self.entry(part).file_size
+        if size > MAX_XML_BYTES:
+            raise WorkbookError(f"{part} in {self.source} has {size:,} bytes, far more than it needs; it is not opened")
         return parsed(self.read(part), f"{part} in {self.source}")
 
     def relationships(self, part: str) -> tuple[Relationship, ...]:
@@ -127,12 +147,66 @@ class Package:
 
     def raw(self, entry: zipfile.ZipInfo) -> memoryview:
         """Return the entry's bytes as they stand in the container, still compressed."""
-        header = self.data[entry.header_offset : entry.header_offset + _LOCAL_BYTES]
-        if len(header) < _LOCAL_BYTES or not header.startswith(b"PK\x03\x04"):
-            raise WorkbookError(f"{entry.filename} in {self.source} is damaged; open and save the workbook in Excel")
-        name_size, extra_size = struct.unpack_from("<HH", header, 26)
-        start = entry.header_offset + _LOCAL_BYTES + name_size + extra_size
+        start = entry.header_offset + self._header_size(entry)
         return memoryview(self.data)[start : start + entry.compress_size]
+
+    def _header_size(self, entry: zipfile.ZipInfo) -> int:
+        """Return how long the entry's own header is, which must say what the directory says."""
+        if not self.data.startswith(b"PK\x03\x04", entry.header_offset) or (
+            entry.header_offset + _LOCAL.size > len(self.data)
+        ):
+            raise WorkbookError(f"{entry.filename} in {self.source} is damaged; open and save the workbook in Excel")
+        name_size: int
+        extra_size: int
+        _, _, flags, method, _, _, _, packed, size, name_size, extra_size = _LOCAL.unpack_from(
+            self.data, entry.header_offset
+        )
+        start = entry.header_offset + _LOCAL.size
+        coding = "utf-8" if entry.flag_bits & _FLAG_UTF8 else "cp437"
+        name = self.data[start : start + name_size].decode(coding, "replace")
+        stated = not flags & _FLAG_SIZES_FOLLOW and _ZIP64 not in (packed, size)
+        if (
+            name != entry.orig_filename
+            or method != entry.compress_type
+            or (stated and (packed, size) != (entry.compress_size, entry.file_size))
+        ):
+            raise WorkbookError(
+                f"the directory of {self.source} says something else of {entry.filename} than the part itself; "
+                "do not trust it"
+            )
+        return _LOCAL.size + name_size + extra_size
+
+    def _check_places(self) -> None:
+        """Refuse entries that lie over each other or beyond the file: a small file could hold any number of them."""
+        end = 0
+        for entry in sorted(self.entries, key=lambda entry: entry.header_offset):
+            if entry.header_offset < end:
+                raise WorkbookError(f"{entry.filename} in {self.source} lies over another part; do not trust it")
+            end = entry.header_offset + self._header_size(entry) + entry.compress_size
+            if end > len(self.data):
+                raise WorkbookError(f"{entry.filename} in {self.source} is cut off; copy the workbook anew")
+
+    def _check_prologs(self) -> None:
+        """Refuse a document type in any XML part, also in those that nobody here parses."""
+        for entry in self.entries:
+            if entry.filename.lower().endswith(_XML_ENDINGS):
+                head = self._head(entry)
+                root = _ROOT_START.search(head)
+                if _DOCUMENT_TYPE.search(head, 0, root.start() if root else len(head)):
+                    raise WorkbookError(
+                        f"{entry.filename} in {self.source} declares a document type, which no spreadsheet program "
+                        "writes; do not trust it"
+                    )
+
+    def _head(self, entry: zipfile.ZipInfo) -> bytes:
+        """Return the beginning of a part as if it were ASCII; what is damaged shows when the part is read."""
+        raw = self.raw(entry)[:_HEAD_BYTES]
+        try:
+            packed = entry.compress_type == zipfile.ZIP_DEFLATED
+            head = zlib.decompressobj(-zlib.MAX_WBITS).decompress(raw, MAX_PROLOG_BYTES) if packed else bytes(raw)
+        except zlib.error:
+            return b""
+        return head.replace(b"\0", b"") if b"\0" in head[:8] else head  # UTF-16 and UTF-32
 
     def entry(self, part: str) -> zipfile.ZipInfo:
         """Return the directory entry of a part."""
@@ -173,7 +247,7 @@ def _opened(data: bytes, source: str) -> zipfile.ZipFile:
         raise WorkbookError(f"{source} is a workbook of the old .xls kind; save it as .xlsx and give that")
     try:
         return zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, struct.error) as error:
         raise WorkbookError(f"{source} is not a workbook ({error}); give an .xlsx or .xlsm file") from error
 
 
@@ -198,8 +272,8 @@ def _check_entry(entry: zipfile.ZipInfo, source: str) -> None:
     name = entry.filename
     if entry.flag_bits & _FLAG_ENCRYPTED:
         raise WorkbookError(f"{source} is encrypted ({name}); save a copy without a password and give that")
-    # zipfile turns backslashes into slashes on Windows; orig_filename is what the file says
-    if ".." in name.split("/") or "\\" in entry.orig_filename:
+    # zipfile turns backslashes into slashes on Windows and ends names at a NUL; orig_filename is what the file says
+    if _STRANGE_NAME.search(entry.orig_filename):
         raise WorkbookError(f"{source} holds a part with a forbidden name, {entry.orig_filename!r}; do not trust it")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise WorkbookError(f"{name} in {source} is compressed in a way no workbook is; open and save it in Excel")

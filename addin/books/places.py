@@ -103,9 +103,9 @@ def find_cell(names: Mapping[str, str], sheet_of: Callable[[str], str | None], n
         raise WorkbookError(f"{source} has no name {name}; define it for the cell that is meant")
     match = _ONE_CELL.fullmatch(refers)
     sheet = match and sheet_of((match[1] or match[2]).replace("''", "'"))
-    if not match or not sheet:
+    place = Area.parse(match[3]) if match else None
+    if not sheet or place is None or not (1 <= place.last_row <= LAST_ROW and place.last_column <= LAST_COLUMN):
         raise WorkbookError(f"the name {name} refers to {refers}, not to one cell; let it refer to one cell")
-    place = Area.parse(match[3])
     return CellPlace(sheet, place.first_row, place.first_column)
 
 

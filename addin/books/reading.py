@@ -18,6 +18,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area
+from addin.books.outline import Outline
 from addin.books.package import Package
 from addin.books.sheet import PLACE, SHEET_DATA, attributes_of, cell_pattern, check_markup, whole_rows
 from addin.books.stored import SHARED, Stored, decoded, plain_text, text_of
@@ -69,25 +70,26 @@ class Grid:
 
     def rows(self) -> list[list[Cell]]:
         """Return all cells, row by row, from the first that holds something."""
-        area = self._filled()
-        return self._rows(area) if area is not None else []
+        used = self._used()
+        return [] if used is None else [list(cells) for cells in zip(*self.columns(used), strict=True)]
 
     def rows_from_a1(self) -> list[list[Cell]]:
         """Return all cells, row by row, from A1."""
-        area = self._filled()
-        if area is None:
+        used = self._used()
+        if used is None:
             return []
-        above: list[list[Cell]] = [[] for _ in range(1, area.first_row)]
-        return above + self._rows(Area(area.first_row, 1, area.last_row, area.last_column))
+        above: list[list[Cell]] = [[] for _ in range(used.first_row - 1)]
+        area = Area(used.first_row, 1, used.last_row, used.last_column)
+        return above + [list(cells) for cells in zip(*self.columns(area), strict=True)]
 
-    def _rows(self, area: Area) -> list[list[Cell]]:
-        return [list(cells) for cells in zip(*self.columns(area), strict=True)]
-
-    def _filled(self) -> Area | None:
-        """Say where the cells are that hold something."""
-        runs = [(column, run) for column, runs in self._runs.items() for run in runs]
+    def _used(self) -> Area | None:
+        """Return the area of the cells that hold something."""
         filled = [
-            (row, column) for column, run in runs for row in (_first_filled(run), _last_filled(run)) if row is not None
+            (row, column)
+            for column, runs in self._runs.items()
+            for run in runs
+            for row in (_first_filled(run), _last_filled(run))
+            if row is not None
         ]
         if not filled:
             return None
@@ -146,13 +148,13 @@ class Reader:
     ----------
     package : Package
         The workbook.
-    stored : Stored
-        What its cells mean.
+    outline : Outline
+        Its sheets.
     """
 
-    def __init__(self, package: Package, stored: Stored) -> None:
+    def __init__(self, package: Package, outline: Outline) -> None:
         self._package = package
-        self._stored = stored
+        self._stored = Stored(package, outline.part, date1904=outline.date1904)
         self._grids: dict[str, Grid] = {}
 
     def grid(self, sheet: str, part: str) -> Grid:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final, NamedTuple, Protocol
 
-from addin.books.cellxml import LAST_ROW, Area
+from addin.books.cellxml import LAST_COLUMN, LAST_ROW, Area
 from addin.books.formulas import moved, read_formula
 from addin.workbook import WorkbookError
 from workbook_templates.addresses import column_number
@@ -55,8 +55,9 @@ _PROTECTION = re.compile(rb"<(?:\w+:)?sheetProtection\s[^>]*?\bsheet\s*=\s*[\"']
 _COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*?)/?>")
 _BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 MAX_ROW_BYTES: Final = 64 << 20
-MAX_ARRAY_CELLS: Final = 4 << 20
+MAX_HEAD_BYTES: Final = 8 << 20
 _SAVE_AGAIN: Final = "open the workbook in Excel, save it, and try again"
+MAX_ARRAY_CELLS: Final = 4 << 20
 _SLASH: Final = ord("/")
 _BANG: Final = ord("!")
 
@@ -155,7 +156,7 @@ class SheetStream:
                 if chunk is None:
                     raise self._error("is cut off")
                 buffer, position = buffer[position:] + chunk, 0
-                _check_size(buffer, f"sheet {self.name}")
+                _check_size(len(buffer), f"sheet {self.name}")
 
     def _end_of_row(self, buffer: bytes, start: int, closing: bytes) -> int:
         """Return where the row or tag that begins at `start` ends, 0 when the buffer ends before."""
@@ -180,7 +181,8 @@ class SheetStream:
         buffer, match = b"", None
         for chunk in self._chunks:
             buffer += chunk
-            _check_size(buffer, f"sheet {self.name}")
+            if len(buffer) > MAX_HEAD_BYTES:
+                raise self._error("has far too much before its cells")
             if match := SHEET_DATA.search(buffer):
                 break
         check_encoding(buffer, f"sheet {self.name}")
@@ -260,7 +262,7 @@ def survey(stream: SheetStream, watches: Sequence[Watch] = ()) -> Survey:
             watch.see(row.number, cells)
         if below and any(not any(watch.area.holds(row.number, column) for watch in watches) for column in cells):
             found.last_row = row.number
-    found.merges = [Area.parse(ref.decode()) for ref in _MERGE.findall(stream.tail)]
+    found.merges = [Area.parse(ref.decode(errors="replace")) for ref in _MERGE.findall(stream.tail)]
     found.protected = _PROTECTION.search(stream.tail) is not None
     return found
 
@@ -270,9 +272,9 @@ def _column_styles(head: bytes) -> dict[int, str]:
     styles = {}
     for tag in _COLUMN.findall(head):
         column = attributes_of(tag)
-        if column.get("style", "0") != "0":
-            last = min(int(column["max"]), 16_384)
-            styles.update(dict.fromkeys(range(int(column["min"]), last + 1), column["style"]))
+        first, last, style = (column.get(name, "") for name in ("min", "max", "style"))
+        if style not in ("", "0") and first.isdecimal() and last.isdecimal():
+            styles.update(dict.fromkeys(range(int(first), min(int(last), LAST_COLUMN) + 1), style))
     return styles
 
 
@@ -284,7 +286,7 @@ def _note_formulas(found: Survey, row: int, cells: Mapping[int, RawCell]) -> Non
         attributes = attributes_of(formula[1])
         kind = attributes.get("t")
         if kind == "shared" and formula[2]:
-            found.shared[attributes["si"]] = Shared(row, cell.column, read_formula(formula[2]))
+            found.shared[attributes.get("si", "")] = Shared(row, cell.column, read_formula(formula[2]))
         elif kind in ("array", "dataTable") and "ref" in attributes:
             found.arrays.append(Area.parse(attributes["ref"]))
 
@@ -325,13 +327,19 @@ def formula_places(stream: SheetStream) -> frozenset[tuple[int, int]]:
 
 def more_formulas(chunks: Iterable[bytes], sheet: str, *, than: int) -> bool:
     """Whether a worksheet part has more formula cells than so many; it is read no further than it takes to know."""
-    count = 0
-    for rows in whole_rows(chunks, sheet):
-        if b"<f" in rows or b":f" in rows:  # a first, quick look
-            count += len(FORMULA_START.findall(rows))
+    count, rest, mark = 0, b"", b""
+    for chunk in chunks:
+        text = rest + chunk
+        cut = max(text.rfind(b"<"), 0)  # a tag may lie across two chunks
+        rest = text[cut:]
+        _check_size(len(rest), f"sheet {sheet}")
+        if not mark and (match := SHEET_DATA.search(text)):
+            mark = b"<" + match[1] + b"f"
+        if mark in text:  # a first, quick look: most large sheets have no formula
+            count += len(FORMULA_START.findall(text, 0, cut))
         if count > than:
             return True
-    return False
+    return count + len(FORMULA_START.findall(rest)) > than
 
 
 def whole_rows(chunks: Iterable[bytes], sheet: str) -> Iterator[bytes]:
@@ -342,16 +350,17 @@ def whole_rows(chunks: Iterable[bytes], sheet: str) -> Iterator[bytes]:
 def whole_elements(chunks: Iterable[bytes], tag: str, where: str) -> Iterator[bytes]:
     """Cut a part behind the last end tag of each chunk; what stands after the very last is a piece of its own."""
     end, prefixed_end = f"</{tag}>".encode(), f":{tag}>".encode()
-    rest = b""
+    held: list[bytes] = []  # without an end tag; the last one may hold the beginning of one
     for chunk in chunks:
-        text = rest + chunk
+        text = held.pop() + chunk if held else chunk
         cut = max(text.rfind(end) + len(end), text.rfind(prefixed_end) + len(prefixed_end))
         if cut < len(end):
-            cut = 0
-        yield text[:cut]
-        rest = text[cut:]
-        _check_size(rest, where)
-    yield rest
+            held += text[: -len(end)], text[-len(end) :]
+            _check_size(sum(map(len, held)), where)
+        else:
+            yield b"".join([*held, text[:cut]])
+            held = [text[cut:]]
+    yield b"".join(held)
 
 
 def check_markup(data: bytes, where: str) -> None:
@@ -371,7 +380,7 @@ def check_encoding(data: bytes, where: str) -> None:
         raise WorkbookError(f"{where} is not in UTF-8; {_SAVE_AGAIN}")
 
 
-def _check_size(waiting: bytes, where: str) -> None:
-    """A row without an end would be copied again with every chunk."""
-    if len(waiting) > MAX_ROW_BYTES:
+def _check_size(waiting: int, where: str) -> None:
+    """A row without an end would fill the memory."""
+    if waiting > MAX_ROW_BYTES:
         raise WorkbookError(f"{where} has a row of more than {MAX_ROW_BYTES:,} bytes; it is not opened")

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import takewhile
 from typing import Final
 
+from addin.books.cellstyles import Styles
 from addin.books.cellxml import Area
 from addin.books.outline import Outline
 from addin.books.package import Package
@@ -27,44 +28,6 @@ _DATA_END = re.compile(rb"</(?:\w+:)?sheetData\s*>|<(?:\w+:)?sheetData(?:\s[^>]*
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([^\"']+)[\"']")
 _LONGEST_TAG: Final = 1024
 _GENERAL: Final = "General"
-# Numbers of formats that a workbook need not write down, as Excel shows them in English.
-_BUILT_IN: Final[Mapping[int, str]] = {
-    1: "0",
-    2: "0.00",
-    3: "#,##0",
-    4: "#,##0.00",
-    9: "0%",
-    10: "0.00%",
-    11: "0.00E+00",
-    12: "# ?/?",
-    13: "# ??/??",
-    5: "$#,##0;-$#,##0",
-    6: "$#,##0;[Red]-$#,##0",
-    7: "$#,##0.00;-$#,##0.00",
-    8: "$#,##0.00;[Red]-$#,##0.00",
-    14: "m/d/yyyy",
-    15: "d-mmm-yy",
-    16: "d-mmm",
-    17: "mmm-yy",
-    18: "h:mm AM/PM",
-    19: "h:mm:ss AM/PM",
-    20: "h:mm",
-    21: "h:mm:ss",
-    22: "m/d/yyyy h:mm",
-    45: "mm:ss",
-    46: "[h]:mm:ss",
-    47: "mm:ss.0",
-    48: "##0.0E+0",
-    49: "@",
-    37: "#,##0;(#,##0)",
-    38: "#,##0;[Red](#,##0)",
-    39: "#,##0.00;(#,##0.00)",
-    40: "#,##0.00;[Red](#,##0.00)",
-    41: "#,##0;(#,##0);-",
-    42: "$#,##0;($#,##0);-",
-    43: "#,##0.00;(#,##0.00);-",
-    44: "$#,##0.00;($#,##0.00);-",
-}
 
 
 def workbook_view(package: Package, outline: Outline, reader: Reader) -> WorkbookView:
@@ -76,7 +39,7 @@ def workbook_view(package: Package, outline: Outline, reader: Reader) -> Workboo
     WorkbookError
         When a sheet cannot be read.
     """
-    styles = _Styles(package, outline.part)
+    styles = Styles(package, outline.part)
     hidden = {
         element.get("name", "")
         for element in outline.root.iterfind("{*}sheets/{*}sheet")
@@ -149,7 +112,7 @@ def _after_rows(chunks: Iterable[bytes]) -> Iterator[bytes]:
 class _Looks:
     """What the XML of a sheet says about its cells, down to a row."""
 
-    def __init__(self, package: Package, styles: "_Styles", sheet: str, part: str, *, last_row: int) -> None:
+    def __init__(self, package: Package, styles: Styles, sheet: str, part: str, *, last_row: int) -> None:
         self._package, self._styles, self._sheet, self._part = package, styles, sheet, part
         self._last_row = last_row
 
@@ -165,7 +128,7 @@ class _Looks:
 
     def number_format(self, row: int, column: int) -> str:
         """Give the code of a cell's number format."""
-        return self._styles.codes.get(self._style_of.get((row, column), 0), _GENERAL)
+        return self._styles.number_format(self._style_of.get((row, column), 0))
 
     @cached_property
     def _style_of(self) -> Mapping[tuple[int, int], int]:
@@ -180,29 +143,3 @@ class _Looks:
     def _rows(self) -> Iterator[tuple[SheetStream, Row]]:
         stream = SheetStream(self._package.chunks(self._part), self._sheet)
         return ((stream, row) for row in takewhile(lambda row: row.number <= self._last_row, stream.rows()))
-
-
-class _Styles:
-    """Number formats by the index of a cell's style."""
-
-    def __init__(self, package: Package, workbook: str) -> None:
-        self._package, self._workbook = package, workbook
-
-    @cached_property
-    def codes(self) -> Mapping[int, str]:
-        """Number format codes; a number that no code has is General."""
-        package = self._package
-        links = package.relationships(self._workbook)
-        part = next((link.target for link in links if link.kind == "styles" and package.has(link.target)), None)
-        if part is None:
-            return {}
-        root = package.xml(part)
-        codes = dict(_BUILT_IN)
-        for element in root.iterfind("{*}numFmts/{*}numFmt"):
-            if element.get("numFmtId", "").isdecimal():
-                codes[int(element.get("numFmtId", ""))] = element.get("formatCode", _GENERAL)
-        numbers = (element.get("numFmtId", "0") for element in root.iterfind("{*}cellXfs/{*}xf"))
-        return {
-            index: codes.get(int(number), _GENERAL) if number.isdecimal() else _GENERAL
-            for index, number in enumerate(numbers)
-        }

@@ -15,7 +15,7 @@ DONE: Final = 0
 FAILED: Final = 1
 MISUSE: Final = 2
 
-FAMILIES: Final = ("model", "mapping", "undoing", "distribution", "formulas", "excel")
+FAMILIES: Final = ("model", "mapping", "inspecting", "undoing", "distribution", "formulas", "excel")
 """The modules of this package in the order of the help."""
 
 app = typer.Typer(

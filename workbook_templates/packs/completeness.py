@@ -57,7 +57,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("Control rows", "control_rows"),
     ("Difference", "rows_difference"),
     ("Result", "result"),
-    ("Sign-off", "signed"),
+    ("  Sign-off", "signed"),
     ("Source of the control total", "source"),
     ("Prepared by", "prepared_by"),
     ("Reviewed by", "reviewed_by"),

@@ -248,7 +248,7 @@ PROOF_LINES = (
     *(f"proof.value.{name}" for name in ("annual_margin", "retention_rate", "value")),
 )
 """The lines that have a result, by the beginning of their keys."""
-HEADINGS = ("Our result", "Rebuilt by formula", "Difference", "Result", "How")
+HEADINGS = ("Our result", "Rebuilt by formula", "Difference", "Result", "  How")
 
 
 def _compared(

@@ -134,9 +134,9 @@ class TestLooks:
         assert found.formats[Format.PERCENT] == "0.00%"
         assert found.formats[Format.DATE] == 'dd"."mm"."yyyy'
 
-    def test_a_mapped_amount_in_thousands_is_shown_in_thousands(self) -> None:
+    def test_what_is_typed_in_full_is_shown_in_full(self) -> None:
         found = seen(made(model), MAPPING).likeness
-        assert found.columns["Customers", "annual_revenue"] == "#,##0,;[Red]-#,##0,"
+        assert found.columns["Customers", "annual_revenue"] == "#,##0;[Red]-#,##0"
         assert (found.scale, found.unit, found.currency) == (1000.0, "TEUR", "EUR")
 
     def test_views(self) -> None:
@@ -186,13 +186,18 @@ class TestLooks:
     @pytest.mark.parametrize(
         ("words", "scale", "unit", "currency"),
         [
-            ("All amounts in EUR thousands", 1000.0, "thousands", "EUR"),
-            ("Umsatz in Mio. EUR", 1_000_000.0, "in Mio. EUR", "EUR"),
+            ("All amounts in EUR thousands", 1000.0, "EUR thousands", "EUR"),
+            ("Umsatz in Mio. EUR", 1_000_000.0, "Mio. EUR", "EUR"),
             ("Revenue ($000)", 1000.0, "$000", "USD"),
             ("GBP k", 1000.0, "GBP k", "GBP"),
             ("Umsatz netto (T€)", 1000.0, "T€", "EUR"),
             ("Revenue in USD", 1.0, "", "USD"),
+            ("Figures (thousands)", 1000.0, "thousands", ""),
+            ("millions of USD", 1_000_000.0, "millions of USD", "USD"),
+            ("en milliers d'euros, in milliers EUR", 1000.0, "milliers EUR", "EUR"),
+            ("m£", 1_000_000.0, "m£", "GBP"),
             ("Meine Kunden", 1.0, "", ""),
+            ("Thousands of customers, miles driven", 1.0, "", ""),
             ("Market shares of 1000 customers", 1.0, "", ""),
         ],
     )

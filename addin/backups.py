@@ -112,7 +112,9 @@ def backups(workbook: Path) -> list[Backup]:
     return [backup for backup in reversed(_kept(workbook)) if backup.before != now]
 
 
-def put_back(workbook: Path, backup: Backup, *, force: bool = False, keep: Keep | None) -> None:
+def put_back(
+    workbook: Path, backup: Backup, out: Path | None = None, *, force: bool = False, keep: Keep | None
+) -> None:
     """
     Put a backup in the place of its workbook, whole or not at all.
 
@@ -122,6 +124,8 @@ def put_back(workbook: Path, backup: Backup, *, force: bool = False, keep: Keep 
         Its file.
     backup : Backup
         One of those that `backups` gives for it.
+    out : Path, optional
+        Another file to write; the workbook then stays as it is.
     force : bool
         Also when somebody has changed or deleted the workbook since.
     keep : callable or None
@@ -134,6 +138,9 @@ def put_back(workbook: Path, backup: Backup, *, force: bool = False, keep: Keep 
     BackupError
         When the backup cannot be read, or what stands there cannot be kept.
     """
+    if out is not None:
+        replace_workbook(out.resolve(), [_content(backup)], keep=keep)
+        return
     target = workbook.resolve()
     found = _now(target)
     if found != _left(target, found) and not force:

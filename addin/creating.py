@@ -13,7 +13,8 @@ from addin.starting import Entry, register, starting_tables
 from addin.workbook import Receipt, WorkbookError
 from valuation.tables import ASSUMPTIONS
 from workbook_templates.layout import Sheet, TableBlock, Template
-from workbook_templates.likeness import Likeness, likened
+from workbook_templates.likeness import Likeness
+from workbook_templates.likening import likened
 from workbook_templates.packs.furniture import table_width
 from workbook_templates.plan import Cell, NewSheet, Plan
 from workbook_templates.planner import TableCells, formula_values, table_write

@@ -18,7 +18,7 @@ from addin.mapping import proposal
 from addin.opening import found_mapping, read_mapping_file
 from addin.settings import BY_HAND
 from addin.starting import Entry
-from addin.workbook import Receipt, WorkbookError
+from addin.workbook import WorkbookError
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import ASSUMPTIONS
 from workbook_templates.across import period_sheet
@@ -49,15 +49,15 @@ class MadeLike:
         What was taken over from where, in words.
     rows : mapping of str to int
         Rows that were read, by table of the contract.
-    receipt : Receipt
-        From writing it.
+    notes : tuple of str
+        What the user should know of what was read and written.
     """
 
     likeness: Likeness
     mapping: WorkbookMap
     evidence: tuple[str, ...]
     rows: Mapping[str, int]
-    receipt: Receipt
+    notes: tuple[str, ...]
 
 
 def mapping_for(like: Path, file: Path | None = None) -> tuple[WorkbookMap, tuple[str, ...]]:
@@ -122,7 +122,7 @@ def create_like(
     seen = read_looks(like.read_bytes(), like.name, mapping, template)
     periods, laid = _periods(book.view(), mapping, seen.likeness, seen.widths)
     likeness = replace(seen.likeness, periods=periods)
-    cells = _inputs(contents, likeness, book.view())
+    cells = _inputs(contents, template, likeness, book.view())
     packs = tuple(name for name in packs if name != "core")
     kept = WorkbookMap(tables=laid, packs=packs, sheets=likeness.sheets, headings=likeness.headings)
     entries = _register(contents, likeness, settings or {}, like.name)
@@ -132,7 +132,7 @@ def create_like(
         mapping=kept,
         evidence=(*seen.evidence, *map(_said, periods)),
         rows={name: _filled(columns) for name, columns in cells.items() if name in {t.table for t in mapping.tables}},
-        receipt=receipt,
+        notes=(*book.reading_notes, *receipt.notes),
     )
 
 
@@ -176,14 +176,15 @@ def _said(sheet: PeriodSheet) -> str:
     )
 
 
-def _inputs(contents: Contents, likeness: Likeness, view: WorkbookView) -> dict[str, TableCells]:
+def _inputs(contents: Contents, template: Template, likeness: Likeness, view: WorkbookView) -> dict[str, TableCells]:
     """Give the input tables as they were read, with the columns that stay beside them."""
     cells: dict[str, TableCells] = {}
-    for name, (_, block) in contents.template.tables.items():
-        if not block.input or name == ASSUMPTIONS.name:
+    for name, (_, block) in template.tables.items():
+        if not block.input or name == ASSUMPTIONS.name or name not in contents.cells:
             continue
-        known = {column.name for column in block.table}
-        cells[name] = {column: values for column, values in contents.cells[name].items() if column in known}
+        given = contents.cells[name]
+        blank = [None] * max(map(len, given.values()), default=0)  # a column that is written costs less than one kept
+        cells[name] = {column.name: given.get(column.name, blank) for column in block.table}
         place = likeness.places.get(name)
         if place is not None and place.added:
             cells[name] = {**cells[name], **_added(contents, name, place, view)}

@@ -185,7 +185,9 @@ def print_likeness(made: "MadeLike", left_out: Sequence[str]) -> None:
         say(f"    {escape(line)}")
     for name, rows in made.rows.items():
         say(f"    {escape(name)}: {rows:,} rows are filled in.")
-    for line in (*left_out, *made.receipt.notes):
+    for line in made.notes:
+        say(f"    [dim]{escape(line)}[/dim]")
+    for line in left_out:
         say(f"[yellow]Not taken over[/yellow]  {escape(line)}")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from valuation.tables import NUMERIC_KINDS, Column, Kind, Table
 from workbook_templates.addresses import address
@@ -88,6 +88,13 @@ _CODES = {
     Format.DATE: "yyyy-mm-dd",
     Format.TEXT: "@",
 }
+
+
+PAGE_HEADER: Final = "&L&F&R&A"
+"""File and sheet on top of every printed page, in Excel's own codes."""
+PAGE_FOOTER: Final = "&LCustomer Value for Excel&RPage &P of &N"
+A4: Final = 9
+"""Excel's number for the paper."""
 
 
 class Role(StrEnum):

@@ -2,8 +2,8 @@
 The plan of writes: what a refresh will do to a workbook, as a value.
 
 A plan names tables, named cells and formula cells, never a program that holds the workbook. The adapters in `addin`
-apply it; tests compare plans. It says nothing about the formats of what is there already: a table's new rows take the
-styles of its first row.
+apply it; tests compare plans. Formats that are there already stay: a table's new rows take the styles of its first row,
+and only a cell without a number format can get one.
 """
 
 import datetime as dt
@@ -159,6 +159,9 @@ class Plan:
     caches : mapping of (str, str) to Cell
         Sheet and cell address of a native formula to its value: the formula stays, what a reader without
         a calculation engine sees becomes right.
+    formats : mapping of (str, str) to str
+        Keys of `cells` to the number format that the cell gets if it has none of its own; it stays when the value is
+        taken back.
     sheets : tuple of NewSheet
         Sheets that are added.
     """
@@ -167,4 +170,5 @@ class Plan:
     names: Mapping[str, Cell] = field(default_factory=dict)
     cells: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
     caches: Mapping[tuple[str, str], Cell] = field(default_factory=dict)
+    formats: Mapping[tuple[str, str], str] = field(default_factory=dict)
     sheets: tuple[NewSheet, ...] = ()

@@ -19,6 +19,9 @@ from valuation.assumptions import Assumption, Wanted
 from valuation.tables import NUMERIC_KINDS, Column, Kind
 from workbook_templates.addresses import address
 from workbook_templates.layout import (
+    A4,
+    PAGE_FOOTER,
+    PAGE_HEADER,
     Block,
     BodyColumn,
     Cells,
@@ -40,7 +43,8 @@ from workbook_templates.layout import (
     differs_by_row,
     number_format,
 )
-from workbook_templates.likeness import ADDED, Likeness, Look, likened
+from workbook_templates.likeness import ADDED, Likeness, Look
+from workbook_templates.likening import likened
 from workbook_templates.plan import Cell, CellError
 
 __all__ = ["draw"]
@@ -208,7 +212,7 @@ class _Painter:
         if (row, column) != (1, 1):
             page.freeze_panes(row - 1, column - 1)
         page.set_landscape()
-        page.set_paper(9)
+        page.set_paper(A4)
         page.fit_to_pages(1, 1 if sheet.one_page else 0)
         headers = [item.row for item in sheet.items if isinstance(item, TableBlock)]
         if sheet.one_page:
@@ -217,8 +221,8 @@ class _Painter:
             page.repeat_rows(headers[-1] - 1)
         if sheet.printed is not None:
             page.print_area(0, 0, LAST_ROW, sheet.printed - 1)
-        page.set_header("&L&F&R&A")
-        page.set_footer("&LCustomer Value for Excel&RPage &P of &N")
+        page.set_header(PAGE_HEADER)
+        page.set_footer(PAGE_FOOTER)
 
     def _banner(self, page: Any, sheet: Sheet) -> None:
         """Colour the first rows from end to end, where a title stands in them."""
@@ -614,6 +618,9 @@ def _looks(likeness: Likeness) -> dict[Role, dict[str, Any]]:
         Role.COLUMN_NAME: likeness.accent,
     }
     found |= {role: found[role] | {"font_color": _hash(ink)} for role, ink in inks.items() if ink}
+    if likeness.accent and likeness.heading is None:
+        accent = _hash(likeness.accent)
+        found[Role.HEADING] = found[Role.HEADING] | {"font_color": accent, "bottom_color": accent}
     if likeness.size:
         found[Role.ANSWER] = found[Role.ANSWER] | {"font_size": likeness.size + 1}
     return found

@@ -4,9 +4,10 @@ What the new sheets of a plan mean, whichever program holds the workbook: where 
 Everything is checked here, before the first write.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -15,12 +16,16 @@ from addin.books.places import one_cell
 from addin.books.ranges import joined
 from addin.workbook import WorkbookError
 from workbook_templates.addresses import address
+from workbook_templates.layout import Format
 from workbook_templates.plan import Cell, NewSheet, NewTable, Style
 
 __all__ = ["TABLE_STYLE", "PlacedSheet", "PlacedTable", "placed"]
 
 TABLE_STYLE: Final = "TableStyleLight1"
 """How tables of new sheets look, as in the workbooks that we create."""
+
+DAY: Final = Format.DATE.code
+MOMENT: Final = f"{DAY} hh:mm"
 
 LONGEST_SHEET_NAME: Final = 31
 LONGEST_NAME: Final = 255
@@ -59,7 +64,7 @@ class PlacedTable:
 
     def style(self, header: str) -> Style:
         """Looks of a column's cells."""
-        return self.table.styles.get(header, Style())
+        return _dated(self.table.styles.get(header, Style()), self.table.columns[header])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,11 @@ class PlacedSheet:
     def name(self) -> str:
         """The sheet's name."""
         return self.sheet.name
+
+    @property
+    def title_row(self) -> int:
+        """The row that every printed page begins with: the header of its tables; 0 without any."""
+        return self.tables[0].area.first_row if self.tables else 0
 
     @property
     def areas(self) -> list[Area]:
@@ -165,6 +175,9 @@ def _placed(sheet: NewSheet) -> PlacedSheet:
     tables = tuple(_placed_table(sheet.name, table) for table in sheet.tables)
     cells = {one_cell(sheet.name, text): value for text, value in sheet.cells.items()}
     styles = {one_cell(sheet.name, text): style for text, style in sheet.styles.items()}
+    for place, value in cells.items():
+        if isinstance(value, dt.date):
+            styles[place] = _dated(styles.get(place, Style()), [value])
     for one, other in combinations(tables, 2):
         if one.area.meets(other.area):
             raise WorkbookError(
@@ -183,6 +196,16 @@ def _placed(sheet: NewSheet) -> PlacedSheet:
         _check_style(sheet.name, style)
     _check_view(sheet)
     return found
+
+
+def _dated(style: Style, values: Sequence[Cell]) -> Style:
+    """Let days be shown as days where a style does not say how; in a column that holds nothing else."""
+    if style.number_format != "General":
+        return style
+    kinds = {type(value) for value in values if value is not None}
+    if not kinds or not kinds <= {dt.date, dt.datetime}:
+        return style
+    return replace(style, number_format=DAY if kinds == {dt.date} else MOMENT)
 
 
 def _placed_table(sheet: str, table: NewTable) -> PlacedTable:

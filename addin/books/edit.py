@@ -11,7 +11,7 @@ from lxml import etree
 from addin.books.additions import PlacedSheet, placed
 from addin.books.cellxml import Area
 from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
-from addin.books.matching import refuse_in_array, refuse_in_table, refuse_under_merge
+from addin.books.matching import refuse_header, refuse_in_array, refuse_in_table, refuse_under_merge
 from addin.books.newsheets import add_sheets, refuse_locked_structure
 from addin.books.outline import Outline, recalculated_on_load
 from addin.books.package import Package
@@ -21,6 +21,7 @@ from addin.books.remarks import comments_left_behind, formulas_left_behind
 from addin.books.rewriting import SheetEdit
 from addin.books.saving import Draft
 from addin.books.sheet import SheetStream, more_formulas, survey
+from addin.books.styles import numbered
 from addin.books.tables import TableEdit, resized
 from addin.workbook import RawTable, WorkbookError
 from workbook_templates.addresses import address
@@ -57,6 +58,7 @@ class _SheetPlan:
     tables: list[TableEdit] = field(default_factory=list)
     constants: dict[int, dict[int, Cell]] = field(default_factory=dict)
     caches: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
 
 
 def edited(
@@ -111,6 +113,7 @@ class _Edit:
         self._written: dict[str, SheetEdit] = {}
         self._right_already: dict[str, int] = {}
         self._growths: list[Growth] = []
+        self._formats: dict[tuple[str, str], str] = {}
         self._new: tuple[PlacedSheet, ...] = ()
 
     # ---- where everything goes
@@ -128,7 +131,7 @@ class _Edit:
             place = self._outline.cell(name)
             refuse_in_table(self._sheet(place.sheet).tables, *place, name=name)
             self._sheet(place.sheet).constants.setdefault(place.row, {})[place.column] = value
-        self._place_constants(plan.cells)
+        self._place_constants(plan.cells, plan.formats)
         for (sheet, text), value in plan.caches.items():
             self._place_cache(sheet, text, value)
         if plan.sheets:
@@ -140,7 +143,7 @@ class _Edit:
     def _sheet(self, name: str) -> _SheetPlan:
         return self._sheets.setdefault(name, _SheetPlan())
 
-    def _place_constants(self, given: Mapping[tuple[str, str], Cell]) -> None:
+    def _place_constants(self, given: Mapping[tuple[str, str], Cell], formats: Mapping[tuple[str, str], str]) -> None:
         """Place what may be a column of thousands of cells."""
         names: dict[str, str] = {}
         for (sheet, text), value in given.items():
@@ -154,6 +157,8 @@ class _Edit:
             if target.tables:
                 refuse_in_table(target.tables, names[sheet], row, column)
             target.constants.setdefault(row, {})[column] = value
+            if (sheet, text) in formats:
+                target.formats[row, column] = formats[sheet, text]
 
     def _place_cache(self, sheet: str, text: str, value: Cell) -> None:
         found = self._outline.sheet(sheet)
@@ -199,6 +204,7 @@ class _Edit:
             table.check(found, self._other_tables(name))
             table.unhide = self._package.xml(table.table.part).find(".//{*}filterColumn") is not None
             self.notes += table.follow(self._read_table(table.table.name) if table.keeps_columns else None)
+        self._refuse_headers(name, sheet)
         for refuse, areas in ((refuse_in_array, found.arrays), (refuse_under_merge, found.merges)):
             for row, column, area in _held(sheet.constants, areas):
                 refuse(name, row, column, area)
@@ -210,8 +216,28 @@ class _Edit:
             date1904=self._outline.date1904,
             constants=sheet.constants,
             caches=sheet.caches,
+            formats=sheet.formats,
+            numbered=self._numbered,
             blocks=list(sheet.tables),
         )
+
+    def _numbered(self, style: str, code: str) -> str:
+        """Give the number of a cell format with a number format; it is appended where there is none like it."""
+        if (style, code) not in self._formats:
+            found = [style]
+            if part := self._outline.styles():
+                self.draft.edit_xml(part, lambda root: found.append(numbered(root, style, code, self._package.source)))
+            self._formats[style, code] = found[-1]
+        return self._formats[style, code]
+
+    def _refuse_headers(self, name: str, sheet: _SheetPlan) -> None:
+        """Refuse constants over the headers of tables, which would no longer say what their columns are called."""
+        for table in self._outline.tables.values():
+            area, cells = table.area, sheet.constants.get(table.area.first_row, {})
+            if table.sheet == name and table.header_rows:
+                for column in area.columns if cells else ():
+                    if column in cells and cells[column] != table.columns[column - area.first_column]:
+                        refuse_header(name, area.first_row, column, table.name)
 
     def _other_tables(self, sheet: str) -> list[tuple[str, Area]]:
         """Return the sheet's tables, each with all rows it has before or after the plan."""

@@ -126,7 +126,8 @@ class FileBook:
         """
         Write everything in the plan, or nothing.
 
-        The same plan applied twice gives the same bytes.
+        The same plan applied twice gives the same bytes; one with new sheets is refused the second time, since their
+        names are taken.
 
         Parameters
         ----------

@@ -17,7 +17,7 @@ from addin.books.places import find_sheet
 from addin.workbook import Workbook, WorkbookError
 from valuation.tables import EXCEPTIONS, INPUT_TABLES, LOG, TABLES, Kind, Table
 from workbook_templates.addresses import address
-from workbook_templates.layout import Template, column_format
+from workbook_templates.layout import Format, Template, column_format
 from workbook_templates.mapping.model import ColumnFill, WorkbookMap
 from workbook_templates.mapping.views import SheetView
 from workbook_templates.packs.furniture import table_width
@@ -81,6 +81,7 @@ class ForeignPlan:
         written = {write.table: write for write in plan.tables}
         self._refuse_inputs(written)
         self._notes: list[str] = []
+        self._formats: dict[tuple[str, str], str] = {}
         tables, sheets = [], []
         for name in dict.fromkeys((*self._mapping.results, *ALWAYS)):
             contract = TABLES[name]
@@ -94,7 +95,8 @@ class ForeignPlan:
         if USED.casefold() in self._there:
             tables.append(TableWrite(table=USED, columns=_used(plan.names), key="Name"))
         cells = dict(chain(*(self._filled(fill, written) for fill in self._mapping.fills), self._figures(plan)))
-        return Plan(tables=tuple(tables), cells=cells, sheets=tuple(sheets)), tuple(self._notes)
+        plan = Plan(tables=tuple(tables), cells=cells, sheets=tuple(sheets), formats=self._formats)
+        return plan, tuple(self._notes)
 
     def _refuse_inputs(self, written: Collection[str]) -> None:
         for table in INPUT_TABLES:
@@ -109,7 +111,7 @@ class ForeignPlan:
     def _new_sheet(self, contract: Table, write: TableWrite, used: Mapping[str, Cell]) -> NewSheet:
         styles = {
             column.title: Style(
-                number_format=column_format(column).value, align="left" if column.kind in WORDS else "right"
+                number_format=column_format(column).code, align="left" if column.kind in WORDS else "right"
             )
             for column in contract
         }
@@ -161,7 +163,9 @@ class ForeignPlan:
             else:
                 # The second row of a customer would count it twice in every sum below.
                 value = by.get(key) if seen[key] == 1 else CellError.NA
-                yield (sheet.name, address(row, fill.at)), _scaled(value, scale)
+                place = sheet.name, address(row, fill.at)
+                self._dress(place, column_format(column))
+                yield place, _scaled(value, scale)
         self._note_fill(fill, rows=rows, by=set(by), seen=seen, kept=kept)
         if fill.first_row > 1 and sheet.cell(fill.first_row - 1, fill.at) is None:
             yield (sheet.name, address(fill.first_row - 1, fill.at)), column.title
@@ -197,7 +201,14 @@ class ForeignPlan:
             if (place.first_row, place.first_column) in self._book.formula_places(target.name):
                 self._notes.append(f"{target.name}!{fill.cell} holds a formula and was left alone")
             else:
-                yield (target.name, address(place.first_row, place.first_column)), _scaled(value, fill.scale)
+                cell = target.name, address(place.first_row, place.first_column)
+                self._dress(cell, formula.format)
+                yield cell, _scaled(value, fill.scale)
+
+    def _dress(self, place: tuple[str, str], kind: Format) -> None:
+        """Show a number as what it is where its cell does not say how; brackets and dashes are our own sheets' way."""
+        if kind not in (Format.GENERAL, Format.TEXT):
+            self._formats[place] = kind.code.split(";")[0]
 
 
 def _used_table(used: Mapping[str, Cell], *, column: int) -> NewTable:

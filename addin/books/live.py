@@ -16,11 +16,11 @@ import xlwings as xw
 from addin.books.additions import placed
 from addin.books.cellxml import Area
 from addin.books.livecells import Computed, Content, check_cells, same
-from addin.books.liveranges import Cells, area_of, array_around, native
+from addin.books.liveranges import GENERAL, Cells, area_of, array_around, native
 from addin.books.livesheets import SheetAddition, refuse_locked_structure
 from addin.books.livetables import LiveTable, TableChange, by_column
 from addin.books.liveviews import formula_places, sheet_view
-from addin.books.matching import TableMatch, refuse_in_array, refuse_in_table, refuse_under_merge
+from addin.books.matching import TableMatch, refuse_header, refuse_in_array, refuse_in_table, refuse_under_merge
 from addin.books.places import CellPlace, find_cell, find_table, one_cell
 from addin.books.ranges import joined, named_ranges
 from addin.workbook import RawTable, Receipt, WorkbookError
@@ -220,7 +220,18 @@ class LiveBook:
             self._check(run)
         sheets = self._additions(plan)
         before = [[row[0] for row in self._cells.contents(run.sheet, run.area)] for run in runs]
-        return _Change(self._cells, tables, list(zip(runs, before, strict=True)), self._name_moves(tables), sheets)
+        self._refuse_headers(runs, before)
+        changed = [(run, stood) for run, stood in zip(runs, before, strict=True) if not same(stood, run.values)]
+        return _Change(self._cells, tables, changed, self._dressings(plan), self._name_moves(tables), sheets)
+
+    def _dressings(self, plan: Plan) -> list["_Dressing"]:
+        """Find the cells without a number format among those that are to get one."""
+        found = []
+        for code in dict.fromkeys(plan.formats.values()):
+            wanted = {place: plan.cells[place] for place in plan.formats if plan.formats[place] == code}
+            for run in _runs(self._constants(wanted)):
+                found += [_Dressing(run.sheet, area, code) for area in self._cells.unformatted(run.sheet, run.area)]
+        return found
 
     def _additions(self, plan: Plan) -> list[SheetAddition]:
         """Check the new sheets, the way each is to be added with it."""
@@ -266,6 +277,18 @@ class LiveBook:
             refuse_in_array(run.sheet, array.row, array.column, array_around(array))
         self._refuse_hidden(run.sheet, run.area)
 
+    def _refuse_headers(self, runs: list["_Run"], before: list[list[Content]]) -> None:
+        """Refuse other headers for tables: Excel would rename their columns, and formulas with them."""
+        written = {run.sheet for run in runs}
+        tables = [table for table in self._tables.values() if table.sheet in written and table.table.show_headers]
+        heads = [(table, area.down_to(area.first_row)) for table in tables for _, area in (table.where(),)]
+        for run, stands in zip(runs, before, strict=True):
+            for table, head in heads:
+                if table.sheet == run.sheet and head.meets(run.area):  # a run is one column: they share one cell
+                    place = head.first_row - run.area.first_row
+                    if run.values[place] != stands[place]:
+                        refuse_header(*run.places[place], table.name)
+
     def _refuse_hidden(self, sheet: str, area: Area) -> None:
         """Refuse cells that merged cells hide; the first of such cells may be written."""
         while (cell := self._cells.first(sheet, area, lambda cells: cells.merge_cells)) is not None:
@@ -305,6 +328,15 @@ class _Run:
 
 
 @dataclass(frozen=True, slots=True)
+class _Dressing:
+    """Cells that have no number format and get one."""
+
+    sheet: str
+    area: Area
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class _NameMove:
     """A name that is to refer to other rows, as formulas."""
 
@@ -321,12 +353,14 @@ class _Change:
         cells: Cells,
         tables: list[TableChange],
         runs: list[tuple[_Run, list[Content]]],
+        dressings: list[_Dressing],
         names: list[_NameMove],
         sheets: list[SheetAddition],
     ) -> None:
         self._cells = cells
         self._tables = tables
-        self._runs = [(run, before) for run, before in runs if not same(before, run.values)]
+        self._runs = runs
+        self._dressings = dressings
         self._names = names
         self._sheets = sheets
 
@@ -377,6 +411,9 @@ class _Change:
     def _steps(self) -> Iterator[tuple[Callable[[], None], Callable[[], None]]]:
         for table in self._tables:
             yield table.write, table.restore
+        for one in self._dressings:  # before the values: Excel would give days a format by itself
+            cells = self._cells.range(one.sheet, one.area)
+            yield partial(setattr, cells, "number_format", one.code), partial(setattr, cells, "number_format", GENERAL)
         for run, before in self._runs:
             yield partial(self._write, run, run.values), partial(self._write, run, before)
         for addition in self._sheets:

@@ -15,8 +15,10 @@ from addin.books.livecells import Content, Outgoing, contents, outgoing, read_ro
 from addin.books.places import find_sheet
 from workbook_templates.plan import Cell
 
-__all__ = ["Cells", "area_of", "array_around", "is_missing", "native"]
+__all__ = ["GENERAL", "Cells", "area_of", "array_around", "is_missing", "native"]
 
+GENERAL: Final = "General"
+"""The number format of cells that have none."""
 _UNKNOWN: Final = (-2147352570, -2147352573)
 """DISP_E_UNKNOWNNAME and DISP_E_MEMBERNOTFOUND: what COM answers where Python would raise AttributeError."""
 
@@ -144,6 +146,13 @@ class Cells:
             half, rest = _halves(area)
             area = rest if is_special(self.range(sheet, half)) is False else half
         return self.range(sheet, area)
+
+    def unformatted(self, sheet: str, area: Area) -> list[Area]:
+        """Find the cells of a column that have no number format of their own."""
+        code = self.range(sheet, area).number_format
+        if code is not None or len(area.rows) == 1:
+            return [area] if code == GENERAL else []
+        return [found for half in _halves(area) for found in self.unformatted(sheet, half)]
 
     # ---- writing
 

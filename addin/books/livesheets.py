@@ -1,7 +1,8 @@
 """New sheets in a workbook that is open in a program: looks first, then values, then the tables over them."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from addin.books.additions import TABLE_STYLE, PlacedSheet, PlacedTable
 from addin.books.cellxml import Area
@@ -9,9 +10,15 @@ from addin.books.livecells import check_cells
 from addin.books.liveranges import Cells, native
 from addin.books.ranges import joined
 from addin.workbook import WorkbookError
+from workbook_templates.layout import A4, PAGE_FOOTER, PAGE_HEADER
 from workbook_templates.plan import Cell, Style
 
 __all__ = ["SheetAddition", "refuse_locked_structure"]
+
+log = logging.getLogger(__name__)
+
+LANDSCAPE: Final = 2
+"""Excel's number for it."""
 
 
 def refuse_locked_structure(book: Any) -> None:
@@ -74,6 +81,7 @@ class SheetAddition:
         for column, width in placed.sheet.widths.items():
             sheet.range((1, column)).column_width = width
         self._freeze(*placed.sheet.freeze)
+        self._set_page(sheet)
         self._look_back()
 
     def restore(self) -> None:
@@ -99,6 +107,20 @@ class SheetAddition:
         cells = self._cells.range(self.placed.name, area)
         added = sheet.tables.add(source=cells, name=table.table.name, table_style_name=TABLE_STYLE)
         added.show_table_style_row_stripes = False
+
+    def _set_page(self, sheet: Any) -> None:
+        """Let it print as the sheets of our own workbooks, if it can: Excel refuses that without a printer."""
+        try:
+            page = native(sheet, "PageSetup", None)
+            if page is not None:
+                page.Orientation, page.PaperSize = LANDSCAPE, A4
+                page.Zoom, page.FitToPagesWide, page.FitToPagesTall = False, 1, False
+                page.LeftHeader, page.RightHeader = _left_and_right(PAGE_HEADER)
+                page.LeftFooter, page.RightFooter = _left_and_right(PAGE_FOOTER)
+                if row := self.placed.title_row:
+                    page.PrintTitleRows = f"${row}:${row}"
+        except Exception:
+            log.exception("the page of sheet %s could not be set up", self.placed.name)
 
     def _freeze(self, row: int, column: int) -> None:
         """Keep rows and columns in sight; only the window that shows the sheet can, and xlwings does not have it."""
@@ -143,6 +165,11 @@ def _dress(cells: Any, style: Style) -> None:
         cells.horizontal_alignment = style.align
     if style.wrap:
         cells.wrap_text = True
+
+
+def _left_and_right(text: str) -> list[str]:
+    """Take a line of a page apart, as Excel's own properties want it."""
+    return text.removeprefix("&L").split("&R")
 
 
 def _rgb(colour: str) -> tuple[int, ...]:

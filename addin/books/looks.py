@@ -15,6 +15,19 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from addin.books.cellstyles import BLACK, CellStyle, Styles
+from addin.books.numbercodes import (
+    currency_of,
+    in_full,
+    is_amount,
+    is_count,
+    is_day,
+    is_money,
+    is_percent,
+    shown_unit,
+    unit_in,
+    unit_scale,
+    without_currency,
+)
 from addin.books.outline import Outline
 from addin.books.package import Package, parsed
 from addin.books.reading import Grid, Reader
@@ -29,7 +42,6 @@ from workbook_templates.likeness import (
     Place,
     added_columns,
     column_headings,
-    scaled,
     sheet_names,
     with_decimals,
 )
@@ -38,6 +50,9 @@ from workbook_templates.plan import Cell
 
 __all__ = ["Seen", "read_looks"]
 
+_SHARED: Final = ("customer_id", "name", "segment", "status", "owner")
+_WITH_OWN_CODE: Final = (Kind.MONEY, Kind.NUMBER, Kind.COUNT, Kind.SHARE, Kind.DATE)
+_SCALES: Final = (1000.0, 1_000_000.0)
 MOST_ROWS: Final = 2_000
 MOST_CELLS: Final = 200_000
 """How much of a sheet is looked at."""
@@ -388,20 +403,20 @@ class _Taking:
         """Take number formats from the mapped columns by kind, and what those do not say from all numbers."""
         codes = self._codes_by_kind()
         everywhere = self._counted(("constants", "formulas", "links"), lambda style: style.code)
-        money = _top(codes.get(Kind.MONEY)) or _top(_only(everywhere, _is_money)) or _top(_only(everywhere, _is_amount))
-        shown = _commas(money)
-        money = _without_commas(money)
+        money = _top(codes.get(Kind.MONEY)) or _top(_only(everywhere, is_money)) or _top(_only(everywhere, is_amount))
+        shown = shown_unit(money)
+        money = in_full(money)
         formats: dict[Format, str] = {}
         if money:
-            count = _top(_only(everywhere, _is_count)) or _without_currency(money)
-            formats |= {Format.MONEY: money, Format.CENTS: money, Format.UNITS: _without_currency(money)}
+            count = _top(_only(everywhere, is_count)) or without_currency(money)
+            formats |= {Format.MONEY: money, Format.CENTS: money, Format.UNITS: without_currency(money)}
             formats |= {Format.EXACT: with_decimals(money, 2), Format.COUNT: with_decimals(count, 0)}
             formats |= {Format.NUMBER: with_decimals(count, 2), Format.RATE: with_decimals(count, 4)}
             self.said.append(f"Money {money}, counts {formats[Format.COUNT]}.")
-        if percent := _top(codes.get(Kind.SHARE)) or _top(_only(everywhere, _is_percent)):
+        if percent := _top(codes.get(Kind.SHARE)) or _top(_only(everywhere, is_percent)):
             formats[Format.PERCENT] = percent
             self.said.append(f"Percentages {percent}.")
-        if date := _top(codes.get(Kind.DATE)) or _top(_only(everywhere, _is_day)):
+        if date := _top(codes.get(Kind.DATE)) or _top(_only(everywhere, is_day)):
             formats[Format.DATE] = date
             self.said.append(f"Dates {date}.")
         return self._unit(replace(found, formats=formats), shown)
@@ -434,22 +449,21 @@ class _Taking:
         """Find currency and unit: from the mapping, the formats, and words in the first rows."""
         scales = Counter(block.scale for block in self.blocks if block.scale in _SCALES)
         words = [*self._words()]
-        currency = next((sign for sign in map(_currency_of, [found.formats.get(Format.MONEY, "")]) if sign), "")
+        currency = next((sign for sign in map(currency_of, [found.formats.get(Format.MONEY, "")]) if sign), "")
         unit, scale, where = "", 1.0, ""
         for text, place in words:
-            if match := _UNIT.search(text):
-                unit, where = match.group().strip(), place
-                scale = _scale_of(unit)
+            if said := unit_in(text):
+                unit, where, scale = said, place, unit_scale(said)
                 break
         if not currency:
-            currency = next((sign for sign in (_currency_of(text) for text, _ in words) if sign), "")
+            currency = next((sign for sign in (currency_of(text) for text, _ in words) if sign), "")
         if scales:
             scale = scales.most_common(1)[0][0]
         if shown > 1:
             scale = shown
         if scale <= 1:
             unit = ""
-        elif not unit or _scale_of(unit) != scale:
+        elif not unit or unit_scale(unit) != scale:
             unit = f"{currency} {'millions' if scale >= 1_000_000 else 'thousands'}".strip()
         if scale > 1:
             by = f"'{unit}' in {where}" if where else "the number format" if shown > 1 else "the mapping"
@@ -475,15 +489,20 @@ class _Taking:
 
     def _names(self, found: Likeness) -> Likeness:
         """Take names of sheets, headings, order, place and widths from the mapped tables."""
-        sheets: dict[str, str] = {}
-        headings: dict[str, dict[str, str]] = {}
+        sheets = dict(self.mapping.sheets)  # of a workbook that was made like another one itself
+        headings = {table: dict(words) for table, words in self.mapping.headings.items()}
         places: dict[str, Place] = {}
         columns: dict[tuple[str, str], str] = {}
         widths: dict[tuple[str, str], float] = {}
         across = [block.sheet for block in self.blocks if block.across is not None]
         for block in self.blocks:
             sheet, laid = self.template.tables[block.table]
-            wanted = {column.column: column.header for column in block.columns}
+            # Our cells hold full amounts: words that say thousands would make them read a thousand times too large.
+            wanted = {
+                column.column: column.header
+                for column in block.columns
+                if block.across is not None or block.scale == 1 or not unit_in(column.header)
+            }
             headings.setdefault(block.table, {})
             headings[block.table] = wanted | headings[block.table]
             if block.across is not None or block.table in places or not laid.input or not block.header_row:
@@ -503,8 +522,7 @@ class _Taking:
                     widths[block.table, column.column] = page.widths[column.at]
                 code, kind = _top(self._codes(page, block, [column.at])), laid.table[column.column].kind
                 if code and kind in _WITH_OWN_CODE:
-                    own = scaled(code, block.scale) if kind is Kind.MONEY else code
-                    columns[block.table, column.column] = own
+                    columns[block.table, column.column] = code
             for heading, at in places[block.table].added.items():
                 widths[block.table, f"+{heading}"] = max(page.widths.get(at, 0.0), len(heading) + 2.0)
                 if code := _top(self._codes(page, block, [at])):
@@ -553,7 +571,8 @@ class _Taking:
         page = self.pages.get(sheet)
         at = self._title(page) if page is not None else None
         text = page.cell(*at) if page is not None and at is not None else None
-        return text.strip() if isinstance(text, str) else ""
+        # Our cells hold full amounts, so a title that says thousands is not taken over.
+        return text.strip() if isinstance(text, str) and not unit_in(text) else ""
 
     # ---- counting
 
@@ -616,96 +635,6 @@ def _top(counts: Counter[str] | None) -> str:
 
 def _only(counts: Counter[str], wanted: Callable[[str], bool]) -> Counter[str]:
     return Counter({code: count for code, count in counts.items() if wanted(code)})
-
-
-# ------------------------------------------------------------------------------------------------ codes and words
-
-_SHARED: Final = ("customer_id", "name", "segment", "status", "owner")
-_WITH_OWN_CODE: Final = (Kind.MONEY, Kind.NUMBER, Kind.COUNT, Kind.SHARE, Kind.DATE)
-_SCALES: Final = (1000.0, 1_000_000.0)
-_QUOTED = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
-_CURRENCY_SIGN = re.compile(r'\[\$[^\]-]*(?:-[0-9A-Fa-f]*)?\]|"?\\?[$€£¥]"?|"\s*(?:EUR|USD|GBP|CHF|T€|TEUR|k€)\s*"')
-_TRAILING = re.compile(r"(?<=[0#?]),+(?![0-9#?.])")
-_SIGNS: Final = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY"}
-_CURRENCIES: Final = "EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|JPY|IDR|AUD|CAD"
-_CURRENCY_WORD = re.compile(rf"(?<![A-Za-z])(?:T|k|K|m|M)?({_CURRENCIES})(?![A-Za-z])")
-_UNIT = re.compile(
-    rf"(?<![A-Za-z])(?:(?:T|k|K)\s?(?:{_CURRENCIES}|[€$£])|(?:{_CURRENCIES}|[€$£])\s?(?:k|K|m|M|mn|'?000s?)(?![A-Za-z])"
-    rf"|(?:in\s+)?(?:Tsd\.?|Mio\.?|thousands?|millions?|Tausend|Millionen|milliers|miles|duizenden|ribu|juta)"
-    rf"(?:\s+(?:of\s+)?(?:{_CURRENCIES}|[€$£]|euros?|dollars?))?(?![A-Za-z])"
-    rf"|(?:m|M|Mio\.?)\s?(?:{_CURRENCIES}|[€$£])(?![A-Za-z]))"
-)
-_MILLIONS = re.compile(
-    r"(?i)\b(?:mio\b|millions?|millionen|juta)|(?<![A-Za-z])[mM](?:n)?\s?(?=[€$£A-Z])|[€$£A-Z]\s?m(?:n)?$"
-)
-
-
-def _bare(code: str) -> str:
-    """Take what stands for itself out of the first section of a code."""
-    return _QUOTED.sub("", code.split(";")[0])
-
-
-def _is_percent(code: str) -> bool:
-    return "%" in _bare(code)
-
-
-def _is_day(code: str) -> bool:
-    bare = _bare(code).casefold()
-    return "d" in bare and ("m" in bare or "y" in bare) and "0" not in bare
-
-
-def _is_amount(code: str) -> bool:
-    return "#,##0" in _bare(code) and not _is_percent(code)
-
-
-def _is_money(code: str) -> bool:
-    return _is_amount(code) and bool(_CURRENCY_SIGN.search(code.split(";")[0]))
-
-
-def _is_count(code: str) -> bool:
-    return _is_amount(code) and not _is_money(code) and not _TRAILING.search(_bare(code))
-
-
-def _commas(code: str) -> float:
-    """Give the unit that a code shows: two commas behind the digits are millions."""
-    found = _TRAILING.search(_bare(code))
-    return 1000.0 ** len(found.group()) if found else 1.0
-
-
-def _without_commas(code: str) -> str:
-    """Give the code that shows the amount in full; a letter for the unit goes as well."""
-    if _commas(code) <= 1:
-        return code
-    return re.sub(r'(?:\\|")?[kKmM]"?(?=$|;|\))', "", re.sub(r"(?<=[0#?]),+(?![0-9#?.])", "", code))
-
-
-def _without_currency(code: str) -> str:
-    """
-    Give a format code without its currency.
-
-    Examples
-    --------
-    >>> _without_currency("#,##0 [$€-407];(#,##0)")
-    '#,##0;(#,##0)'
-    """
-    parts = (_UNSIGNED.sub("", part) if part.startswith('"') else part for part in _TEXTS.split(code))
-    bare = re.sub(r"\[\$[^\]]*\]|\\?[$€£¥]", "", "".join(part for part in parts if part != '""'))
-    return ";".join(section.strip() for section in bare.split(";"))
-
-
-_TEXTS = re.compile(r'("[^"]*")')
-_UNSIGNED = re.compile(rf"\s*(?:[$€£¥]|(?:T|k)?(?:{_CURRENCIES})|T€|k€)\s*")
-
-
-def _currency_of(text: str) -> str:
-    """Find a currency in a number format or in words."""
-    if word := _CURRENCY_WORD.search(text):
-        return word[1]
-    return next((name for sign, name in _SIGNS.items() if sign in text.replace("[$-", "[-")), "")
-
-
-def _scale_of(unit: str) -> float:
-    return 1_000_000.0 if _MILLIONS.search(unit) else 1000.0
 
 
 def _sheet_of(cell: str) -> str:

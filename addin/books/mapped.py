@@ -27,7 +27,7 @@ from addin.workbook import LiveWorkbook, Place, RawTable, Receipt, Workbook, Wor
 from valuation.tables import ASSUMPTIONS, CUSTOMERS, TABLES, TRANSACTIONS, Table
 from workbook_templates.catalogue import compose, recognise
 from workbook_templates.layout import Format, NamedCell, Template
-from workbook_templates.likeness import laid_out, moved_cells
+from workbook_templates.likening import laid_out, moved_cells
 from workbook_templates.mapping.model import AssumptionMap, MappingError, WorkbookMap
 from workbook_templates.mapping.reading import MappedRows, read_tables
 from workbook_templates.mapping.views import SheetView, WorkbookView
@@ -152,7 +152,8 @@ class MappedBook(Generic[_Held]):
         else:
             frame = self._starting.get(contract.name)
             columns = dict(table_cells(frame, contract)) if frame is not None else {}
-        columns = {column.title: columns.get(column.name) or [None] for column in contract}
+        blank: list[Cell] = [None] * max(map(len, columns.values()), default=1)
+        columns = {column.title: columns.get(column.name) or blank for column in contract}
         return RawTable(name=contract.excel_name, sheet=contract.name, first_row=1, first_column=1, columns=columns)
 
     @cached_property

@@ -24,6 +24,7 @@ __all__ = [
     "cleared_filter",
     "cleared_order",
     "identity",
+    "refuse_header",
     "refuse_in_array",
     "refuse_in_table",
     "refuse_under_merge",
@@ -233,6 +234,14 @@ def refuse_under_merge(sheet: str, row: int, column: int, area: Area) -> None:
             f"{sheet}!{address(row, column)} is hidden under the merged cells {area}; "
             f"write {address(area.first_row, area.first_column)} instead, or take the merging off"
         )
+
+
+def refuse_header(sheet: str, row: int, column: int, table: str) -> None:
+    """Refuse to write another header of a table, which must say what the workbook calls the column."""
+    raise WorkbookError(
+        f"{sheet}!{address(row, column)} is a header of table {table}, which formulas know by its name; "
+        "rename the column in Excel, or use another cell"
+    )
 
 
 def cleared_filter(table: TablePart) -> str:

@@ -14,23 +14,35 @@ from typing import Final
 from lxml import etree
 
 from addin.books.additions import TABLE_STYLE, PlacedSheet, PlacedTable
-from addin.books.cellxml import Area, spelled
+from addin.books.cellxml import Area, spelled, xml_escaped
 from addin.books.outline import Outline
+from addin.books.ranges import quoted
 from addin.books.rewriting import SheetEdit
 from addin.books.saving import Draft
 from addin.books.sheet import SheetStream, Survey
 from addin.books.styles import append_styles, empty_styles
 from addin.workbook import WorkbookError
 from workbook_templates.addresses import address
+from workbook_templates.layout import A4, PAGE_FOOTER, PAGE_HEADER
 from workbook_templates.plan import Cell, NewSheet, Style
 
 __all__ = ["add_sheets", "refuse_locked_structure"]
 
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _LAST_SHEET_ID: Final = 65_534
-_ROWS_AT_ONCE: Final = 2048
+_ROWS_AT_ONCE: Final = 1000  # as many as `CellWriter.rows` has patterns for at a time
 _XML: Final = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _TRUE: Final = ("1", "true")
+_TITLES: Final = "_xlnm.Print_Titles"
+_BEFORE_NAMES: Final = ("sheets", "functionGroups", "externalReferences")
+_FITTED: Final = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+_PAGE: Final = (
+    '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    f'<pageSetup paperSize="{A4}" orientation="landscape" fitToHeight="0"/>'
+    f"<headerFooter><oddHeader>{xml_escaped(PAGE_HEADER)}</oddHeader>"
+    f"<oddFooter>{xml_escaped(PAGE_FOOTER)}</oddFooter></headerFooter>"
+)
+"""Landscape, as wide as the paper and as long as it takes, as the sheets of our own workbooks."""
 
 
 def refuse_locked_structure(outline: Outline, source: str) -> None:
@@ -71,21 +83,35 @@ class _Adding:
 
     def add(self, sheets: Sequence[PlacedSheet]) -> None:
         numbers = self._styles([style for sheet in sheets for style in sheet.looks()])
-        entries = [(sheet.name, self._sheet(sheet, numbers)) for sheet in sheets]
+        entries = [(sheet, self._sheet(sheet, numbers)) for sheet in sheets]
         self._draft.edit_xml(self._outline.part, partial(self._enter, entries=entries))
 
-    def _enter(self, root: etree._Element, *, entries: Sequence[tuple[str, str]]) -> None:
-        """Name the sheets in the workbook's list."""
+    def _enter(self, root: etree._Element, *, entries: Sequence[tuple[PlacedSheet, str]]) -> None:
+        """Name the sheets in the workbook's list, and the rows that their printed pages begin with."""
         listed = root.find("{*}sheets")
         assert listed is not None  # a workbook without it has no worksheet to begin with
         used = {int(one.get("sheetId", "0")) for one in listed.iterchildren("{*}sheet")}
-        for name, relation in entries:
+        for sheet, relation in entries:
             number = max(used, default=0) + 1
             if number > _LAST_SHEET_ID:
                 number = next(free for free in range(1, _LAST_SHEET_ID + 1) if free not in used)
             used.add(number)
-            entry = etree.SubElement(listed, f"{{{self._main}}}sheet", name=name, sheetId=str(number))
+            entry = etree.SubElement(listed, f"{{{self._main}}}sheet", name=sheet.name, sheetId=str(number))
             entry.set(f"{{{self._office}}}id", relation)
+            if row := sheet.title_row:
+                place = str(len(list(listed.iterchildren("{*}sheet"))) - 1)
+                title = etree.SubElement(self._names(root), f"{{{self._main}}}definedName", name=_TITLES)
+                title.set("localSheetId", place)
+                title.text = f"{quoted(sheet.name)}!${row}:${row}"
+
+    def _names(self, root: etree._Element) -> etree._Element:
+        """Find the list of names, or make it where it belongs."""
+        found = root.find("{*}definedNames")
+        if found is None:
+            found = etree.Element(f"{{{self._main}}}definedNames")
+            before = [one for tag in _BEFORE_NAMES for one in root.iterchildren(f"{{*}}{tag}")]
+            before[-1].addnext(found)
+        return found
 
     # ---- styles
 
@@ -98,9 +124,7 @@ class _Adding:
         def append(root: etree._Element) -> None:
             numbers.update(append_styles(root, styles, draft.package.source))
 
-        links = draft.package.relationships(self._outline.part)
-        part = next((link.target for link in links if link.kind == "styles" and draft.package.has(link.target)), "")
-        if part:
+        if part := self._outline.styles():
             draft.edit_xml(part, append)
         elif styles:
             root = empty_styles(self._main)
@@ -150,10 +174,11 @@ class _Adding:
             blocks=[_TableBlock(table, numbers) for table in sheet.tables],
         )
         empty = (
-            f'{_XML}<worksheet xmlns="{self._main}" xmlns:r="{self._office}">{_dimension(sheet)}{_view(sheet.sheet)}'
+            f'{_XML}<worksheet xmlns="{self._main}" xmlns:r="{self._office}">{_FITTED}{_dimension(sheet)}'
+            f"{_view(sheet.sheet)}"
             f'<sheetFormatPr defaultRowHeight="15"/>{_widths(sheet.sheet)}<sheetData>',
             *map(_blank_row, blank.items()),
-            f"</sheetData>{_table_parts(links)}</worksheet>",
+            f"</sheetData>{_PAGE}{_table_parts(links)}</worksheet>",
         )
         stream = SheetStream((text.encode() for text in empty), sheet.name)
         return edit.rewritten(stream, lambda tail: tail)
@@ -184,14 +209,16 @@ class _TableBlock:
         headers = zip(area.columns, self.placed.headers, strict=True)
         yield "".join(writer.cell(area.first_row, column, header, head) for column, header in headers).encode()
         styles = [self.numbers[self.placed.style(header)] for header in self.placed.headers]
-        for start in range(0, max(1, self.placed.data_rows), _ROWS_AT_ONCE):
-            row = area.first_row + 1 + start
+        row, first = area.first_row + 1, area.first_row + 1
+        while row <= area.last_row:
+            count = min(_ROWS_AT_ONCE - row % _ROWS_AT_ONCE, area.last_row + 1 - row)
             columns = [
-                writer.column(row, column, values[start : start + _ROWS_AT_ONCE] or [None], style)
+                writer.column(row, column, values[row - first : row - first + count] or [None], style)
                 for column, values, style in zip(area.columns, table.columns.values(), styles, strict=True)
             ]
             for cells in writer.rows(row, columns):
                 yield cells.encode()
+            row += count
 
 
 def _blank_row(row: tuple[int, Mapping[int, str]]) -> str:

@@ -73,10 +73,15 @@ class Outline:
 
     def calculation_chain(self) -> str | None:
         """Return the part that lists the formula cells, if there is one."""
+        return self._linked("calcChain")
+
+    def styles(self) -> str | None:
+        """Return the part with the looks of cells, if there is one."""
+        return self._linked("styles")
+
+    def _linked(self, kind: str) -> str | None:
         links = self._package.relationships(self.part)
-        return next(
-            (link.target for link in links if link.kind == "calcChain" and self._package.has(link.target)), None
-        )
+        return next((link.target for link in links if link.kind == kind and self._package.has(link.target)), None)
 
     def _workbook_part(self) -> str:
         package = self._package

@@ -94,6 +94,8 @@ class Precedents:
         area = _area(match)
         if area is None:
             return Reads((), anything=False)
+        if area.last_column > LAST_COLUMN or area.last_row > LAST_ROW:  # a name that looks like an address
+            return self._named(match.group().rpartition("!")[2], sheet)
         written = (match["sheet"] or "")[:-1].strip("'").replace("''", "'")
         if "[" in written:  # another workbook: its cells do not change here
             return Reads((), anything=False)

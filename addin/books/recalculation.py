@@ -51,6 +51,10 @@ _UNSTEADY: Final = {"RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO"}
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)<")
 _LIMITS: Final = 'ulimit -v 12000000; ulimit -f 8000000; exec "$@"'  # kilobytes, half kilobytes
 
+_LONGEST_FORMULA: Final = 16_384  # twice what Excel takes
+_UNREADABLE: Final = (OSError, WorkbookError, ValueError, RecursionError, subprocess.SubprocessError)
+"""What a strange workbook or program may raise: no reason not to write what we know."""
+
 _NOWHERE: Final = "http://127.0.0.1:9"
 _SETTINGS: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -106,6 +110,8 @@ class Recalculated:
         if self.not_reproduced:
             why = self.reason or "LibreOffice does not compute them, or what they hang on, as Excel did"
             found.append(f"{_counted(self.not_reproduced)} of your own will be computed as Excel opens the file: {why}")
+        elif self.reason:
+            found.append(f"Formulas of your own will be computed as Excel opens the file: {self.reason}")
         return tuple(found)
 
 
@@ -138,7 +144,10 @@ def fresh_caches(
     Recalculated
         Without formulas but those in `known`, LibreOffice is not started.
     """
-    new = _Formulas.read(after)
+    try:
+        new = _Formulas.read(after)
+    except _UNREADABLE as error:
+        return Recalculated(reason=f"LibreOffice was not asked ({error})")
     ours = {(sheet.casefold(), place) for sheet, place in known}
     foreign = {
         place: formula
@@ -153,11 +162,11 @@ def fresh_caches(
     if len(new.cells) > MOST_FORMULAS:
         return Recalculated(not_reproduced=len(foreign), reason=f"there are more than {MOST_FORMULAS:,} formulas")
     try:
+        old = _Formulas.read(before)
         computed = _computed(program, {"before": before, "after": after}, suffix, seconds)
-    except (OSError, WorkbookError, subprocess.SubprocessError) as error:
+        values = _Judge(old=old, new=new, was=computed["before"], now=computed["after"], foreign=foreign).values()
+    except _UNREADABLE as error:
         return Recalculated(not_reproduced=len(foreign), reason=f"LibreOffice did not compute them ({error})")
-    judge = _Judge(old=_Formulas.read(before), new=new, was=computed["before"], now=computed["after"], foreign=foreign)
-    values = judge.values()
     caches = {(place[0], address(place[1], place[2])): value for place, value in values.items()}
     return Recalculated(caches=caches, not_reproduced=len(foreign) - len(caches), network=_confinement()[1])
 
@@ -222,6 +231,8 @@ def _sheet_formulas(stream: SheetStream) -> Iterator[tuple[Place, _Formula]]:
                 continue
             attributes = attributes_of(match[1])
             text = read_formula(match[2] or b"")
+            if len(text) > _LONGEST_FORMULA:
+                raise WorkbookError(f"{stream.name}!{address(row.number, cell.column)} is longer than a formula can be")
             group = attributes.get("si", "")
             if attributes.get("t") == "shared" and text:
                 shared[group] = Shared(row.number, cell.column, text)
@@ -398,13 +409,9 @@ def _agree(one: _Formula, other: _Formula, *, exactly: bool = False) -> bool:
 
 def office() -> str | None:
     """Find LibreOffice."""
-    usual = (
-        Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"),
-        *(
-            Path(os.environ.get(name, "")) / "LibreOffice/program/soffice.exe"
-            for name in ("PROGRAMFILES", "PROGRAMW6432")
-        ),
-    )
+    programs = [os.environ[name] for name in ("PROGRAMFILES", "PROGRAMW6432") if name in os.environ]
+    usual = [Path(folder) / "LibreOffice/program/soffice.exe" for folder in programs]
+    usual.append(Path("/Applications/LibreOffice.app/Contents/MacOS/soffice"))
     return shutil.which("soffice") or next((str(path) for path in usual if path.is_file()), None)
 
 

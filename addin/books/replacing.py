@@ -37,6 +37,7 @@ Check = Callable[[], None]
 
 _PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between tries on Windows, where a virus scanner or a preview may hold a file for a moment."""
+_BLOCK_BYTES: Final = 1 << 20
 _SHARING_VIOLATIONS: Final = (5, 32)
 FULL: Final = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 _TAKEN: Final = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
@@ -136,13 +137,26 @@ def _write(handle: int, pieces: Iterable[bytes | memoryview]) -> str:
     """Write a file as far as the disk, close it, and return its SHA-256."""
     digest = hashlib.sha256()
     try:
-        for piece in pieces:
-            digest.update(piece)
-            write_all(handle, piece)
+        for block in _blocks(pieces):
+            digest.update(block)
+            write_all(handle, block)
         synced(handle)
     finally:
         os.close(handle)
     return digest.hexdigest()
+
+
+def _blocks(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """Join small pieces, of which a package has thousands."""
+    waiting: list[bytes | memoryview] = []
+    size = 0
+    for piece in pieces:
+        waiting.append(piece)
+        size += len(piece)
+        if size >= _BLOCK_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def write_all(handle: int, data: bytes | memoryview) -> None:

@@ -72,6 +72,10 @@ class SheetEdit:
     ----------
     constants, caches : dict of int to dict of int to Cell
         Row and column of a cell to the constant that replaces it, or to the cached value of its formula.
+    formats : mapping of (int, int) to str
+        Row and column of a constant to the number format that it gets if its cell has none.
+    numbered : callable
+        Gives the number of the cell format that is like another one and has a number format.
     blocks : list of Block
         Rectangles with new cells; they share no cell.
     found : Survey
@@ -89,6 +93,8 @@ class SheetEdit:
     date1904: bool
     constants: dict[int, dict[int, Cell]] = field(default_factory=dict)
     caches: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    numbered: Callable[[str, str], str] = lambda style, code: style
     blocks: list[Block] = field(default_factory=list)
     formulas: int = 0
     formulas_changed: bool = False
@@ -206,7 +212,7 @@ class SheetEdit:
             else:
                 style, stop, formula = self._cell_span(data, start)
                 self.formulas_changed |= formula
-            pieces += [data[position:start], self.writer.cell(row.number, column, value, style).encode()]
+            pieces += [data[position:start], self._constant(row.number, column, value, style)]
             position = stop
         return b"".join(pieces) + data[position:]
 
@@ -238,8 +244,12 @@ class SheetEdit:
         cells = []
         for column, value in self.constants.get(row, {}).items():
             style = present[column].style if column in present else self.found.column_styles.get(column, "")
-            cells.append((column, self.writer.cell(row, column, value, style).encode()))
+            cells.append((column, self._constant(row, column, value, style)))
         return cells
+
+    def _constant(self, row: int, column: int, value: Cell, style: str) -> bytes:
+        code = self.formats.get((row, column))
+        return self.writer.cell(row, column, value, self.numbered(style, code) if code else style).encode()
 
     def _kept(self, row: int, cell: RawCell) -> bytes:
         """Return a cell that stays, with the new value of its formula, or with a formula of its own."""

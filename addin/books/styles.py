@@ -14,7 +14,7 @@ from lxml import etree
 from addin.workbook import WorkbookError
 from workbook_templates.plan import Style
 
-__all__ = ["append_styles", "empty_styles"]
+__all__ = ["append_styles", "empty_styles", "numbered"]
 
 MOST_FORMATS: Final = 65_490
 """Cell formats that Excel takes in one workbook."""
@@ -27,6 +27,8 @@ _BUILT_IN: Final[Mapping[str, str]] = {
     "General": "0", "0": "1", "0.00": "2", "#,##0": "3", "#,##0.00": "4", "0%": "9", "0.00%": "10", "@": "49",
 }  # fmt: skip
 """Formats with a number of their own that mean the same in every country."""
+_CODES: Final = {number: code for code, number in _BUILT_IN.items()}
+_GENERAL: Final = _BUILT_IN["General"]
 _FIRST_OWN: Final = 164
 _FONT_ORDER: Final = (
     "b", "i", "strike", "condense", "extend", "outline", "shadow", "u", "vertAlign", "sz", "color", "name", "family",
@@ -81,12 +83,42 @@ def append_styles(root: etree._Element, styles: Iterable[Style], source: str) ->
     if wanted:
         sheet = _StyleSheet(root)
         numbers |= {style: str(sheet.format(style)) for style in wanted}
-        if len(sheet.formats.element) > MOST_FORMATS:
-            raise WorkbookError(
-                f"{source} has {len(sheet.formats.element):,} cell formats with those of the new sheets, and Excel "
-                f"takes {MOST_FORMATS:,}; delete styles that nothing uses"
-            )
+        _refuse_too_many(sheet, source)
     return numbers
+
+
+def numbered(root: etree._Element, style: str, code: str, source: str) -> str:
+    """
+    Give a cell format a number format, if it has none of its own.
+
+    Parameters
+    ----------
+    root : lxml element
+        The styles part; the cell format with the number format is appended, where none is like it.
+    style : str
+        Number of the cell format, "" for the workbook's default.
+    code : str
+        The number format.
+    source : str
+        The workbook, for messages.
+
+    Returns
+    -------
+    str
+        The number of the cell format to use; `style` itself when it shows numbers in a way of its own.
+    """
+    sheet = _StyleSheet(root)
+    place = sheet.numbered(int(style or 0), code)
+    _refuse_too_many(sheet, source)
+    return style if place == int(style or 0) else str(place)
+
+
+def _refuse_too_many(sheet: "_StyleSheet", source: str) -> None:
+    if len(sheet.formats.element) > MOST_FORMATS:
+        raise WorkbookError(
+            f"{source} has {len(sheet.formats.element):,} cell formats with those of the new cells, and Excel "
+            f"takes {MOST_FORMATS:,}; delete styles that nothing uses"
+        )
 
 
 class _Collection:
@@ -140,6 +172,23 @@ class _StyleSheet:
         if style.align or style.wrap:
             self._align(cell, style)
         return self.formats.place(cell)
+
+    def numbered(self, place: int, code: str) -> int:
+        """Return the place of the cell format that is like one without a number format, and has this one."""
+        found = list(_elements(self.formats.element))
+        if place >= len(found) or not self._is_general(found[place].get("numFmtId", _GENERAL)):
+            return place
+        cell: etree._Element = deepcopy(found[place])
+        cell.tail = None
+        cell.set("numFmtId", self._number_format(code))
+        cell.set("applyNumberFormat", "1")
+        return self.formats.place(cell)
+
+    def _is_general(self, number: str) -> bool:
+        """Whether a number format is the one of cells that have none, which LibreOffice gives a number of its own."""
+        own = (one for one in self._root.iterfind("{*}numFmts/{*}numFmt") if one.get("numFmtId") == number)
+        codes = [one.get("formatCode", "") for one in own] or [_CODES.get(number, "")]
+        return codes[0].casefold() == "general"
 
     def _number_format(self, code: str) -> str:
         if code in _BUILT_IN:

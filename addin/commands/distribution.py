@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from addin.commands import DONE, FAILED, app
+from addin.commands import DONE, FAILED, Backup, app
 from addin.faults import UserError
 
 __all__ = ["collect", "distribute"]
@@ -37,8 +37,10 @@ def distribute(
     due: Annotated[str, typer.Option(metavar="DATE", help="When filled-in copies are wanted back (2026-03-31).")] = "",
     return_to: Annotated[str, typer.Option(metavar="TEXT", help="Whom they go to, as the copies say it.")] = "",
     overwrite: Annotated[bool, typer.Option("--replace", help="Write over copies that are in the folder.")] = False,
+    backup: Backup = True,
 ) -> None:
     """Write copies for recipients: their customers, values, nothing hidden; each is searched before it is written."""
+    from addin.backups import keeping
     from addin.distribution.printing import print_distribution
     from addin.distribution.sending import Request
     from addin.distribution.sending import distribute as send
@@ -65,7 +67,7 @@ def distribute(
         return_to=return_to,
     )
     with working("Making the copies"):
-        sent = send(workbook, request, now=dt.datetime.now(dt.UTC))
+        sent = send(workbook, request, now=dt.datetime.now(dt.UTC), keep=keeping("distribute") if backup else None)
     print_distribution(sent)
     raise typer.Exit(FAILED if sent.refused else DONE)
 
@@ -83,8 +85,10 @@ def collect(
     theirs: Annotated[bool, typer.Option("--theirs", help="In a conflict take what came back.")] = False,
     ours: Annotated[bool, typer.Option("--ours", help="In a conflict keep what the workbook holds.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and write nothing.")] = False,
+    backup: Backup = True,
 ) -> None:
     """Bring back what recipients filled in; what both sides have changed is shown and left as it is."""
+    from addin.backups import keeping
     from addin.distribution.printing import print_collection
     from addin.distribution.returns import collect as bring_back
     from addin.report import working
@@ -98,6 +102,7 @@ def collect(
             resolve="theirs" if theirs else "ours" if ours else "",
             now=dt.datetime.now(dt.UTC),
             dry_run=dry_run,
+            keep=keeping("collect") if backup else None,
         )
     print_collection(found, dry_run=dry_run)
     raise typer.Exit(FAILED if found.conflicts or found.refusals else DONE)

@@ -128,6 +128,7 @@ def import_(
     settings: Settings = None,
     save_mapping: Annotated[str, typer.Option(metavar="NAME", help="Keep these columns under a name.")] = "",
     mapping: Annotated[str, typer.Option(metavar="NAME", help="Use columns that were kept.")] = "",
+    out: Out = None,
     backup: Backup = True,
     recalculate: Recalculation = True,
 ) -> None:
@@ -157,6 +158,7 @@ def import_(
         plan = plan_import(contents, imported, given)
         receipt = book.apply(
             plan.plan,
+            out,
             keep=keeping("import") if backup else None,
             recalculate=fresh_caches if recalculate else None,
         )

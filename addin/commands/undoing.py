@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from addin.commands import Backup, app
+from addin.commands import Backup, Out, app
 from addin.faults import UserError
 
 __all__ = ["undo"]
@@ -21,6 +21,7 @@ def undo(
     workbook: Annotated[Path, typer.Argument(help="The workbook.")],
     list_: Annotated[bool, typer.Option("--list", help="Show the backups, and change nothing.")] = False,
     number: Annotated[int | None, typer.Option(metavar="N", help="Put back this one of the list.")] = None,
+    out: Out = None,
     force: Annotated[
         bool, typer.Option("--force", help="Also when the workbook was changed since; that file is kept too.")
     ] = False,
@@ -44,7 +45,10 @@ def undo(
         if number is not None:
             raise UserError(f"there is no backup {number} of {workbook.name}; see --list")
         raise UserError(f"there is no backup of {workbook.name}: nothing here has changed it, or with --no-backup only")
-    put_back(workbook, chosen, force=force, keep=keeping("undo") if backup else None)
+    put_back(workbook, chosen, out, force=force, keep=keeping("undo") if backup else None)
+    if out is not None:
+        say_plainly(f"{out} is {workbook.name} as it was {chosen}.")
+        return
     say_plainly(f"{workbook.name} is as it was {chosen}.")
     if backup:
         say_plainly(f"To go back to what it was until now: customer-value undo {workbook}")

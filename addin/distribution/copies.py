@@ -66,6 +66,9 @@ _FOOTER: Final = (
     "<oddFooter>&amp;LConfidential&amp;RPage &amp;P of &amp;N</oddFooter></headerFooter>"
 )
 _NAMED_STYLES: Final = "TableStyle"
+_R: Final = "relationships}id"
+_NO_CELL: Final = SeenCell("", None)
+_PRINT_NAMES: Final = ("_xlnm.Print_Area", "_xlnm.Print_Titles")
 README: Final = "Read me"
 
 
@@ -192,6 +195,7 @@ class _Writing:
         self._notes: list[str] = []
         self._charts = 0
         self._tables = 0
+        self._uncomputed = False
 
     def package(
         self, sheets: Sequence[CopySheet], readme: ReadMe, names: Mapping[str, str]
@@ -218,13 +222,14 @@ class _Writing:
         defined = "".join(
             f"<definedName name={quoteattr(name)}>{xml_escaped(text)}</definedName>"
             for name, text in sorted(names.items(), key=lambda item: item[0].casefold())
-        ) + "".join(self._print_titles(titles))
+        ) + "".join(self._printed(titles))
         date1904 = ' date1904="1"' if self._book.outline.date1904 else ""
         defined = f"<definedNames>{defined}</definedNames>" if defined else ""
+        load = ' fullCalcOnLoad="1"' if self._uncomputed else ""
         text = (
             f'{_DECLARATION}<workbook xmlns="{MAIN}" xmlns:r="{_OFFICE}"><workbookPr{date1904}/><bookViews>'
             f'<workbookView xWindow="0" yWindow="0" windowWidth="28800" windowHeight="15000"/></bookViews>'
-            f'<sheets>{"".join(rows)}</sheets>{defined}<calcPr calcId="191029"/></workbook>'
+            f'<sheets>{"".join(rows)}</sheets>{defined}<calcPr calcId="191029"{load}/></workbook>'
         )
         self._parts.add("xl/workbook.xml", text, f"{_BOOK}.sheet.main+xml")
         self._parts.add("xl/_rels/workbook.xml.rels", _relationships(links), "")
@@ -236,18 +241,16 @@ class _Writing:
         part = next((link.target for link in links if link.kind == "theme" and package.has(link.target)), None)
         return None if part is None else theme_of(package.xml(part))
 
-    def _print_titles(self, titles: Sequence[str]) -> Iterator[str]:
-        """Keep the rows and columns that are printed on every page."""
+    def _printed(self, titles: Sequence[str]) -> Iterator[str]:
+        """Keep what of a sheet is printed, and the rows and columns that stand on every page."""
         order = [element.get("name", "") for element in self._book.outline.root.iterfind("{*}sheets/{*}sheet")]
         for element in self._book.outline.root.iterfind("{*}definedNames/{*}definedName"):
-            local, text = element.get("localSheetId"), (element.text or "").strip()
-            if element.get("name") != "_xlnm.Print_Titles" or local is None or int(local) >= len(order):
+            name, local, text = element.get("name"), element.get("localSheetId"), (element.text or "").strip()
+            if name not in _PRINT_NAMES or local is None or int(local) >= len(order):
                 continue
-            if order[int(local)] in titles[1:] and self._references.titles(text):
+            if order[int(local)] in titles[1:] and self._references.printed(text):
                 place = titles.index(order[int(local)], 1)
-                yield (
-                    f'<definedName name="_xlnm.Print_Titles" localSheetId="{place}">{xml_escaped(text)}</definedName>'
-                )
+                yield f'<definedName name="{name}" localSheetId="{place}">{xml_escaped(text)}</definedName>'
 
     def _zipped(self) -> bytes:
         overrides = "".join(
@@ -345,7 +348,13 @@ class _Writing:
         kind, text = writer.content(row, column, cell.value)
         kind = f' t="{kind}"' if kind else ""
         looks = f' s="{style}"' if style else ""
-        return f'<c r="{address(row, column)}"{looks}{kind}><f>{xml_escaped(cell.formula)}</f><v>{text}</v></c>'
+        area = next((a for a in sheet.source.arrays if (a.first_row, a.first_column) == (row, column)), None)
+        array = "" if area is None else f' t="array" ref="{area}"'
+        formula = f"<f{array}>{xml_escaped(cell.formula)}</f>"
+        if cell.value is None:  # it was never computed
+            self._uncomputed = True
+            return f'<c r="{address(row, column)}"{looks}>{formula}</c>'
+        return f'<c r="{address(row, column)}"{looks}{kind}>{formula}<v>{text}</v></c>'
 
     def _tail(self, sheet: CopySheet) -> str:
         tail = sheet.source.tail
@@ -368,9 +377,22 @@ class _Writing:
             + (f'<mergeCells count="{len(kept)}">{merges}</mergeCells>' if kept else "")
             + conditions
             + (f'<dataValidations count="{len(rules)}">{"".join(rules)}</dataValidations>' if rules else "")
+            + self._links(sheet)
             + page
             + _FOOTER
         )
+
+    def _links(self, sheet: CopySheet) -> str:
+        """Keep the links to cells of the copy."""
+        links = []
+        for link in sheet.source.tail.iterfind("{*}hyperlinks/{*}hyperlink"):
+            area, place = _area(link.get("ref", "")), self._references.place(link.get("location", ""))
+            stands = area is not None and self._references.area(sheet.name, area) == area and not _in_body(sheet, area)
+            if place is None or area is None or not stands or any(_R in str(key) for key in link.attrib):
+                continue
+            if sheet.cells.get(area.first_row, {}).get(area.first_column, _NO_CELL).value is not None:
+                links.append(f"<hyperlink ref={quoteattr(link.get('ref', ''))} location={quoteattr(place)}/>")
+        return f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
 
     def _conditions(self, sheet: CopySheet, part: etree._Element) -> str:
         new = scrubbed(part, _CONDITIONS)

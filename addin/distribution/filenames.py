@@ -20,7 +20,7 @@ def file_names(recipients: Sequence[str]) -> list[str]:
     Examples
     --------
     >>> file_names(["North", "../etc", "CON"])
-    ['North', 'etc-1a2c3b', 'CON-c7d8a1']
+    ['North', 'etc-f7f912', 'for CON-a3dbc4']
     """
     plain = [_plain(name) for name in recipients]
     folded = [name.casefold() for name in plain]
@@ -34,9 +34,10 @@ def file_names(recipients: Sequence[str]) -> list[str]:
 
 def _plain(name: str) -> str:
     text = _UNSAFE.sub("_", unicodedata.normalize("NFKC", name))
-    return text.strip(" ._-")[:_LONGEST].strip(" ._-") or "recipient"
+    text = text.strip(" ._-")[:_LONGEST].strip(" ._-") or "recipient"
+    return f"for {text}" if _RESERVED.fullmatch(text) else text
 
 
 def _sign(name: str) -> str:
-    """Tell names apart that look alike once they are safe; reserved words of Windows are not safe by themselves."""
+    """Tell names apart that look alike once they are safe."""
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:6]

@@ -29,6 +29,9 @@ _RUN_END: Final = re.compile(
 _TAG: Final = re.compile(r"<[^<>]*>")
 _ATTRIBUTE: Final = re.compile(r"=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _CELL_TEXT: Final = re.compile(r"<(?:\w+:)?([\w]+)(?:\s[^>]*)?>([^<]+)</")
+_PLACES: Final = re.compile(r"\s(?:r|ref|sqref|topLeftCell|activeCell)=\"(?:[A-Z]{1,3}[0-9]{1,7}[: ]?)+\"")
+_FORMULA: Final = re.compile(r"(<(?:\w+:)?(?:f|formula[12]?|definedName|sqref)(?:\s[^>]*)?>)([^<]+)(?=</)")
+_TEXT_OR_PLACE: Final = re.compile(r"(\"(?:[^\"]|\"\")*\"|'(?:[^']|'')*')|\$?[A-Za-z]{1,3}\$?[0-9]{1,7}(?![\w.])")
 _PRINTED: Final = 3
 _GAP: Final = " \x01 "
 """Stands between texts that do not belong together; no token reaches across it."""
@@ -140,6 +143,8 @@ def leaks_in(package: bytes, tokens: Tokens) -> list[Leak]:
         parts = ((entry.filename, file.read(entry)) for entry in file.infolist())
         for part, data in (*comments, *names, *parts):
             found = dict.fromkeys(what for text in _readings(data) for _, what in _found(text, tokens.words))
+            if b"\0" in data:
+                found |= dict.fromkeys(_in_binary(data, tokens))
             found |= dict.fromkeys(tokens.single[cell] for cell in _cell_texts(data) if cell in tokens.single)
             leaks |= dict.fromkeys(Leak(part, what) for what in list(found)[:_PRINTED])
     return list(leaks)
@@ -147,7 +152,9 @@ def leaks_in(package: bytes, tokens: Tokens) -> list[Leak]:
 
 def _readings(data: bytes) -> Iterator[str]:
     """Give a part as texts in every way that a reader may take it."""
-    for text in _decodings(data):
+    for decoded in _decodings(data):
+        # C1200 may be a customer; as the address of a cell it is none
+        text = _FORMULA.sub(_without_places, _PLACES.sub("", decoded))
         yield _folded(_plain(_TAG.sub(_values, text)))
         if _RUN_END.search(text):
             yield _folded(_plain(_TAG.sub(_GAP, _RUN_END.sub("", text))))
@@ -159,6 +166,21 @@ def _decodings(data: bytes) -> Iterator[str]:
         for encoding in ("utf-16-le", "utf-16-be"):
             yield data.decode(encoding, "replace")
             yield data[1:].decode(encoding, "replace")
+
+
+def _without_places(formula: re.Match[str]) -> str:
+    """Take addresses of cells out of a formula; its texts and the names of its sheets stay."""
+    text = html.unescape(formula[2])
+    return formula[1] + html.escape(_TEXT_OR_PLACE.sub(lambda found: found[1] or "", text))
+
+
+def _in_binary(data: bytes, tokens: Tokens) -> Iterator[str]:
+    """Look into a part that is no text, where anything may stand beside a name."""
+    texts = [_folded(text) for text in _decodings(data)]
+    for candidates in tokens.words.values():
+        for token, what in candidates:
+            if any(token in text for text in texts):
+                yield what
 
 
 def _values(tag: re.Match[str]) -> str:

@@ -141,8 +141,15 @@ def recipients_of(book: SeenBook, customers: Customers | None, by: str) -> tuple
     """
     heading = _matching(customers.table, by) if customers is not None else ""
     if customers is None or not heading:
-        table = f"; {customers.table.name} has {', '.join(customers.table.columns)}" if customers else ""
-        raise WorkbookError(f"no table of customers has a column '{by}'{table}; give one of its headings to --by")
+        if customers is None:
+            raise WorkbookError(
+                f"no Excel table has a column '{by}'; make a table of the customers (Ctrl+T in Excel), and give the "
+                "heading of one of its columns to --by"
+            )
+        raise WorkbookError(
+            f"{customers.table.name} has no column '{by}', it has {', '.join(customers.table.columns)}; give one of "
+            "them to --by"
+        )
     if not customers.id_heading:
         raise WorkbookError(f"{customers.table.name} has no column that tells its customers apart; add one with an id")
     found: dict[str, dict[str, None]] = {}

@@ -13,7 +13,9 @@ __all__ = ["Body", "References", "quoted"]
 _PLACE: Final = re.compile(
     r"(?P<sheet>'(?:[^']|'')+'|[^\W\d][\w.]*)!(?P<area>\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?)"
 )
-_TITLES: Final = re.compile(r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!(?:\$\d+:\$\d+|\$[A-Z]{1,3}:\$[A-Z]{1,3})")
+_PRINTED: Final = re.compile(
+    r"(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!(?:\$\d+:\$\d+|\$[A-Z]{1,3}(?:\$\d+)?:\$[A-Z]{1,3}(?:\$\d+)?)"
+)
 _TOKENS: Final = re.compile(
     r"""
       (?P<text>"(?:[^"]|"")*")
@@ -23,11 +25,15 @@ _TOKENS: Final = re.compile(
     | (?P<cell>\$?[A-Za-z]{1,3}\$?\d{1,7}(?![\w.(]))
     | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w.(]))
     | (?P<word>[^\W\d][\w.\\?]*)
+    | (?P<number>[0-9][\w.]*|\#[A-Z/0-9]+[!?]?)
     | (?P<bracket>\[)
     """,
     re.VERBOSE,
 )
-_OUTSIDE: Final = ("webservice", "rtd", "call", "register.id", "image", "sql.request", "filterxml", "info", "cell")
+_OUTSIDE: Final = (
+    *("webservice", "hyperlink", "rtd", "call", "register.id", "image"),
+    *("sql.request", "filterxml", "info", "cell"),
+)
 """Functions that reach outside the workbook or tell about the machine."""
 _PREFIXES: Final = ("cube", "cv_", "_xll", "_xludf")
 
@@ -88,10 +94,10 @@ class References:
             area = area.down_to(last)
         return area
 
-    def titles(self, text: str) -> bool:
-        """Tell whether this is rows or columns of a kept sheet, for every printed page."""
+    def printed(self, text: str) -> bool:
+        """Tell whether this is rows, columns or cells of a kept sheet, to be printed."""
         return all(
-            _TITLES.fullmatch(part.strip()) and _bare(part.rpartition("!")[0]).casefold() in self.sheets
+            _PRINTED.fullmatch(part.strip()) and _bare(part.rpartition("!")[0]).casefold() in self.sheets
             for part in text.split(",")
         )
 
@@ -110,6 +116,7 @@ class References:
             case "table":
                 return word in self.tables
             case "function":
+                word = word.removeprefix("_xlfn.").removeprefix("_xlws.")
                 return word not in _OUTSIDE and not word.startswith(_PREFIXES)
             case "word":
                 return word in self.names or word in self.tables or word in ("true", "false")

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 from addin.books.file import FileBook
 from addin.books.places import TablePart
+from addin.books.replacing import Keep
 from addin.distribution.manifest import AskedTable, Sent, load_manifest, load_sent
 from addin.distribution.people import column_of, text_of
 from addin.distribution.seen import SeenBook, read_book
@@ -97,7 +98,13 @@ class Collection:
 
 
 def collect(
-    where: Path, workbook: Path, *, resolve: Resolve = "", now: dt.datetime, dry_run: bool = False
+    where: Path,
+    workbook: Path,
+    *,
+    resolve: Resolve = "",
+    now: dt.datetime,
+    dry_run: bool = False,
+    keep: Keep | None = None,
 ) -> Collection:
     """
     Bring returned files into the workbook that they were sent from.
@@ -114,13 +121,15 @@ def collect(
         For the tracker.
     dry_run : bool
         Whether nothing is written.
+    keep : callable, optional
+        Keeps the workbook as it was, such as `addin.backups.keeping`.
 
     Raises
     ------
     UserError
         If the folder or the workbook cannot be read, or the workbook cannot be written; nothing is changed then.
     """
-    return _Collecting(where, workbook, resolve, now).run(dry_run=dry_run)
+    return _Collecting(where, workbook, resolve, now).run(dry_run=dry_run, keep=keep)
 
 
 @dataclass(slots=True)
@@ -182,7 +191,7 @@ class _Collecting:
         as_of = text_of(self.book.read_name("cv_used_as_of_text")) if "cv_used_as_of_text" in names else ""
         return template or NO_TEMPLATE, as_of or NO_DATE
 
-    def run(self, *, dry_run: bool) -> Collection:
+    def run(self, *, dry_run: bool, keep: Keep | None) -> Collection:
         returned = self._returned()
         wishes = [wish for file in returned for wish in self._wishes(file)]
         cells, taken = self._decided(wishes)
@@ -190,7 +199,7 @@ class _Collecting:
         lines = tuple(self._line(file) for file in returned)
         plan = self._plan(cells, lines)
         if not dry_run:
-            self.notes += self.book.apply(plan).notes
+            self.notes += self.book.apply(plan, keep=keep).notes
         return Collection(
             taken=taken,
             added=added,

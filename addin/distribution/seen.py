@@ -9,8 +9,9 @@ import html
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -20,6 +21,7 @@ from addin.books.package import Package, parsed
 from addin.books.places import TablePart
 from addin.books.sheet import FORMULA, Row, Shared, SheetStream, attributes_of, survey
 from addin.workbook import WorkbookError
+from workbook_templates.addresses import column_number
 from workbook_templates.plan import Cell, CellError
 
 __all__ = ["SeenBook", "SeenCell", "SeenSheet", "read_book"]
@@ -27,6 +29,10 @@ __all__ = ["SeenBook", "SeenCell", "SeenSheet", "read_book"]
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</(?:\w+:)?v\s*>", re.DOTALL)
 _TEXT: Final = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?>(.*?)</(?:\w+:)?t\s*>", re.DOTALL)
 _PHONETIC: Final = re.compile(rb"<(?:\w+:)?rPh[\s>].*?</(?:\w+:)?rPh\s*>", re.DOTALL)
+_PLAIN_CELL: Final = re.compile(
+    r"<c r=\"([A-Z]{1,3})[0-9]+\"(?: s=\"([0-9]+)\")?(?: t=\"(s|n|inlineStr)\")?"
+    r"(?:/>|><v>([^<]*)</v></c>|><is><t(?: xml:space=\"preserve\")?>([^<]*)</t></is></c>)"
+)
 _ROW_TAG: Final = re.compile(rb"<(?:\w+:)?row\s*([^>]*?)/?>")
 _TRUE: Final = ("1", "true")
 _MOST_SHARED: Final = 256 << 20
@@ -60,8 +66,7 @@ _LEFT_OUT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SeenCell:
+class SeenCell(NamedTuple):
     """A cell: the index of its style, what it shows, and its formula without equals sign or ""."""
 
     style: str
@@ -145,7 +150,7 @@ def read_book(path: Path, data: bytes | None = None, *, wanted: Collection[str] 
         raise WorkbookError(f"{path} cannot be read ({error.strerror or error}); check the name") from error
     package = Package(data, path.name)
     outline = Outline(package)
-    texts = _shared_strings(package, outline)
+    texts = _shared_strings(package, outline, _MOST_SHARED if wanted is None else _MOST_RETURNED)
     states = {
         element.get("name", ""): element.get("state", "visible")
         for element in outline.root.iterfind("{*}sheets/{*}sheet")
@@ -180,13 +185,13 @@ def _left_out(package: Package) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _shared_strings(package: Package, outline: Outline) -> list[str]:
+def _shared_strings(package: Package, outline: Outline, most: int) -> list[str]:
     links = package.relationships(outline.part)
     part = next((link.target for link in links if link.kind == "sharedStrings" and package.has(link.target)), None)
     if part is None:
         return []
-    if package.entry(part).file_size > _MOST_SHARED:
-        raise WorkbookError(f"{package.source} holds more than {_MOST_SHARED:,} bytes of texts; it is not copied")
+    if package.entry(part).file_size > most:
+        raise WorkbookError(f"{package.source} holds more than {most:,} bytes of texts; it is not read")
     return [unescaped("".join(_runs(item))) for item in package.xml(part).iterchildren("{*}si")]
 
 
@@ -199,8 +204,13 @@ def _runs(item: etree._Element) -> Iterator[str]:
 
 
 def _sheet(package: Package, name: str, part: str, state: str, texts: list[str]) -> SeenSheet:
-    found = survey(SheetStream(package.chunks(part), name))
-    stream = SheetStream(package.chunks(part), name)
+    data = package.read(part)
+    shared: Mapping[str, Shared] = {}
+    arrays: tuple[Area, ...] = ()
+    if any(word in data for word in (b"shared", b"array", b"dataTable")):
+        found = survey(SheetStream((data,), name))
+        shared, arrays = found.shared, tuple(found.arrays)
+    stream = SheetStream((data,), name)
     cells: dict[int, dict[int, SeenCell]] = {}
     heights: dict[int, str] = {}
     hidden: set[int] = set()
@@ -210,7 +220,7 @@ def _sheet(package: Package, name: str, part: str, state: str, texts: list[str])
             heights[row.number] = attributes["ht"]
         if attributes.get("hidden") in _TRUE:
             hidden.add(row.number)
-        cells[row.number] = dict(_cells(stream, row, texts, found.shared))
+        cells[row.number] = _plain_cells(row, texts) or dict(_cells(stream, row, texts, shared))
     ends = _ends(stream)
     return SeenSheet(
         name=name,
@@ -220,10 +230,38 @@ def _sheet(package: Package, name: str, part: str, state: str, texts: list[str])
         heights=heights,
         hidden_rows=frozenset(hidden),
         hidden_columns=frozenset(_hidden_columns(ends[0])),
-        arrays=tuple(found.arrays),
+        arrays=arrays,
         head=ends[0],
         tail=ends[1],
     )
+
+
+def _plain_cells(row: Row, texts: list[str]) -> dict[int, SeenCell] | None:
+    """Read a row of values in the form that most programs write; None when something in it is different."""
+    text = row.data.decode("utf-8")
+    start = text.index(">") + 1
+    found: dict[int, SeenCell] = {}
+    for match in _PLAIN_CELL.finditer(text, start):
+        if match.start() != start:
+            return None
+        start = match.end()
+        letters, style, kind, value, inline = match.groups()
+        if value is not None:
+            try:
+                shown: Cell = texts[int(value)] or None if kind == "s" else float(value)
+            except (ValueError, IndexError):
+                return None
+        elif inline and ("&" in inline or "_x" in inline):
+            shown = unescaped(html.unescape(inline)) or None
+        else:
+            shown = inline or None
+        found[_column(letters)] = SeenCell(style or "", shown)
+    return found if text[start:] == "</row>" else None
+
+
+@cache
+def _column(letters: str) -> int:
+    return column_number(letters)
 
 
 def _row_attributes(row: Row) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Final
 from lxml import etree
 
 from addin.books.file import FileBook
-from addin.books.replacing import replace_file
+from addin.books.replacing import Keep, replace_file
 from addin.contents import Contents, read_contents
 from addin.distribution.anonymous import load_pseudonyms, save_pseudonyms
 from addin.distribution.copies import CopySheet, ReadMe, write_copy
@@ -29,7 +29,7 @@ from addin.distribution.manifest import (
 )
 from addin.distribution.people import NOBODY, Recipient, column_of, customers_of, recipients_of, text_of
 from addin.distribution.references import References
-from addin.distribution.seen import SeenBook, SeenCell, SeenSheet, read_book
+from addin.distribution.seen import SeenBook, SeenCell, read_book
 from addin.distribution.shares import TRACKER_SHEET, Ask, Choice, Share, share_of
 from addin.distribution.styles import Looks
 from addin.distribution.tracker import Line, read_tracker, tracker_plan
@@ -129,7 +129,7 @@ class _Copy:
     notes: tuple[str, ...] = ()
 
 
-def distribute(workbook: Path, request: Request, *, now: dt.datetime) -> Distribution:
+def distribute(workbook: Path, request: Request, *, now: dt.datetime, keep: Keep | None = None) -> Distribution:
     """
     Write copies of a workbook for recipients without the add-in.
 
@@ -141,6 +141,8 @@ def distribute(workbook: Path, request: Request, *, now: dt.datetime) -> Distrib
         Which copies.
     now : datetime
         For the manifest.
+    keep : callable, optional
+        Keeps the workbook as it was before it gets its tracker, such as `addin.backups.keeping`.
 
     Raises
     ------
@@ -148,12 +150,12 @@ def distribute(workbook: Path, request: Request, *, now: dt.datetime) -> Distrib
         If something that was asked for is not there, a file would be overwritten, or the recipients' results and
         what is in no file do not add up to the group's. Nothing is written then.
     """
-    return _Sending(workbook, request, now).run()
+    return _Sending(workbook, request, now, keep).run()
 
 
 class _Sending:
-    def __init__(self, workbook: Path, request: Request, now: dt.datetime) -> None:
-        self.request, self.now = request, now
+    def __init__(self, workbook: Path, request: Request, now: dt.datetime, keep: Keep | None) -> None:
+        self.request, self.now, self.keep = request, now, keep
         self.book = read_book(workbook)
         self.contents = _contents(workbook)
         self.notes: list[str] = []
@@ -349,20 +351,22 @@ class _Sending:
         sheets = []
         for sheet in share.sheets:
             cells: dict[int, dict[int, SeenCell]] = {}
-            lost = 0
+            lost = blank = 0
             for row, line in sheet.cells.items():
+                copied = cells[row] = dict(line)
                 for column, cell in line.items():
-                    stays = (
-                        bool(cell.formula)
-                        and share.formulas
-                        and not _in_array(sheet.source, row, column)
-                        and references.formula_stays(cell.formula)
-                    )
-                    lost += bool(cell.formula) and share.formulas and not stays
-                    formula = cell.formula if stays else ""
-                    cells.setdefault(row, {})[column] = SeenCell(cell.style, cell.value, formula)
+                    if not cell.formula or (share.formulas and references.formula_stays(cell.formula)):
+                        continue
+                    lost += share.formulas
+                    blank += cell.value is None
+                    copied[column] = cell._replace(formula="")
             if lost:
                 notes.append(f"sheet {sheet.name}: {lost:,} formulas read what is not in the copy and became values")
+            if blank:
+                notes.append(
+                    f"sheet {sheet.name}: {blank:,} formulas were never computed and are blank; open the workbook in "
+                    "Excel, save it, and distribute again"
+                )
             sheets.append(replace(sheet, cells=cells))
         return sheets, tuple(notes)
 
@@ -593,7 +597,7 @@ class _Sending:
         ]
         try:
             book = FileBook(self.book.path)
-            book.apply(tracker_plan(book, lines, today=today))
+            book.apply(tracker_plan(book, lines, today=today), keep=self.keep)
         except UserError as fault:
             self.notes.append(f"the copies are made, but sheet {TRACKER_SHEET} of the workbook is not: {fault}")
 
@@ -666,10 +670,6 @@ def _contents(workbook: Path) -> Contents | None:
     """Read a workbook of ours as such; another one has no template."""
     book = FileBook(workbook)
     return read_contents(book) if "cv_template" in book.names() else None
-
-
-def _in_array(sheet: SeenSheet, row: int, column: int) -> bool:
-    return any(area.holds(row, column) for area in sheet.arrays)
 
 
 def _words_of(template: Template) -> list[str]:

@@ -473,16 +473,14 @@ class _Sharing:
         cells: dict[int, dict[int, SeenCell]] = {}
         lost = 0
         for row, line in sheet.cells.items():
+            inside = {column for area in taken if row in area.rows for column in area.columns}
             for column, cell in line.items():
-                if any(area.holds(row, column) for area in taken):
+                if column in inside:
                     continue
                 new = self._beside(sheet, row, column, cell, moved, gone)
-                lost += (
-                    new.value is None
-                    and cell.value is not None
-                    and not self._of_a_table_or_status(sheet, row, column, gone)
-                )
-                if new.style or new.value is not None:
+                if new.value is None and cell.value is not None:
+                    lost += self._is_missed(sheet, row, column, gone)
+                if new.style or new.formula or new.value is not None:
                     cells.setdefault(row, {})[column] = new
         lost_tables = [part.name for part in parts if part.name.casefold() not in self._kept]
         if lost_tables:
@@ -505,10 +503,12 @@ class _Sharing:
             unlocked=frozenset(unlocked),
         )
 
-    def _of_a_table_or_status(self, sheet: SeenSheet, row: int, column: int, gone: Sequence[Area]) -> bool:
-        """Tell cells whose going is said otherwise, or goes without saying, from those that somebody may miss."""
-        if any(area.holds(row, column) for area in gone):
-            return True
+    def _is_missed(self, sheet: SeenSheet, row: int, column: int, gone: Sequence[Area]) -> bool:
+        """Tell cells that somebody may miss from those whose going is said otherwise, or goes without saying."""
+        return not self._of_the_template(sheet, row, column) and not any(area.holds(row, column) for area in gone)
+
+    def _of_the_template(self, sheet: SeenSheet, row: int, column: int) -> bool:
+        """Tell whether the template itself has something there, which has its place whatever a table's rows do."""
         return self.choice.filtered and self.contents is not None and (sheet.name, row, column) in self._items
 
     def _beside(
@@ -520,7 +520,7 @@ class _Sharing:
             return _BLANK
         if row in sheet.hidden_rows or column in sheet.hidden_columns:
             return nothing
-        if any(row in rows for rows in moved):
+        if any(row in rows for rows in moved) and not self._of_the_template(sheet, row, column):
             return nothing if cell.value is not None or cell.formula else cell  # beside rows that went or moved
         if not self.choice.filtered:
             return cell
@@ -541,7 +541,8 @@ class _Sharing:
         if self.contents is None:  # a foreign workbook: the titles above a table with the recipient's rows
             parts = [self._kept[p.name.casefold()].part for p in self.book.tables_on(sheet.name)]
             above = any(row < part.area.first_row for part in parts if part.name.casefold() in self._kept)
-            return cell.value if above and self.choice.pseudonyms is None else None
+            # a number there may be the company's total
+            return cell.value if above and isinstance(cell.value, str) and self.choice.pseudonyms is None else None
         return self._constant(sheet, row, column, cell)
 
     def _constant(self, sheet: SeenSheet, row: int, column: int, cell: SeenCell) -> Cell:

@@ -50,7 +50,7 @@ def cfo_workbook(path: Path, months: int = 12) -> Path:
 
 
 def _customers(sheet: Any, banner: Any, head: Any, plain: Any, day: Any) -> None:
-    sheet.write("A1", "Muster Handels GmbH", banner)
+    sheet.write("A1", "Nordwind Handels GmbH", banner)
     sheet.write("A2", "Kundenliste, Stand Dezember 2025")
     for column, title in enumerate(
         ("Kunden-Nr.", "Firma", "Branche", "Betreuer", "Kunde seit", "Kundenwert TEUR", "Rang ABC")

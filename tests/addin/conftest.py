@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,6 @@ from addin.refresh import plan_refresh
 from workbook_templates.catalogue import compose
 from workbook_templates.packs import PACKS
 from workbook_templates.sample import sample_company
-from workbook_templates.sample.snapshots import sample_snapshots
 
 NOW = dt.datetime(2026, 1, 31, 12, 0, tzinfo=dt.UTC)
 
@@ -32,23 +32,22 @@ def refreshed(path: Path, company: dict[str, pd.DataFrame], packs: Sequence[str]
     return path
 
 
+@cache
+def _company() -> dict[str, pd.DataFrame]:
+    """Make the sample company once; it takes longer than a refresh of the core pack."""
+    return sample_company()
+
+
 def small_company(customers: int = 40) -> dict[str, pd.DataFrame]:
     """Cut the sample company down to some of its customers, so that slow readers can read it in a test."""
-    company = sample_company()
+    company = _company()
     kept = set(company["Customers"]["customer_id"].iloc[:customers])
     by_customer = {"Customers", "Transactions", "Drivers", "Activities", "Invoices", "Issues", "Ideas", "Survey"}
     return {
-        name: frame[frame["customer_id"].isin(kept)].reset_index(drop=True) if name in by_customer else frame
+        name: frame[frame["customer_id"].isin(kept)].reset_index(drop=True) if name in by_customer else frame.copy()
         for name, frame in company.items()
         if name not in ("Referrals", "Control totals")  # those of the whole company
     }
-
-
-@pytest.fixture(scope="session")
-def sample_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample company's workbook, refreshed once; do not change it."""
-    path = tmp_path_factory.mktemp("sample") / "sample.xlsx"
-    return refreshed(path, sample_company() | sample_snapshots(), tuple(PACKS))
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +66,12 @@ def core_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_copy(small_file: Path, tmp_path: Path) -> Path:
     """A copy of the workbook of forty customers that a test may change."""
     return Path(shutil.copy(small_file, tmp_path / "copy.xlsx"))
+
+
+@pytest.fixture
+def core_copy(core_file: Path, tmp_path: Path) -> Path:
+    """A copy of the same with the core pack alone, for tests that look at no other sheet."""
+    return Path(shutil.copy(core_file, tmp_path / "copy.xlsx"))
 
 
 @pytest.fixture

@@ -171,12 +171,12 @@ class TestImport:
         rows = list(openpyxl.load_workbook(empty_file)["Transactions"].iter_rows(min_row=6, values_only=True))
         assert len([row for row in rows if row[1] is not None]) == 5
 
-    def test_customer_that_is_there_keeps_its_row(self, small_copy: Path, tmp_path: Path, capsys: Capture) -> None:
-        before = next(openpyxl.load_workbook(small_copy)["Customers"].iter_rows(min_row=6, max_row=6, values_only=True))
+    def test_customer_that_is_there_keeps_its_row(self, core_copy: Path, tmp_path: Path, capsys: Capture) -> None:
+        before = next(openpyxl.load_workbook(core_copy)["Customers"].iter_rows(min_row=6, max_row=6, values_only=True))
         data = sales(tmp_path / "sales.csv", [(before[0], "2025-12-31", "5", "X1"), ("NEW", "2025-12-31", "7", "X2")])
-        outcome = run(capsys, "import", data, small_copy, *COLUMNS)
+        outcome = run(capsys, "import", data, core_copy, *COLUMNS)
         assert "1 new customers" in outcome.out
-        sheet = openpyxl.load_workbook(small_copy)["Customers"]
+        sheet = openpyxl.load_workbook(core_copy)["Customers"]
         assert next(sheet.iter_rows(min_row=6, max_row=6, values_only=True)) == before
         assert sheet.cell(sheet.max_row, 1).value == "NEW"
 
@@ -220,28 +220,28 @@ class TestRefresh:
         assert changed == {log_sheet, log_table}
         assert FileBook(small_copy).read_table("tblLog").rows == 3
 
-    def test_says_in_words_what_changes(self, small_copy: Path, capsys: Capture) -> None:
-        outcome = run(capsys, "refresh", small_copy, "--set", "discount_rate=0.2")
+    def test_says_in_words_what_changes(self, core_copy: Path, capsys: Capture) -> None:
+        outcome = run(capsys, "refresh", core_copy, "--set", "discount_rate=0.2")
         assert outcome.code == 0
         assert "The base value goes from" in outcome.out
         assert "customers' values change; the most:" in outcome.out
 
-    def test_dry_run_writes_nothing(self, small_copy: Path, capsys: Capture) -> None:
-        before = digest(small_copy)
-        outcome = run(capsys, "refresh", small_copy, "--dry-run", "--set", "horizon=5")
+    def test_dry_run_writes_nothing(self, core_copy: Path, capsys: Capture) -> None:
+        before = digest(core_copy)
+        outcome = run(capsys, "refresh", core_copy, "--dry-run", "--set", "horizon=5")
         assert "The base value goes from" in outcome.out
         assert "Nothing was written" in outcome.out
-        assert digest(small_copy) == before
+        assert digest(core_copy) == before
 
-    def test_out_leaves_the_workbook_alone(self, small_copy: Path, tmp_path: Path, capsys: Capture) -> None:
-        before = digest(small_copy)
-        assert run(capsys, "refresh", small_copy, "--out", tmp_path / "other.xlsx", "--set", "horizon=5").code == 0
-        assert digest(small_copy) == before
+    def test_out_leaves_the_workbook_alone(self, core_copy: Path, tmp_path: Path, capsys: Capture) -> None:
+        before = digest(core_copy)
+        assert run(capsys, "refresh", core_copy, "--out", tmp_path / "other.xlsx", "--set", "horizon=5").code == 0
+        assert digest(core_copy) == before
         shown = openpyxl.load_workbook(tmp_path / "other.xlsx", data_only=True)["Summary"]["A7"].value
         assert "5-year customer value" in str(shown)
 
-    def test_failed_check_is_exit_code_one(self, small_copy: Path, capsys: Capture) -> None:
-        outcome = run(capsys, "refresh", small_copy, "--set", "ledger_control_total=1")
+    def test_failed_check_is_exit_code_one(self, core_copy: Path, capsys: Capture) -> None:
+        outcome = run(capsys, "refresh", core_copy, "--set", "ledger_control_total=1")
         assert outcome.code == 1
         assert "FAILED Ledger pools = trial balance" in outcome.out
 
@@ -263,13 +263,13 @@ class TestCheck:
         assert "checks passed; 0 kinds of error" in outcome.out
         assert digest(small_copy) == before
 
-    def test_names_sheet_row_and_what_to_do(self, small_copy: Path, capsys: Capture) -> None:
-        book = openpyxl.load_workbook(small_copy)
+    def test_names_sheet_row_and_what_to_do(self, core_copy: Path, capsys: Capture) -> None:
+        book = openpyxl.load_workbook(core_copy)
         book["Transactions"]["C10"] = "a lot"
         book["Transactions"]["B11"] = "31/12/2025"
         book["Customers"]["A9"] = book["Customers"]["A8"].value
-        book.save(small_copy)
-        outcome = run(capsys, "check", small_copy)
+        book.save(core_copy)
+        outcome = run(capsys, "check", core_copy)
         assert outcome.code == 1
         assert "Transactions, net amount, row 10: Text stands where a number is wanted" in outcome.out
         assert "Transactions, date, row 11: A date is typed as text" in outcome.out
@@ -300,44 +300,44 @@ class TestUnreadable:
             assert message in outcome.err
             assert outcome.err.count("\n") == 1
 
-    def test_missing_table(self, small_copy: Path, capsys: Capture) -> None:
-        book = openpyxl.load_workbook(small_copy)
+    def test_missing_table(self, core_copy: Path, capsys: Capture) -> None:
+        book = openpyxl.load_workbook(core_copy)
         del book["Drivers"]
-        book.save(small_copy)
-        outcome = run(capsys, "refresh", small_copy)
+        book.save(core_copy)
+        outcome = run(capsys, "refresh", core_copy)
         assert outcome.code == 2
         assert "tblDrivers (sheet 'Drivers') is missing" in outcome.err
 
-    def test_missing_heading_is_a_finding(self, small_copy: Path, capsys: Capture) -> None:
-        book = openpyxl.load_workbook(small_copy)
+    def test_missing_heading_is_a_finding(self, core_copy: Path, capsys: Capture) -> None:
+        book = openpyxl.load_workbook(core_copy)
         sheet = book["Drivers"]
         sheet["C5"] = "How many"
         sheet.tables["tblDrivers"].tableColumns[2].name = "How many"
-        book.save(small_copy)
-        outcome = run(capsys, "check", small_copy)
+        book.save(core_copy)
+        outcome = run(capsys, "check", core_copy)
         assert outcome.code == 1
         assert "Drivers, quantity: The table has no column 'Quantity'" in outcome.out
 
-    def test_open_elsewhere(self, small_copy: Path, capsys: Capture) -> None:
-        before = digest(small_copy)
-        (small_copy.parent / f"~${small_copy.name}").write_text("")
-        outcome = run(capsys, "refresh", small_copy)
+    def test_open_elsewhere(self, core_copy: Path, capsys: Capture) -> None:
+        before = digest(core_copy)
+        (core_copy.parent / f"~${core_copy.name}").write_text("")
+        outcome = run(capsys, "refresh", core_copy)
         assert outcome.code == 2
         assert "is open in Excel" in outcome.err
-        assert digest(small_copy) == before
+        assert digest(core_copy) == before
 
-    def test_read_only(self, small_copy: Path, capsys: Capture) -> None:
-        small_copy.chmod(0o444)
-        outcome = run(capsys, "refresh", small_copy)
+    def test_read_only(self, core_copy: Path, capsys: Capture) -> None:
+        core_copy.chmod(0o444)
+        outcome = run(capsys, "refresh", core_copy)
         assert outcome.code == 2
         assert "read-only" in outcome.err
-        assert run(capsys, "check", small_copy).code == 0
+        assert run(capsys, "check", core_copy).code == 0
 
-    def test_wrong_version(self, small_copy: Path, capsys: Capture) -> None:
-        book = openpyxl.load_workbook(small_copy)
+    def test_wrong_version(self, core_copy: Path, capsys: Capture) -> None:
+        book = openpyxl.load_workbook(core_copy)
         book.defined_names["cv_template"].attr_text = '"customer_value/99/core"'
-        book.save(small_copy)
-        outcome = run(capsys, "refresh", small_copy)
+        book.save(core_copy)
+        outcome = run(capsys, "refresh", core_copy)
         assert outcome.code == 2
         assert "version 99" in outcome.err
 

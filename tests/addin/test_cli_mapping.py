@@ -13,7 +13,7 @@ from tests.addin.cfo import CUSTOMERS, cfo_workbook, revenue
 from tests.addin.commands import run
 from workbook_templates.plan import Plan
 
-QUESTIONS: Final = re.compile(r"^questions = \[[^\n]*\]\n", re.MULTILINE)
+QUESTIONS: Final = re.compile(r"^questions = \[.*?\]\n", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from openpyxl.workbook.workbook import Workbook
 from addin.books.file import FileBook
 from addin.books.mapped import MappedFile
 from addin.contents import Contents, read_contents
-from addin.creating_like import MadeLike, create_like
-from addin.opening import open_workbook
+from addin.creating_like import MadeLike, create_like, mapping_for
+from addin.opening import keep_mapping, open_workbook
 from addin.refresh import plan_refresh
 from addin.workbook import WorkbookError
 from tests.addin.cfo import COSTS, cfo_workbook, revenue
@@ -26,7 +26,7 @@ from tests.hosts.libreoffice import SOFFICE, recalculate, shown
 from workbook_templates.addresses import address
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import Template
-from workbook_templates.likeness import likened
+from workbook_templates.likening import likened
 from workbook_templates.mapping.model import Across, AssumptionMap, ColumnMap, Headings, TableMap, WorkbookMap
 from workbook_templates.plan import CellError
 
@@ -126,7 +126,7 @@ class TestLayout:
 
     def test_the_list_stands_where_theirs_does_in_their_words(self, book: Workbook) -> None:
         page = book["Kundenliste "]
-        assert page["A1"].value == "Muster Handels GmbH"
+        assert page["A1"].value == "Nordwind Handels GmbH"
         assert [cell.value for cell in page[5][:5]] == ["Kunden-Nr.", "Firma", "Branche", "Betreuer", "Kunde seit"]
         assert [cell.value for cell in page[6][:4]] == [IDS[0], "Firma 1", "Handel", "Nord"]
         assert page["E6"].number_format == "dd.mm.yyyy"
@@ -158,10 +158,11 @@ class TestLayout:
         value = [column.name for column in block.table].index("value")
         assert page.cell(block.row + 1, block.column + value).number_format == "#,##0.0,"
 
-    def test_costs_are_positive_in_our_tables_and_shown_in_their_unit(self, book: Workbook) -> None:
+    def test_costs_are_positive_in_our_tables_and_shown_in_full_as_they_are_typed(self, book: Workbook) -> None:
         page = book["Kosten"]
         assert [page.cell(row, 3).value for row in (4, 5, 6)] == [-1000 * amount for *_, amount in COSTS]
-        assert page["C4"].number_format == page["C2"].number_format == "#,##0.0,"
+        assert page["C4"].number_format == page["C2"].number_format == "#,##0.0"
+        assert "TEUR" not in str(page["A1"].value), "words that would make full amounts read as thousands"
 
     def test_what_was_taken_over_is_said_without_contents(self, german: Case) -> None:
         words = "\n".join(german.made.evidence)
@@ -333,6 +334,91 @@ class TestHostile:
         assert [*refreshed(path).cells["Lifetime value"]["customer_id"]] == ["K8", "K9", "K10"]
 
 
+class TestAgain:
+    def test_one_of_ours_passes_its_words_and_data_on(self, german: Case, tmp_path: Path) -> None:
+        mapping, left_out = mapping_for(german.path)
+        assert (mapping, left_out) == (german.made.mapping, ())
+        made = create_like(tmp_path / "again.xlsx", german.path, compose(packs=("equity",)), mapping)
+        assert {"Annahmen", "Kundenliste ", "Umsatz 2025", "Kosten", "Customer equity"} <= set(
+            openpyxl.load_workbook(tmp_path / "again.xlsx").sheetnames
+        )
+        again, before = read_contents(open_workbook(tmp_path / "again.xlsx")), german.contents()
+        assert again.template.identity.endswith("core+equity")
+        for table in ("Customers", "Transactions", "Ledger pools"):
+            assert again.cells[table] == before.cells[table]
+        assert made.mapping.headings["Customers"] == german.made.mapping.headings["Customers"]
+
+
+def listed_workbook(path: Path) -> Path:
+    """Write customers and sales as lists that do not begin in column A, one of them an Excel table."""
+    book = xlsxwriter.Workbook(path)
+    bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "d-mmm-yy"})
+    clients, sales = book.add_worksheet("Clients"), book.add_worksheet("Ventes")
+    clients.add_table(
+        1, 1, 4, 3, {"name": "Liste", "columns": [{"header": head} for head in ("Code", "Nom", "Remarque")]}
+    )
+    for row in range(2, 5):
+        clients.write_row(row, 1, [row * 11, f"Client {row}", f"note {row}"])
+    sales.write_row(0, 3, ["Montant HT", "Code client", "Date facture"], bold)
+    for row in range(1, 7):
+        sales.write_number(row, 3, 100.25 * row)
+        sales.write_number(row, 4, 22 + 11 * (row % 3))
+        sales.write_datetime(row, 5, dt.datetime(2025, row, 28), day)
+    book.close()
+    return path
+
+
+LISTED = WorkbookMap(
+    tables=(
+        TableMap(
+            table="Customers",
+            sheet="Clients",
+            header_row=2,
+            first_row=3,
+            excel_table="Liste",
+            columns=columns(customer_id=(2, "Code"), name=(3, "Nom")),
+        ),
+        TableMap(
+            table="Transactions",
+            sheet="Ventes",
+            header_row=1,
+            first_row=2,
+            columns=columns(net_amount=(4, "Montant HT"), customer_id=(5, "Code client"), date=(6, "Date facture")),
+        ),
+    )
+)
+
+
+class TestLists:
+    def test_lists_stand_where_theirs_do(self, tmp_path: Path) -> None:
+        case = built(tmp_path, listed_workbook(tmp_path / "plan.xlsx"), LISTED, ())
+        book = openpyxl.load_workbook(case.path)
+        clients, sales = book["Clients"], book["Ventes"]
+        assert [clients.cell(2, column).value for column in (2, 3)] == ["Code", "Nom"]
+        assert clients.tables["tblCustomers"].column_names[-1] == "Remarque"
+        # The header stands in row 2, not in 1: the total above it needs a row.
+        assert [sales.cell(2, column).value for column in (4, 5, 6)] == ["Montant HT", "Code client", "Date facture"]
+        assert sales["F3"].number_format == "d-mmm-yy"
+        assert sales["D1"].value == "=ROUND(SUM(tblTransactions[Montant HT]),6)"
+        cells = case.contents().cells
+        assert list(cells["Customers"]["customer_id"]) == [22.0, 33.0, 44.0]
+        assert list(cells["Transactions"]["net_amount"]) == [100.25 * row for row in range(1, 7)]
+
+    def test_a_total_that_moved_has_its_value_after_a_refresh(self, tmp_path: Path) -> None:
+        case = built(tmp_path, listed_workbook(tmp_path / "plan.xlsx"), LISTED, ())
+        book = openpyxl.load_workbook(case.path)
+        book["Ventes"]["D3"] = 1000.0
+        book.save(case.path)
+        refreshed(case.path)
+        assert openpyxl.load_workbook(case.path, data_only=True)["Ventes"]["D1"].value == pytest.approx(3005.0)
+
+
+def test_without_a_list_of_customers_those_who_bought_are_listed(tmp_path: Path) -> None:
+    _, sales, _ = GERMAN.tables
+    case = built(tmp_path, cfo_workbook(tmp_path / "plan.xlsx"), replace(GERMAN, tables=(sales,)), ())
+    assert list(case.contents().cells["Customers"]["customer_id"]) == list(IDS)
+
+
 class TestRefusals:
     def test_a_mapping_that_asks_something(self, tmp_path: Path) -> None:
         first, *rest = GERMAN.tables
@@ -352,8 +438,10 @@ class TestCommand:
     def test_it_says_what_was_taken_over_and_what_was_not(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        source = cfo_workbook(tmp_path / "plan.xlsx")
-        done = run(capsys, "new", tmp_path / "ours.xlsx", "--like", source, "--set", "gross_margin_pct=0.4")
+        source, mapping = cfo_workbook(tmp_path / "plan.xlsx"), tmp_path / "mine.toml"
+        keep_mapping(mapping, GERMAN)
+        options = ("--mapping", mapping, "--set", "gross_margin_pct=0.4")
+        done = run(capsys, "new", tmp_path / "ours.xlsx", "--like", source, *options)
         assert done.code == 0, done.err
         assert "Taken over" in done.out
         assert "Customers: sheet Kundenliste , header in row 5" in done.out
@@ -361,6 +449,15 @@ class TestCommand:
         assert not any(id_ in done.out + done.err for id_ in IDS)
         again = run(capsys, "refresh", tmp_path / "ours.xlsx", "--dry-run")
         assert "12 customers" in again.out
+
+    def test_without_a_mapping_only_what_is_sure_is_filled_in(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        done = run(capsys, "new", tmp_path / "ours.xlsx", "--like", cfo_workbook(tmp_path / "plan.xlsx"))
+        assert done.code == 0, done.err
+        assert "Transactions: 120 rows are filled in." in done.out
+        assert "Not taken over  Ledger pools on sheet Kosten: " in done.out
+        assert "answer this with: customer-value map plan.xlsx" in done.out
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

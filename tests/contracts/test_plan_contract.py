@@ -522,6 +522,14 @@ class TestRefusals:
         with pytest.raises(WorkbookError, match=r"tblA on sheet Sheet needs A2:B7, where table tblC stands \(B7:C8\)"):
             adapter(path).port.apply(two(6, 1))
 
+    def test_headers_of_tables(self, host: Host) -> None:
+        self.refused(
+            host, Plan(cells={("P&L", "C4"): "Sales"}), "P&L!C4 is a header of table tblPnl, which formulas know"
+        )
+        self.refused(host, Plan(cells={("P&L", "G4"): None}), "P&L!G4 is a header of table tblPnl")
+        host.port.apply(Plan(cells={("P&L", "C4"): "Revenue", ("P&L", "H4"): "Sales", ("P&L", "C3"): "above"}))
+        assert [host.cells("P&L")[cell] for cell in ("C3", "C4", "H4")] == ["above", "Revenue", "Sales"]
+
     def test_cells_under_merged_cells(self, adapter: type[FileHost], tmp_path: Path) -> None:
         merges = '<mergeCells count="2"><mergeCell ref="K2:L2"/><mergeCell ref="K4:L9"/></mergeCells>'
         changes = edited(SHEET, "</sheetData>", f"</sheetData>{merges}")
@@ -611,6 +619,23 @@ class TestNamesAndCells:
         assert (held["I20"], held["B36"], held["B34"]) == ("beside", "below", "C029")
         assert columns(host)["Customer"] == customers(30)["Customer"]
 
+    def test_cells_without_a_number_format_can_get_one(self, host: Host) -> None:
+        """Cells that exist or not, in a row with others or alone; those with a format of their own keep it."""
+        places = [("P&L", "A5"), ("P&L", "I5"), ("P&L", "I6"), ("P&L", "K40"), ("Inputs", "B2"), ("inputs", "$B$3")]
+        stood = host.form("Inputs", "B2"), host.form("Inputs", "B3")
+        formats = dict.fromkeys(places, "0.0%") | {("P&L", "I5"): "yyyy-mm-dd"}
+        host.port.apply(Plan(cells={**dict.fromkeys(places, 0.5), ("P&L", "I7"): 0.5}, formats=formats))
+        forms = {place: host.form("P&L", place) for place in ("A5", "I5", "I6", "I7", "K40")}
+        assert forms == {"A5": "0.0%", "I5": "yyyy-mm-dd", "I6": "0.0%", "I7": "General", "K40": "0.0%"}
+        assert (host.form("Inputs", "B2"), host.form("Inputs", "B3")) == stood
+        host.port.apply(Plan(cells={("P&L", "A5"): 7}, formats={("P&L", "A5"): "0.00"}))
+        assert host.form("P&L", "A5") == "0.0%"
+
+    def test_days_in_cells_without_a_number_format(self, host: Host) -> None:
+        place = ("P&L", "K5")
+        host.port.apply(Plan(cells={place: dt.date(2025, 6, 30)}, formats={place: "dd/mm/yyyy"}))
+        assert host.form("P&L", "K5") == "dd/mm/yyyy"
+
     def test_the_receipt_names_what_changed(self, host: Host) -> None:
         """DIFFERENCES: changed_parts."""
         changed = host.port.apply(Plan(names={"rate": 0.5})).changed_parts
@@ -699,6 +724,14 @@ class TestNewSheets:
             for name in ("Two", self.SHEET.name)
         )
         assert receipt.notes == (() if host.name == "file" else notes)
+
+    def test_days_are_shown_as_days(self, host: Host) -> None:
+        moment = dt.datetime(2024, 1, 31, 6)
+        columns: dict[str, list[Cell]] = {"Day": [dt.date(2024, 1, 31), None], "Moment": [moment, moment], "n": [1, 2]}
+        table = NewTable(name="tblDays", row=3, column=1, columns=columns)
+        host.port.apply(Plan(sheets=(NewSheet(name="Days", cells={"A1": dt.date(2024, 1, 31)}, tables=(table,)),)))
+        forms = {cell: host.form("Days", cell) for cell in ("A1", "A4", "B4", "C4")}
+        assert forms == {"A1": "yyyy-mm-dd", "A4": "yyyy-mm-dd", "B4": "yyyy-mm-dd hh:mm", "C4": "General"}
 
     def test_hostile_texts_stay_texts(self, host: Host) -> None:
         heads = [text for text in HOSTILE if len(text) < 256]

@@ -41,7 +41,7 @@ def test_every_command_in_the_table_exists(capsys: pytest.CaptureFixture[str]) -
     table = "\n".join(line for line in README.splitlines() if line.startswith("| `customer-value "))
     named = [*re.findall(r"`customer-value ([\w-]+)", table), "uninstall", "doctor"]
     assert set(named) == {
-        *("demo", "new", "import", "check", "refresh", "functions", "call"),
+        *("demo", "new", "import", "check", "refresh", "undo", "functions", "call"),
         *("build-addin", "install", "uninstall", "doctor"),
     }
     for name in named:

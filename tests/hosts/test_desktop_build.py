@@ -8,6 +8,7 @@ from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from lxml import etree
@@ -127,6 +128,14 @@ def test_the_demonstration_passes_its_checks_and_stays_refreshable(built: Mappin
     contents = read_contents(FileBook(built[DEMO_NAME]))
     formulas = formula_values(contents.template, contents.cells, contents.names)
     assert [line.title for line in check_lines(contents.template, formulas) if not line.passed] == []
+
+
+def test_its_tables_hold_no_absurd_number(built: Mapping[str, Path]) -> None:
+    book = FileBook(built[DEMO_NAME])
+    for name in book.table_names():
+        for heading, cells in book.read_table(name).columns.items():
+            numbers = np.array([cell for cell in cells if isinstance(cell, float)])
+            assert (np.abs(numbers) < 1e12).all(), (name, heading)
 
 
 def test_its_live_formulas_are_dynamic_arrays_with_the_values_that_they_show(built: Mapping[str, Path]) -> None:

@@ -163,7 +163,7 @@ def reading(*assumptions: str) -> tuple[str, ...]:
     )
 
 
-EXPLAINED = ("Explain a customer", address(5, 2))
+EXPLAINED, PROVED = ("Explain a customer", address(5, 2)), ("Proof", address(5, 2))
 DAY_ONE: Settings = {**FACTORS, "as_of": dt.date(2025, 12, 31)}
 CONVENTION = reading("horizon", "timing", "periods_per_year", "discount_rate", "display_unit", "currency")
 
@@ -180,6 +180,9 @@ LISTED = {
     "explained_pattern": Case(inputs=odd_ids, settings=DAY_ONE, typed={EXPLAINED: "~*"}, packs=("costing",)),
     "explained_number": Case(inputs=odd_ids, settings=DAY_ONE, typed={EXPLAINED: 7.0}, packs=("costing",)),
     "explained_nobody": Case(inputs=small, typed={EXPLAINED: "nobody"}, packs=("costing",)),
+    "proved_nobody": Case(inputs=small, typed={PROVED: "nobody"}, packs=("evidence",)),
+    "proved_pattern": Case(inputs=odd_ids, settings=DAY_ONE, typed={PROVED: "~*"}, packs=("evidence",)),
+    "proved_number": Case(inputs=odd_ids, settings=DAY_ONE, typed={PROVED: 7.0}, packs=("evidence",)),
 }
 CONVENTIONS = {
     "undiscounted": Case(inputs=loyal, settings={**DAY_ONE, "discount_rate": 0.0}, packs=NO_MODELS),
@@ -193,7 +196,10 @@ COSTED = {
     "costs_unknown": Case(inputs=without_costs, packs=NO_MODELS),
     "costed": Case(inputs=costed, packs=NO_MODELS),
     "by_activity": Case(
-        inputs=costed, settings={"costing": "activity-based"}, typed={EXPLAINED: "C0003"}, packs=NO_MODELS
+        inputs=costed,
+        settings={"costing": "activity-based"},
+        typed={EXPLAINED: "C0003", PROVED: "C0003"},
+        packs=NO_MODELS,
     ),
     "spoilt_inputs": Case(inputs=small, typed=SPOILT, packs=NO_MODELS),
 }
@@ -324,6 +330,10 @@ class TestCosted(Workbooks):
 
     def test_the_customer_who_was_typed_is_explained(self, results: Results) -> None:
         assert is_explained(results["by_activity"], "C0003", "")
+
+    def test_the_customer_who_was_picked_is_proved(self, results: Results) -> None:
+        result = results["by_activity"]
+        assert str(result.computed[places_of(result)["proof.answer"]].value).startswith("All ")
 
 
 class TestListed(Workbooks):

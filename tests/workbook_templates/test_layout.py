@@ -16,6 +16,7 @@ from valuation.tables import LENSES, POOL_COSTS, TABLES, Kind, TableData, normal
 from workbook_templates.addresses import address, column_letters
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import (
+    Block,
     BodyColumn,
     Chart,
     Format,
@@ -305,6 +306,8 @@ def area_of(item: Item, sheet: Sheet) -> Area:
         case TableBlock():
             rows = len(REGISTER) if item.table.name == "Assumptions" else item.rows
             return Area(item.row, item.column, item.row + rows, item.column + len(item.table.columns) - 1)
+        case Block():
+            return Area(item.row, item.column, item.row + len(item.rows), item.column + len(item.head) - 1)
         case Chart():
             right, left = item.column, item.width
             while (left := left - pixels((sheet.widths or {}).get(right, 8.43))) > 0:

@@ -28,13 +28,11 @@ from workbook_templates.likeness import (
     Place,
     added_columns,
     column_headings,
-    laid_out,
-    likened,
-    moved_cells,
     scaled,
     sheet_names,
     with_decimals,
 )
+from workbook_templates.likening import laid_out, likened, moved_cells
 from workbook_templates.mapping.model import ColumnMap, TableMap
 from workbook_templates.plan import Cell
 from workbook_templates.planner import TableCells, formula_values
@@ -244,6 +242,11 @@ class TestLooks:
         assert tab is not None
         assert tab.rgb == "FFC49A6C"
         assert book["Log"].sheet_properties.tabColor is None
+
+    def test_parts_are_headed_in_the_accent_where_they_have_no_headings_of_parts(self) -> None:
+        page = openpyxl.load_workbook(BytesIO(drawn(Likeness(accent="7F1D1D"))))["Index"]
+        heading = next(cell for cell in page["A"] if cell.value == "Open first")
+        assert heading.font.color.rgb == heading.border.bottom.color.rgb == "FF7F1D1D"
 
     def test_money_is_shown_in_the_unit_on_results_and_in_full_on_inputs(self) -> None:
         likeness = Likeness(scale=1000.0, unit="TEUR", formats={Format.CENTS: "#,##0.0;-#,##0.0"})

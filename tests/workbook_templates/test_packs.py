@@ -341,6 +341,7 @@ SOUND |= {
     "Insight panel": table("customer_id stratum", ["7", "A"], ["a*", "C"], ["ab", "C"]),
     "Panel groups": table("stratum planned", ["A", 1.0], ["C", 2.0]),
     "Goal cascade": table("goal_id violation", ["g", None], ["h", None]),
+    "Control totals": table("item amount", ["sales", 0.0]),
 }
 AT: Mapping[str, Cell] = {"cv_used_as_of": dt.date(2025, 12, 31), "cv_service_hours": 16.0}
 """Named cells that the checks of sound tables refer to."""
@@ -417,6 +418,7 @@ class TestChecks:
             ("service_hours", "Service hours", "hours"),
             ("voice", "Share of voice", "voice_share"),
             ("panel", "Panel groups", "planned"),
+            ("completeness", "Control totals", "amount"),
         ],
     )
     def test_a_cent_too_much_is_found(self, key: str, table_name: str, column: str) -> None:

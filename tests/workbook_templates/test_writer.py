@@ -201,7 +201,14 @@ def test_headings_of_results_turn_red_when_stale(book: Workbook) -> None:
 def test_a_cell_that_readers_fill_in_looks_like_an_input(book: Workbook) -> None:
     named = [(sheet, item) for sheet, item in TEMPLATE.items() if isinstance(item, NamedCell)]
     filled = {item.name for sheet, item in named if book[sheet.name].cell(item.row, item.column).fill.fill_type}
-    assert filled == {item.name for _, item in named if item.input} == {"cv_explained_customer"}
+    asked = {"cv_explained_customer", "cv_proof_customer"}
+    assert filled == {item.name for _, item in named if item.input} == asked
+
+
+def test_a_customer_is_picked_from_the_list_of_customers(book: Workbook) -> None:
+    (rule,) = [rule for rule in book["Proof"].data_validations.dataValidation if rule.type == "list"]
+    assert (str(rule.sqref), rule.formula1, rule.errorStyle) == ("B5", "cv_proof_customer_list", "warning")
+    assert book.defined_names["cv_proof_customer_list"].value == "tblCustomers[Customer id]"
 
 
 def test_lifting_columns_of_a_stacked_chart_are_invisible(drawn: bytes) -> None:

@@ -31,10 +31,12 @@ from valuation.cost.amounts import (
 from valuation.cost.shortest import LARGEST, SMALLEST, shortest_decimals
 from valuation.errors import DomainError, InputError, ZeroDenominatorError
 
-__all__ = ["allocate", "allocate_units"]
+__all__ = ["allocate", "allocate_each", "allocate_units"]
 
 # Of a share in float64: 2**-53 each for a decimal as float, for the factor, and for their product.
 _RELATIVE_ERROR: Final = 2.0**-51
+_MODULO: Final = 2**50  # totals below it can be shared by 64-bit arithmetic
+_BLOCK: Final = 2**18  # shares computed at once, so that many totals take little memory
 
 
 def allocate(total: float | Decimal, drivers: Column, *, places: int) -> FloatArray:
@@ -131,6 +133,49 @@ def allocate_units(total_units: int, drivers: Column) -> IntArray:
     return -shares if total < 0 else shares
 
 
+def allocate_each(totals: IntArray, drivers: Column) -> IntArray:
+    """
+    Several totals, each shared as `allocate_units` shares it, in proportion to the same drivers.
+
+    Parameters
+    ----------
+    totals : ndarray of int64, shape (k,)
+        Units to share, of either sign. [unit]
+    drivers : array_like, shape (n,)
+        Weights, as for `allocate_units`. [driver unit]
+
+    Returns
+    -------
+    ndarray of int64, shape (k, n)
+        Units of each row, for each total. [unit]
+
+    Raises
+    ------
+    DomainError
+        If a driver is negative or infinite.
+    InputError
+        If a driver is not a number.
+    ZeroDenominatorError
+        If no driver is above zero.
+
+    Examples
+    --------
+    >>> allocate_each(np.array([5, -1]), [1, 1, 1]).tolist()
+    [[2, 2, 1], [-1, 0, 0]]
+    """
+    weights, amounts = _driver_weights(drivers), np.abs(totals)
+    whole = _whole_weights(weights)
+    shares = np.empty((totals.size, weights.size), dtype=np.int64)
+    rows = max(1, _BLOCK // weights.size)
+    for start in range(0, totals.size, rows):
+        block = slice(start, start + rows)
+        if whole is not None and amounts[block].max() < _MODULO:
+            shares[block] = _shares_modulo_each(amounts[block], whole)
+        else:
+            shares[block] = [_shares(total, weights) for total in amounts[block].tolist()]
+    return shares * np.sign(totals)[:, np.newaxis]
+
+
 # The drivers, read and checked.
 
 
@@ -177,9 +222,8 @@ def _common_scale(ratios: Iterable[tuple[int, int]]) -> list[int]:
 
 def _shares(total: int, weights: npt.NDArray[Any]) -> IntArray:
     """The fastest of the three ways that can take these numbers."""
-    scaled = decimal_integers(weights) if weights.dtype == np.float64 else None
-    whole = weights if scaled is None else scaled[0]
-    if whole.dtype == np.int64 and total < 2**50 and whole.sum(dtype=np.float64) < 2**60:
+    whole = _whole_weights(weights)
+    if whole is not None and total < _MODULO:
         return _shares_modulo(total, whole)
     positive = weights > 0
     taken = weights[positive]
@@ -190,19 +234,38 @@ def _shares(total: int, weights: npt.NDArray[Any]) -> IntArray:
     return shares
 
 
+def _whole_weights(weights: npt.NDArray[Any]) -> IntArray | None:
+    """Weights as integers whose sum is below 2**60, if 64 bits can hold them."""
+    scaled = decimal_integers(weights) if weights.dtype == np.float64 else None
+    whole = weights if scaled is None else scaled[0]
+    return whole if whole.dtype == np.int64 and whole.sum(dtype=np.float64) < 2**60 else None
+
+
 def _shares_modulo(total: int, weights: IntArray) -> IntArray:
-    """Shares by 64-bit arithmetic that may wrap around, for ``total < 2**50`` and a sum of weights below 2**61."""
+    """Shares by 64-bit arithmetic, for a total below 2**50 and a sum of weights below 2**61."""
+    shares, remainders = _divided(np.int64(total), weights)
+    return shares + _largest(remainders, weights, total - int(shares.sum()))
+
+
+def _shares_modulo_each(totals: IntArray, weights: IntArray) -> IntArray:
+    """Shares of several totals by 64-bit arithmetic, shape (totals, weights)."""
+    in_line = np.argsort(-weights, kind="stable")  # ties go to the larger weight, then to the earlier row
+    shares, remainders = _divided(totals[:, np.newaxis], weights[in_line])
+    rank = np.argsort(np.argsort(-remainders, axis=1, kind="stable"), axis=1)
+    shares += rank < (totals - shares.sum(axis=1))[:, np.newaxis]
+    return shares[:, np.argsort(in_line)]
+
+
+def _divided(total: IntArray | np.int64, weights: IntArray) -> tuple[IntArray, IntArray]:
+    """Whole shares and what remains of each, in parts of the sum of weights; 64-bit arithmetic that may wrap around."""
     whole = int(weights.sum())
     # Three roundings of a number below 2**50 err by less than 1/2: the guess is off by at most one ...
     shares: IntArray = np.floor(weights * (total / whole)).astype(np.int64)
     # ... so the true remainder lies between -whole and 2 * whole, and its last 64 bits are all of it.
-    wrapped = weights.view(np.uint64) * np.uint64(total) - shares.view(np.uint64) * np.uint64(whole)
-    remainders = wrapped.view(np.int64)
+    wrapped = weights.view(np.uint64) * total.view(np.uint64) - shares.view(np.uint64) * np.uint64(whole)
+    remainders: IntArray = wrapped.view(np.int64)
     correction = (remainders >= whole).astype(np.int64) - (remainders < 0)
-    shares += correction
-    remainders -= correction * whole
-    shares += _largest(remainders, weights, total - int(shares.sum()))
-    return shares
+    return shares + correction, remainders - correction * whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)

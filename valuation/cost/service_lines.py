@@ -1,13 +1,11 @@
 """Ledger lines of pools that serve other pools: passed on line by line, so that every account still adds up."""
 
-from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from valuation.cost.allocation import allocate_units
+from valuation.cost.allocation import allocate_each
 from valuation.cost.amounts import FloatArray, IntArray, numbers, refuse_rows
 from valuation.cost.ledger import STAYS_UNALLOCATED, required_column, texts_of
 from valuation.cost.services import ServiceMethod, allocate_services
@@ -76,7 +74,7 @@ def pass_on(lines: pd.DataFrame, services: pd.DataFrame, *, method: ServiceMetho
         if passed.empty:
             continue
         parts.append(passed.assign(cents=-passed["cents"], origin=giver))
-        received = _by_line(passed["cents"].tolist(), costs.absorption[place], costs.flow_units[place])
+        received = _by_line(passed["cents"].to_numpy(dtype=np.int64), costs.absorption[place], costs.flow_units[place])
         for column, taker in enumerate(takers):
             if received[:, column].any():
                 given = {name: passed[name].to_numpy() for name in ("gl_account", "period", "code")}
@@ -115,11 +113,12 @@ def service_shares(services: pd.DataFrame) -> ServiceShares:
     return ServiceShares(givers, takers, matrix)
 
 
-def _by_line(cents: list[int], shares: FloatArray, whole: IntArray) -> npt.NDArray[np.int64]:
+def _by_line(cents: IntArray, shares: FloatArray, whole: IntArray) -> IntArray:
     """What each line comes to, shape (lines, takers): its own part, and together the whole to the cent."""
     # Line by line alone, every cent of a thousand small lines would go to the largest taker.
-    so_far = [allocate_units(total, shares) for total in accumulate(cents)]
-    return np.diff([*so_far[:-1], whole], axis=0, prepend=np.zeros((1, whole.size), np.int64))
+    so_far = allocate_each(np.cumsum(cents), shares)
+    so_far[-1] = whole
+    return np.diff(so_far, axis=0, prepend=np.zeros((1, whole.size), np.int64))
 
 
 INHERITED = ("pool", "family", "driver", "treatment", "share", "avoidable")

@@ -220,13 +220,14 @@ def complete_frame(data: TableData | None, table: Table, names: Sequence[str] = 
         The columns wanted; all of the contract if left out. Those of an open table that people added come after them.
     """
     wanted = [*names] or [column.name for column in table]
-    empty = empty_frame(table)[wanted]
     if data is None or not len(data.frame):
-        return empty
+        return _blank_form(table)[wanted] if names else empty_frame(table)
     rows = pd.RangeIndex(len(data.frame))
     frame = data.frame.set_axis(rows)
     added = [str(name) for name in frame if table.open is not None and name not in {column.name for column in table}]
-    blank = {name: pd.Series(None, index=rows, dtype=empty[name].dtype) for name in wanted if name not in frame}
+    blank = {
+        name: pd.Series(None, index=rows, dtype=_blank_form(table)[name].dtype) for name in wanted if name not in frame
+    }
     return pd.DataFrame({name: blank[name] if name in blank else frame[name] for name in (*wanted, *added)})
 
 

@@ -19,6 +19,10 @@ __all__ = ["Periods", "periods_of"]
 _YEAR: Final = re.compile(r"(?<!\d)(?:(?:fy|gj|ej)\s?'?(\d\d)|((?:19|20)\d\d))(?!\d)", re.IGNORECASE)
 
 
+_FISCAL: Final = re.compile(r"\b(?:fy|gj|ej)\s?'?\d\d|fiscal year|financial year", re.IGNORECASE)
+_DAY: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d\d-\d\d|\d{1,2}\.?\s[^\W\d_]{3,9}\.?\s\d{4}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Periods:
     """
@@ -187,7 +191,14 @@ def _first_period(
                     break
     if not said:
         corner = [block.sheet.cell(row, at) for at in range(block.area.first_column, column)]
-        said = set().union(*(_years(str(text)) for text in (*block.titles, block.sheet.name, *corner)))
+        texts = [str(text) for text in (*block.titles, block.sheet.name, *corner)]
+        texts = [text for text in texts if not _DAY.search(text)]  # the day of a print is no year of the figures
+        said = set().union(*(_years(text) for text in texts))
+        if any(_FISCAL.search(text) for text in texts):
+            return (
+                None,
+                f"{where} {str(heading)!r}: a fiscal year may begin in any month; which year is this period of?",
+            )
     if len(said) != 1:
         years = " or ".join(map(str, sorted(said)))
         return None, f"{where} {str(heading)!r} does not say its year{f' ({years}?)' if years else ''}: which is it?"
@@ -196,6 +207,9 @@ def _first_period(
     if number is None:
         return None, f"{where} {str(heading)!r} does not say which period of {year} it is: which is it?"
     month = number if kind is Headings.MONTH else 3 * number
+    count = sum(not is_blank(block.sheet.cell(row, at)) for at in range(column, block.area.last_column + 1))
+    if month > 3 and kind is Headings.MONTH and month + min(count, 12) - 1 > 12:
+        return None, f"{where} {str(heading)!r}: these months run into another year; does {year} begin or end them?"
     return _month_end(year, month), f"the year {year} stands above, in a title or in the sheet's name"
 
 

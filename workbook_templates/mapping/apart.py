@@ -14,6 +14,7 @@ __all__ = ["Apart", "rows_apart"]
 
 _TOLERANCE: Final = 1e-6
 _LARGEST: Final = 1e100
+_TELLING: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
     questions: list[str] = []
     added: list[int] = []
     unnamed: list[int] = []
-    sections = 0
+    sections = tied = 0
     has_numbers = bool(numbers)
     words = [block.body(column) for column in labels]
     for row, cells in enumerate(
@@ -101,6 +102,7 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
             )
             if ties or (exact and not own_id):
                 rows.add(row)
+                tied += ties
                 said.setdefault(total.strip(), "total")
                 sums.restart()
                 continue
@@ -140,6 +142,8 @@ def rows_apart(block: Block, labels: Sequence[int], numbers: Sequence[int], iden
             "totals are left out: "
             + ", ".join(repr(label) for label, kind in said.items() if kind == "total" and label)
         )
+    if tied:
+        evidence.append(f"{tied} of them add up the rows above")
     if added:
         evidence.append(f"row {added[0]} is the sum of the rows above it")
     if sections:
@@ -231,6 +235,8 @@ class _Sums:
             if strict and len(self._numbers) < 2 and (row != self._last or len(rows) < 4):
                 continue
             values = [self._sheet.cell(row, column) for column in self._probe]
+            if strict and max(abs(total) for total in sums) < _TELLING and all(total == int(total) for total in sums):
+                continue  # small counts add up by chance
             if all(_near(value, total) for value, total in zip(values, sums, strict=True)) and any(sums):
                 needed = 1 if not strict or len(self._numbers) < 2 else 2
                 if self._all_add_up(row, rows, needed):

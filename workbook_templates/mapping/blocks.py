@@ -21,10 +21,10 @@ __all__ = ["Block", "find_blocks", "is_blank", "is_number", "is_text", "period_r
 
 _HEADER_DEPTH: Final = 12
 """Rows of a block in which its header is looked for."""
-_SAMPLE: Final = 60
+_SAMPLE: Final = 40
 _WIDEST_GAP: Final = 3
 """Blank rows that may stand between a header and its data, or between sections."""
-_LONGEST_BODY: Final = 500
+_LONGEST_BODY: Final = 200
 """Rows in which a second header is looked for."""
 
 Rows = Sequence[Sequence[Cell]]
@@ -93,12 +93,12 @@ class Block:
 
 def is_blank(value: Cell) -> bool:
     """Tell whether a cell shows nothing."""
-    return value is None or (isinstance(value, str) and not isinstance(value, CellError) and not value.strip())
+    return value is None or (value.__class__ is str and not value.strip())
 
 
 def is_text(value: Cell) -> bool:
     """Tell whether a cell holds a text."""
-    return isinstance(value, str) and not isinstance(value, CellError) and bool(value.strip())
+    return value.__class__ is str and bool(value.strip())
 
 
 def is_number(value: Cell) -> bool:
@@ -154,7 +154,11 @@ def _cell(rows: Rows, row: int, column: int) -> Cell:
 def _cells(rows: Rows, row: int, part: Rectangle) -> list[tuple[int, Cell]]:
     """Give what a row holds between two columns, each with its column."""
     line = rows[row - 1][part.first_column - 1 : part.last_column]
-    return [(column, value) for column, value in enumerate(line, part.first_column) if not is_blank(value)]
+    return [
+        (column, value)
+        for column, value in enumerate(line, part.first_column)
+        if value is not None and not is_blank(value)
+    ]
 
 
 def _is_filled(rows: Rows, row: int, part: Rectangle) -> bool:
@@ -308,7 +312,7 @@ def _spread(first: int, last: int) -> list[int]:
 def _at_headers(rows: Rows, part: Rectangle) -> list[Rectangle]:
     """Cut a part where a second header stands right under the rows of a first table."""
     starts = [part.first_row]
-    for row in range(part.first_row + 2, min(part.last_row, part.first_row + _LONGEST_BODY)):
+    for row in range(part.first_row + 1, min(part.last_row, part.first_row + _LONGEST_BODY)):
         cells = _cells(rows, row, part)
         if len(cells) < 2 or (is_number(cells[-1][1]) and not _is_year(cells[-1][1])):
             continue
@@ -317,9 +321,10 @@ def _at_headers(rows: Rows, part: Rectangle) -> list[Rectangle]:
             continue
         if not all(is_text(value) for _, value in cells):
             continue
+        if not any(is_number(value) for _, value in _cells(rows, row - 1, part)):
+            continue
         known = sum(is_known(str(value)) for _, value in cells)
-        before = _cells(rows, row - 1, part)
-        if known >= 2 and known >= 0.7 * len(cells) and any(is_number(value) for _, value in before):
+        if known >= 2 and known >= 0.7 * len(cells):
             starts.append(row)
     ends = [start - 1 for start in starts[1:]] + [part.last_row]
     return [
@@ -521,7 +526,8 @@ def _header_rows(sheet: SheetView, rows: Rows, part: Rectangle) -> tuple[int, ..
         if not cells or (row == part.last_row and part.last_row > part.first_row):
             continue
         if not _is_header_like(cells):
-            if len(cells) > 1:
+            narrow = len(cells) <= 2 and part.last_column - part.first_column >= 3  # what a report was run with
+            if len(cells) > 1 and not narrow and not all(is_text(value) or _is_year(value) for _, value in cells):
                 break
             continue
         score = _header_score(cells, kinds, part)
@@ -535,7 +541,8 @@ def _header_rows(sheet: SheetView, rows: Rows, part: Rectangle) -> tuple[int, ..
         if not cells or (not _is_header_like(cells) and not all(is_text(v) or _is_year(v) for _, v in cells)):
             break
         merged = any(_is_group(sheet, levels[0] - 1, column, part) for column, _ in cells)
-        if len(cells) < 2 and not merged:
+        pair = len(cells) == 2 and cells[1][0] == cells[0][0] + 1 and part.last_column - part.first_column >= 3
+        if (len(cells) < 2 or pair) and not merged:
             break
         levels.insert(0, levels[0] - 1)
     while levels[-1] < part.last_row - 1:

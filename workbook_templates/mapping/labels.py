@@ -10,13 +10,15 @@ from workbook_templates.addresses import address
 from workbook_templates.mapping.blocks import Block, is_blank, is_number, is_text
 from workbook_templates.mapping.model import AssumptionMap
 from workbook_templates.mapping.synonyms import EXACT, assumption_index, contrary, fold, scale_of, tokens
-from workbook_templates.mapping.views import SheetView, WorkbookView
+from workbook_templates.mapping.views import Rectangle, SheetView, WorkbookView
 from workbook_templates.plan import Cell, CellError
 
-__all__ = ["assumptions_in", "start_dates"]
+__all__ = ["assumptions_in", "named_ranges", "start_dates"]
 
 _DEPTH: Final = 400
+_FEW: Final = 60
 _REFERENCE: Final = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d{1,7})")
+_RANGE: Final = re.compile(_REFERENCE.pattern + r":\$?([A-Z]{1,3})\$?(\d{1,7})")
 _PREFIXES: Final = frozenset(
     {"a", "in", "inp", "input", "inputs", "cv", "asm", "assump", "assumption", "rng", "nm", "p", "param"}
 )
@@ -102,8 +104,8 @@ def start_dates(view: WorkbookView, blocks: Sequence[Block]) -> list[dt.date]:
     """Give the dates beside labels or names that say when a model starts."""
     dates: list[dt.date] = []
     for block in blocks:
-        for row in range(block.area.first_row, min(block.area.last_row, block.area.first_row + _DEPTH) + 1):
-            line = [block.sheet.cell(row, column) for column in block.columns]
+        for row in range(block.area.first_row, min(block.area.last_row, block.area.first_row + _FEW) + 1):
+            line = block.sheet.rows[row - 1][block.area.first_column - 1 : block.area.last_column]
             text = next((str(value) for value in line if is_text(value)), "")
             if text and any(f" {word} " in f" {fold(text)} " for word in _START):
                 dates.extend(_day(value) for value in line if isinstance(value, dt.date))
@@ -128,10 +130,26 @@ def _target(view: WorkbookView, refers: str) -> tuple[SheetView, int, int] | Non
     sheet = next((each for each in view.sheets if each.name == wanted), None)
     if sheet is None:
         return None
+    return sheet, int(match[4]), _number(match[3])
+
+
+def named_ranges(view: WorkbookView) -> list[tuple[str, str, Rectangle]]:
+    """Give the defined names of ranges of more than one cell, with their sheets and areas."""
+    found = []
+    for name, refers in view.names.items():
+        match = _RANGE.fullmatch(refers.lstrip("=").strip())
+        if match is not None:
+            sheet = (match[1] or match[2]).replace("''", "'")
+            corners = (int(match[4]), _number(match[3]), int(match[6]), _number(match[5]))
+            found.append((name, sheet, Rectangle(*corners)))
+    return found
+
+
+def _number(letters: str) -> int:
     column = 0
-    for letter in match[3]:
+    for letter in letters:
         column = 26 * column + ord(letter) - 64
-    return sheet, int(match[4]), column
+    return column
 
 
 def _by_names(view: WorkbookView) -> Iterator[_Found]:
@@ -155,7 +173,8 @@ def _by_labels(block: Block) -> Iterator[_Found]:
     for row in range(block.area.first_row, min(block.area.last_row, block.area.first_row + _DEPTH) + 1):
         if row in block.levels and block.last_row > block.header_row > 0 and len(block.columns) > 2:
             continue
-        cells = [(column, value) for column in block.columns if not is_blank(value := sheet.cell(row, column))]
+        line = sheet.rows[row - 1][block.area.first_column - 1 : block.area.last_column]
+        cells = [(column, value) for column, value in enumerate(line, block.area.first_column) if not is_blank(value)]
         for place, (column, value) in enumerate(cells):
             if not is_text(value):
                 continue
@@ -271,7 +290,7 @@ def _judged(
             return
     elif not is_number(value) or isinstance(value, dt.date):
         return
-    if contrary(label) and score < EXACT:
+    if score < EXACT and contrary(_PERCENT.sub(" ", label)):
         return
     formula = (row, column) in sheet.formulas
     if score < EXACT:

@@ -4,10 +4,12 @@ How well columns of a block are columns of a contract table, by their headers an
 Scores go from 0 to 1. What only words say is not believed against the cells, and what only cells say is never sure.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import INPUT_TABLES, Blank, Column, Kind, Table
 from workbook_templates.addresses import address
 from workbook_templates.mapping.blocks import Block
@@ -19,12 +21,14 @@ from workbook_templates.mapping.synonyms import (
     PLAIN,
     WEAK,
     fold,
-    has_known_word,
+    is_known,
     join_levels,
     options,
+    says,
     says_title,
     score_header,
     table_words,
+    tokens,
 )
 
 __all__ = ["Candidate", "Match", "Setting", "candidates", "place"]
@@ -35,7 +39,31 @@ _FIRM: Final = frozenset(
     {"industry", "employees", "website", "naics", "sic", "branche", "mitarbeiter", "effectif", "empleados"}
 )
 """Words of headers in lists of what customers are, rather than of what they buy."""
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_TAX: Final = frozenset({"vat", "tax", "mwst", "ust", "tva", "iva", "btw", "ppn", "gst"})
 _COSTS: Final = frozenset({"discount", "returns", "cogs", "freight_in", "freight_out", "commission", "supplier_rebate"})
+_ACCOUNT: Final = frozenset({"account", "konto", "compte", "cuenta", "rekening", "akun", "a", "c"})
+_CUSTOMER: Final = frozenset(
+    {
+        "customer",
+        "client",
+        "kunde",
+        "kunden",
+        "klant",
+        "klanten",
+        "cliente",
+        "clientes",
+        "pelanggan",
+        "debitor",
+        "debiteur",
+        "crm",
+        "kundennummer",
+    }
+)
+_OF_CUSTOMERS: Final = frozenset(
+    {"owner", "manager", "tier", "since", "invoice", "billing", "plan", "segment", "parent", "rep"}
+)
+"""Words that stand beside accounts that are customers."""
 _SOME: Final = 0.7
 """Score of a column from which it counts as one of those of which a table needs any."""
 _BY_CELLS: Final = 0.45
@@ -158,13 +186,19 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     chosen |= by_cells
     if table.name == "Customers" and "customer_id" in chosen and _mostly_repeated(columns, chosen["customer_id"].at):
         return None
+    told = titled or any(_CUSTOMER.intersection(tokens(head)) for head in setting.headers)
+    if table.name == "Customers" and "customer_id" in chosen and chosen["customer_id"].score <= WEAK and not told:
+        return None  # a list of ids and names of anything
     missing = [name for name in needs.essential if name not in chosen]
     questions: list[str] = []
     if missing:
         sure = [name for name in needs.essential if name in chosen and chosen[name].score >= PLAIN]
-        if len(missing) > 1 or len(sure) < 2 or table_words(table.name) is None:
+        most = max(1, len(needs.essential) - 3)
+        if len(missing) > most or (len(sure) < 2 and not by_cells) or table_words(table.name) is None:
             return None
-        questions.append(_where_is(table, missing[0], columns, chosen))
+        if missing == ["customer_id"] and any(says("purposes", "suppliers", head) for head in setting.headers):
+            return None
+        questions.extend(_where_is(table, name, columns, chosen) for name in missing)
     for group in (needs.one_of, needs.key_of):
         if (
             group
@@ -174,9 +208,10 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
             return None
     if not any(match.score > NEAR for match in chosen.values()) and not by_cells:
         return None
-    if table_words(table.name) is None and sum(match.score >= SURE for match in chosen.values()) < 0.6 * len(columns):
+    if table_words(table.name) is None and not _is_ours(table, chosen, columns, setting):
         return None
     kept, notes = _optional(table, needs, chosen, columns)
+    notes += _said_but_not_so(table, columns, {match.at for match in kept.values()}, kept)
     rivals = list(_rivals(table, kept, scored, columns, setting))
     questions += rivals
     questions += [match.question for match in kept.values() if match.question]
@@ -192,6 +227,19 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
         evidence=tuple(notes),
         questions=tuple(dict.fromkeys(questions)),
     )
+
+
+def _is_ours(table: Table, chosen: Mapping[str, Match], columns: Sequence[ColumnFacts], setting: Setting) -> bool:
+    """Tell whether a block with the contract's own headings is that table: ID and Name may head anything."""
+    sure = {name for name, match in chosen.items() if match.score >= SURE}
+    if len(sure) < 0.6 * len(columns):
+        return False
+    if table.name == "Assumptions":
+        facts = next(facts for facts in columns if facts.at == chosen["id"].at)
+        return facts.known_share(frozenset(REGISTER)) >= 0.5
+    named = any(fold(name) in fold(text) for name in (table.name, table.excel_name) for text in setting.texts)
+    required = {column.name for column in table if column.required}
+    return named or (len(required) >= 3 and required <= sure)
 
 
 def _mostly_repeated(columns: Sequence[ColumnFacts], at: int) -> bool:
@@ -210,12 +258,33 @@ def _match(table: Table, column: Column, facts: ColumnFacts, setting: Setting, t
         return None
     words, why = _decided(table, column, facts, setting, titled, words)
     fit, said, question = _cells_fit(column, facts)
+    if (
+        (table.name, column.name) == ("Invoices", "amount")
+        and not question
+        and _plain_amount_beside_tax(facts, setting)
+    ):
+        question = "is this the amount with sales tax? There is a column for the tax"
     score = words * fit
     if score < _POSSIBLE and not (words >= SURE and question):
         return None
     shown = join_levels(facts.header)
     evidence = (f'header "{shown}"' + ("" if words >= SURE else " may mean it"), *why, *said)
     return Match(column.name, facts.at, score, evidence, f"{place(facts)}: {question}" if question else "")
+
+
+def _may_be_ledger(facts: ColumnFacts, setting: Setting, table: Table) -> bool:
+    """Tell whether a header says an account, and nothing around says that it is one of customers."""
+    said = set(tokens(facts.header[-1]))
+    if not said & _ACCOUNT or "id" in said or said & _CUSTOMER:
+        return False
+    around = {word for text in (*setting.headers, *setting.texts) for word in tokens(text)}
+    return not around & (_CUSTOMER | _FIRM | _OF_CUSTOMERS) and table.name in ("Customers", "Transactions", "Drivers")
+
+
+def _plain_amount_beside_tax(facts: ColumnFacts, setting: Setting) -> bool:
+    """Tell whether an amount does not say that it is with tax, where the tax stands in a column of its own."""
+    amount = score_header("Transactions", "net_amount", facts.header) > 0
+    return amount and any(_TAX.intersection(fold(head).split()) for head in setting.headers)
 
 
 def _decided(
@@ -233,6 +302,8 @@ def _decided(
         ):
             return 0.95, (*why, "its cells look like ids")
         return min(words, WEAK), why
+    if identity and words >= PLAIN and known < 0.5 and _may_be_ledger(facts, setting, table):
+        return WEAK, (*why, "it may be an account of the ledger as well")
     if column.name == "name" and words == PLAIN:
         return (NEAR, ()) if facts.code_like >= 0.5 else (0.95, ("its cells look like names",))
     if column.name == "annual_revenue" and _FIRM.intersection(
@@ -360,14 +431,27 @@ def _assigned(scored: Mapping[tuple[str, int], Match], needs: _Needs) -> dict[st
     chosen: dict[str, Match] = {}
     taken: set[int] = set()
 
-    def order(match: Match) -> tuple[float, bool, int]:
-        return (-round(match.score, 2), match.column not in needs.essential, match.at)
+    def order(match: Match) -> tuple[float, bool, str, int]:
+        return (-round(match.score, 2), match.column not in needs.essential, _later_first(match.evidence[0]), match.at)
 
     for match in sorted(scored.values(), key=order):
         if match.column not in chosen and match.at not in taken:
             chosen[match.column] = match
             taken.add(match.at)
+    for name in needs.essential:  # what cannot be done without comes before what is nice to have
+        could = [match for match in scored.values() if match.column == name]
+        if name not in chosen and could:
+            best = max(could, key=lambda match: match.score)
+            holder = next((other for other, match in chosen.items() if match.at == best.at), "")
+            if holder not in needs.essential:
+                chosen.pop(holder, None)
+                chosen[name] = best
     return chosen
+
+
+def _later_first(header: str) -> str:
+    """Order headers that differ by the year: the latest first."""
+    return "".join(chr(126 - ord(sign) + 32) for sign in "".join(_YEAR.findall(header)))
 
 
 def _by_cells(
@@ -388,15 +472,23 @@ def _by_cells(
     free = [
         facts
         for facts in columns
-        if facts.at not in taken and not any(has_known_word(text) for text in facts.header) and facts.sample
+        if facts.at not in taken and not any(is_known(text) for text in facts.header) and facts.sample
     ]
     found: dict[str, Match] = {}
     for name in missing:
         fitting = [facts for facts in free if _alone_fits(table, table[name], facts, setting)]
-        if len(fitting) != 1:
+        if not fitting:
             return {}
+        if len(fitting) > 1:
+            continue  # asked about
         free.remove(fitting[0])
         found[name] = Match(name, fitting[0].at, _BY_CELLS, ("only its cells speak for it",))
+    if table.name == "Customers":
+        return found if titled else {}
+    heads = [facts for facts in columns if facts.header]
+    known = sum(any(is_known(text) for text in facts.header) for facts in heads)
+    if heads and known > len(heads) / 3 and not any(facts.known_share(setting.ids) > 0.5 for facts in columns):
+        return {}  # the language is known, and these headers say something else
     backed = titled or bool(chosen) or any(facts.known_share(setting.ids) > 0.5 for facts in columns)
     return found if backed or table.name == "Transactions" else {}
 
@@ -428,13 +520,28 @@ def _optional(
     by_at = {facts.at: facts for facts in columns}
     for name, match in chosen.items():
         if name in needs.essential or name in needs.key_of or match.score >= SURE:
-            kept[name] = match
+            unsure = match.score < SURE and match.score > _BY_CELLS and not match.question
+            asked = f"{place(by_at[match.at])}: is this {_wanted(table, name)}?" if unsure else match.question
+            kept[name] = match._replace(question=asked)
         elif (table[name].kind is Kind.MONEY or _must(table, name)) and match.score >= NEAR:
             asked = match.question or f"{place(by_at[match.at])}: is this {_wanted(table, name)}?"
             kept[name] = match._replace(question=asked)
         else:
             notes.append(f"{place(by_at[match.at])} may be {name}, is not sure and is left out")
     return kept, notes
+
+
+def _said_but_not_so(
+    table: Table, columns: Sequence[ColumnFacts], used: set[int], kept: Mapping[str, Match]
+) -> list[str]:
+    """Name the columns whose headers say one of the contract, and whose cells are not such."""
+    notes = []
+    for facts in columns:
+        for (owner, name), score in options(facts.header).items():
+            wanted = owner == table.name and score == EXACT and name not in kept
+            if wanted and facts.sample and facts.at not in used and _cells_fit(table[name], facts)[0] < _POSSIBLE:
+                notes.append(f"{place(facts)} says {name}, but its cells are not such and it is left out")
+    return notes
 
 
 def _must(table: Table, name: str) -> bool:
@@ -475,7 +582,7 @@ def _rivals(
                 continue
             yield f"{place(by_at[match.at])} or {place(by_at[other.at])}: which of them is {_wanted(table, name)}?"
     net, gross = kept.get("net_amount"), kept.get("gross_amount")
-    if table.name == "Transactions" and net is not None and gross is not None:
+    if net is not None and gross is not None and table.excel_name not in setting.texts:
         yield from _gross_and_net(by_at[net.at], by_at[gross.at], columns, kept)
 
 

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
-from valuation.assumptions import ASSUMPTIONS
+from valuation.assumptions import ASSUMPTIONS, Wanted
 from valuation.tables import INPUT_TABLES, TABLES
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "assumption_index",
     "contrary",
     "fold",
-    "has_known_word",
     "is_known",
     "is_other",
     "join_levels",
@@ -47,10 +46,15 @@ NEAR: Final = 0.6
 
 _BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=(?:ID|No|Nr)\b)")
+_NUMBERED: Final = re.compile(r"(\w{3,})(?:nummer|nr)")
+"""Kundennummer, klantnr: a number in one word with what it is of."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _LETTERS: Final = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "đ": "d", "ł": "l", "º": "o", "°": " ", "#": " number ", "%": " percent "}
 )
+_TURNING: Final = frozenset({"von", "to", "a", "al", "au", "by", "per", "pro", "por", "par"})
+"""Neutral words that turn a single other one: date to is not date."""
+_COUNTED: Final = re.compile(r"(?:number|no|num) of ")
 _YEAR: Final = re.compile(r"(fy)?(19|20)?\d\d")
 
 
@@ -105,7 +109,12 @@ def tokens(text: str) -> tuple[str, ...]:
     (('customer', 'number'), ('kunde', 'number'), ('number', 'client'))
     """
     short = _lexicon().short
-    return tuple(short.get(word, word) for word in fold(text).split())
+    words: list[str] = []
+    for word in fold(text).split():
+        full = short.get(word, word)
+        stem = _NUMBERED.fullmatch(full)
+        words.extend((stem[1], "number") if stem else (full,))
+    return tuple(words)
 
 
 def _telling(words: Iterable[str]) -> frozenset[str]:
@@ -273,9 +282,17 @@ def _meanings(levels: tuple[str, ...]) -> Mapping[str, float]:
     found: dict[str, float] = {}
     for text in (joined, last) if len(levels) > 1 else (joined,):
         words = tokens(text)
-        for concepts in (_index().whole.get("".join(words), {}), _index().sets.get(_telling(words), {})):
+        whole = "".join(words)
+        telling = _telling(words)
+        same = _index().sets.get(telling, {})
+        if whole not in _index().whole and (
+            whole in _others().whole or (len(telling) == 1 and _TURNING.intersection(words))
+        ):
+            same = {}
+        for concepts in (_index().whole.get(whole, {}), same):
             for concept, score in concepts.items():
-                found[concept] = max(score, found.get(concept, 0.0))
+                if not (concept.endswith(("_id", "_no")) and _COUNTED.match(fold(text))):
+                    found[concept] = max(score, found.get(concept, 0.0))
     if found or is_other(joined) or is_other(last) or contrary(joined):
         return found
     for text in (joined, last):
@@ -354,19 +371,6 @@ def is_known(text: str) -> bool:
         or is_other(text)
         or contrary(text)
     )
-
-
-@lru_cache(maxsize=50_000)
-def has_known_word(text: str) -> bool:
-    """Tell whether any word of a header is one of a language known here."""
-    return is_known(text) or not _vocabulary().isdisjoint(tokens(text))
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    lexicon = _lexicon()
-    words = {word for phrase in (*_index().sets, *_others().sets) for word in phrase}
-    return frozenset(word for word in words | lexicon.contrary if len(word) > 2)
 
 
 @cache
@@ -459,6 +463,10 @@ def _assumption_index() -> tuple[Mapping[str, Mapping[str, float]], Mapping[froz
     return whole, sets
 
 
+def _is_rate(key: str) -> bool:
+    return ASSUMPTIONS[key].wanted in (Wanted.RATE, Wanted.SHARE)
+
+
 @cache
 def _assumption_words() -> frozenset[str]:
     """Words of which a label of an assumption has one, before and after short forms are written out."""
@@ -491,6 +499,8 @@ def assumption_index(text: str) -> Mapping[str, float]:
         found = {**sets.get(_telling(tried), {}), **whole.get("".join(tried), {})}
         if found:
             best = max(found.values())
+            if "percent" in words:  # Gross margin is money, Gross margin % is the rate
+                return {key: EXACT if _is_rate(key) else score for key, score in found.items() if score == best}
             return {key: score for key, score in found.items() if score == best}
     return {}
 

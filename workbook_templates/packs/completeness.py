@@ -57,11 +57,11 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("Control rows", "control_rows"),
     ("Difference", "rows_difference"),
     ("Result", "result"),
-    ("Sign-off", "signed"),
+    ("  Sign-off", "signed"),
+    ("Source of the control total", "source"),
     ("Prepared by", "prepared_by"),
     ("Reviewed by", "reviewed_by"),
     ("Reviewed on", "date"),
-    ("Source of the control total", "source"),
 )
 GIVEN_WORDS = "not given"
 
@@ -139,7 +139,7 @@ def _off(difference: Expr, tolerance: float) -> Expr:
 def _headings(row: int, title: str) -> Iterable[Item]:
     yield Text(row=row, column=1, text=title, role=Role.HEADING)
     for column, (text, name) in enumerate(COLUMNS, start=2):
-        right = column <= 7 or name == "date"
+        right = column <= 8 or name == "date"
         yield Text(row=row, column=column, text=text, role=Role.HEADING, right=right)
 
 
@@ -152,7 +152,7 @@ def _items() -> Iterable[Item]:
     yield from _headings(POOLS_ROW - 1, "Ledger pools")
     for line in range(1, POOL_LINES + 1):
         key = f"complete.pool.{line}"
-        row, name = POOLS_ROW + line - 1, Figure(f"{key}.name")
+        row, name = POOLS_ROW + 2 + line - 1, Figure(f"{key}.name")
         named = call("INDEX", POOL_NAMES, call("MATCH", line, POOL_NUMBERS, 0))
         yield Formula(row=row, column=1, key=f"{key}.name", expr=call("IFERROR", named, ""), format=Format.GENERAL)
         mine = Column(LEDGER_POOLS, "pool").equals(name)
@@ -163,11 +163,15 @@ def _items() -> Iterable[Item]:
             call("IF", name.equals(""), "", summed(mine * number(LEDGER))),
             call("IF", name.equals(""), "", row_of(CONTROL_TOTALS, "pool", exactly(name))),
         )
-    below = POOLS_ROW + POOL_LINES
     shown = Figures(tuple(f"complete.pool.{line}.amount" for line in range(1, POOL_LINES + 1)))
     for row, key, label, expr in (
-        (below, "complete.further", "Ledger pools without a line here", call("SUM", LEDGER) - call("SUM", shown)),
-        (below + 1, "complete.ledger", "All ledger pools", call("SUM", LEDGER)),
+        (POOLS_ROW, "complete.ledger", "All ledger pools", call("SUM", LEDGER)),
+        (
+            POOLS_ROW + 1,
+            "complete.further",
+            "  of which without a line below",
+            call("SUM", LEDGER) - call("SUM", shown),
+        ),
     ):
         yield Text(row=row, column=1, text=label, role=Role.TOTAL)
         yield Formula(
@@ -195,7 +199,7 @@ AGREE, DIFFER, MISSING, SIGNED = (
     _counted(name, word)
     for name, word in (("result", "OK"), ("result", "DIFFERS"), ("result", GIVEN_WORDS), ("signed", "signed off"))
 )
-WITHOUT = count(MISSING) & " extracts have none. "
+WITHOUT = call("IF", MISSING.equals(0), "", count(MISSING) & " extracts have none. ")
 SIGNED_WORDS = count(SIGNED) & " of " & count(AGREE + DIFFER) & " are signed off by a second person."
 SENTENCE = call(
     "IF",
@@ -224,7 +228,7 @@ COMPLETENESS = Sheet(
         *_items(),
     ),
     freeze=(6, 2),
-    widths={1: 62} | dict.fromkeys(range(2, 8), 16) | {8: 14, 9: 22, 10: 22, 11: 22, 12: 14, 13: 50, 15: 8},
+    widths={1: 58} | dict.fromkeys(range(2, 8), 16) | {8: 12, 9: 22, 10: 52, 11: 22, 12: 22, 13: 14, 15: 8},
     one_page=True,
     printed=len(COLUMNS) + 1,
 )

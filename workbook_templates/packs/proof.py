@@ -242,13 +242,13 @@ def _pnl_lines() -> Iterable[_PnlLine]:
 PNL_LINES = tuple(_pnl_lines())
 VALUE_ROW = PNL_ROW + len(PNL_LINES) + 3
 YEARS_ROW = VALUE_ROW + 5
-POOLS_ROW = YEARS_ROW + YEARS + 5
+NOTES_ROW = YEARS_ROW + YEARS + 3
 PROOF_LINES = (
     *(f"proof.pnl.{line.name}" for line in PNL_LINES),
     *(f"proof.value.{name}" for name in ("annual_margin", "retention_rate", "value")),
 )
 """The lines that have a result, by the beginning of their keys."""
-HEADINGS = ("Our result", "Rebuilt by formula", "Difference", "Result", "How")
+HEADINGS = ("Our result", "Rebuilt by formula", "Difference", "Result", "  How")
 
 
 def _compared(
@@ -280,7 +280,7 @@ RATE_TOLERANCE = 5e-7
 def _headings(row: int, title: str) -> Iterable[Item]:
     yield Text(row=row, column=1, text=title, role=Role.HEADING)
     for column, text in enumerate(HEADINGS, start=2):
-        yield Text(row=row, column=column, text=text, role=Role.HEADING, right=column < 5)
+        yield Text(row=row, column=column, text=text, role=Role.HEADING, right=column < 6)
 
 
 def _pnl() -> Iterable[Item]:
@@ -324,7 +324,7 @@ def _value() -> Iterable[Item]:
     for row, (name, rebuilt, how, shown) in enumerate(
         (
             ("annual_margin", _projected(), const(projected), Format.CENTS),
-            ("retention_rate", stay, why, Format.RATE),
+            ("retention_rate", stay, why, Format.PERCENT),
             ("value", value(), const(after), Format.CENTS),
         ),
         start=VALUE_ROW,
@@ -482,7 +482,7 @@ NOTES = (
     "Rates are held against Cost to serve, the ledger of each pool against its row there. The value by a purchase "
     "model (Model value) is not re-performed: its fit needs more than formulas.",
 )
-NOTES_ROW = POOLS_ROW + POOLS + 2
+POOLS_ROW = NOTES_ROW + len(NOTES) + 4
 
 
 def _notes() -> Iterable[Item]:
@@ -538,6 +538,6 @@ PROOF = Sheet(
         *ledger_rows(CHOICE_ROW),
     ),
     freeze=(ANSWER_ROW + 1, 2),
-    widths={1: 34, 2: 22, 3: 18, 4: 18, 5: 18} | dict.fromkeys(range(6, 14), 17) | {14: 16, 15: 66, 18: 44, 19: 16},
+    widths={1: 34, 2: 22, 3: 18, 4: 18, 5: 18} | dict.fromkeys(range(6, 14), 17) | {14: 14, 15: 78, 18: 44, 19: 16},
     printed=15,
 )

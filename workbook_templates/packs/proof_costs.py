@@ -161,10 +161,15 @@ def ledger_rows(top: int) -> Iterable[Item]:
 
 # Our charges, from Cost detail.
 
-DETAIL_KEYS, DETAIL_COSTS, DETAIL_FAMILIES = (
-    Figures(tuple(f"proof.detail.{row}.{name}" for row in ALL_DETAIL)) for name in ("key", "cost", "family")
+DETAIL_KEYS, DETAIL_COSTS = (
+    Figures(tuple(f"proof.detail.{row}.{name}" for row in ALL_DETAIL)) for name in ("key", "cost")
 )
 DETAIL_OWN = Column(COST_DETAIL, "customer_id").equals(ID)
+
+
+def _numbered(words: Expr, before: tuple[str, ...]) -> Expr:
+    """Tell words apart that stand in several rows, which are in the same order here and on Cost detail."""
+    return words & "#" & (summed(Figures(before).equals(words)) + 1 if before else const(1))
 
 
 def _detail(top: int) -> Iterable[Item]:
@@ -189,11 +194,15 @@ def _detail(top: int) -> Iterable[Item]:
         def of(name: str, place: Expr = place) -> Expr:
             return call("INDEX", Column(COST_DETAIL, name), place)
 
-        key: Expr = of("pool")
+        words: Expr = of("pool")
         for name in ("family", "driver", "period"):
-            key = key & "|" & of(name)
+            words = words & "|" & of(name)
+        own = Figure(f"proof.detail.{row}.words")
+        before = tuple(f"proof.detail.{at}.words" for at in range(1, row))
         here = all_of(first > 0, const(row) <= count)
-        for offset, (name, expr) in enumerate((("key", key), ("family", of("family") & ""), ("cost", of("cost")))):
+        for offset, (name, expr) in enumerate(
+            (("words", words), ("key", _numbered(own, before)), ("cost", of("cost")))
+        ):
             mine = call("IF", of("customer_id").equals(ID), expr, "")
             yield Formula(
                 row=top + row - 1,
@@ -262,8 +271,8 @@ HEADINGS = (
     "Ledger, to share out",
     "Services received",
     "Unused capacity",
-    "Customer's quantity",
-    "Everybody's quantity",
+    "Quantity",
+    "Of everybody",
     "Cost of one unit",
     "Part, unrounded",
     "Charged directly",
@@ -271,7 +280,7 @@ HEADINGS = (
     "Rebuilt by formula",
     "Difference",
     "Result",
-    "How",
+    "  How",
 )
 
 
@@ -390,8 +399,8 @@ def _pool(line: int) -> Iterable[_Line]:
 
     day = call("IF", at("period").equals(""), "", _day(at("period"), line))
     words = at("name") & "|" & at("family") & "|"
-    share_key = words & at("driver") & "|" & day
-    from_detail = call("IFERROR", _detail_of(share_key, "quantity"), 0)
+    share_words = words & at("driver") & "|" & day
+    from_detail = call("IFERROR", _detail_of(share_words & "#1", "quantity"), 0)
     yield _Line(
         "quantity",
         call(
@@ -448,22 +457,17 @@ def _pool(line: int) -> Iterable[_Line]:
     yield _Line("exact", call("IF", either(at("kind").equals(NOBODY), blocked), 0, call("IFERROR", part, 0)), 9)
     bears = Figure("proof.bearer").equals(0)
     yield _Line("direct", call("IF", bears, 0, call("IF", either(stays, at("key").equals("")), 0, direct)), 10)
-    # A charge of Cost detail belongs to a line only if no other line has the same words.
-    yield _Line("words", call("IF", at("exact").equals(0), "", share_key), hidden + 12, Format.GENERAL)
-    all_words = Figures(tuple(f"proof.pool.{other}.words" for other in ALL_POOLS))
-    alone = summed(all_words.equals(at("words"))).equals(1)
-    charged = summed(DETAIL_KEYS.equals(share_key), DETAIL_COSTS)
-    yield _Line(
-        "share_charged",
-        call("IF", at("words").equals(""), 0, call("IF", all_of(Figure("proof.detail.count") > 0, alone), charged, "")),
-        hidden + 13,
-    )
-    traced_key = words & "|" & day
-    traced = call("IF", at("direct").equals(0), 0, summed(DETAIL_KEYS.equals(traced_key), DETAIL_COSTS))
-    charge = at("share_charged")
+    for name, amount, found in (("words", "exact", share_words), ("direct_words", "direct", words & "|" & day)):
+        above = tuple(f"proof.pool.{other}.{name}" for other in range(1, line))
+        place = hidden + 12 if name == "words" else hidden + 19
+        yield _Line(name, call("IF", at(amount).equals(0), "", found), place, Format.GENERAL)
+        charged = summed(DETAIL_KEYS.equals(_numbered(at(name), above)), DETAIL_COSTS)
+        charged = call("IF", Figure("proof.detail.count") > 0, charged, "")
+        yield _Line(f"{amount}_charged", call("IF", at(name).equals(""), 0, charged), place + 1)
+    charge, traced = at("exact_charged"), at("direct_charged")
     near = all_of(call("ISNUMBER", charge), call("ABS", charge - at("exact")) < CENT)
     yield _Line("share_rebuilt", call("IF", near, charge, call("ROUND", at("exact"), 2)), hidden + 14)
-    yield _Line("ours", call("IF", call("ISNUMBER", charge), charge + traced, ""), 11)
+    yield _Line("ours", call("IF", all_of(call("ISNUMBER", charge), call("ISNUMBER", traced)), charge + traced, ""), 11)
     yield _Line("rebuilt", at("share_rebuilt") + at("direct"), 12)
     yield _Line(
         "difference",
@@ -551,7 +555,7 @@ def _detail_of(key: Expr, name: str) -> Expr:
 
 def _how(at: Places, stays: Expr) -> Expr:
     """Say what is re-performed, and what is taken over."""
-    services = call("IF", at("services").equals(0), "", "; services taken over from Cost to serve")
+    services = call("IF", at("services").equals(0), "", "; services taken over (Cost to serve)")
     quantity = call(
         "IF",
         at("kind").equals(TYPED),
@@ -560,7 +564,7 @@ def _how(at: Places, stays: Expr) -> Expr:
             "IF",
             at("kind").equals(COUNTED_WORD),
             "re-performed from Ledger pools and Transactions",
-            "rate re-performed; minutes or quantity taken over from Cost detail",
+            "rate re-performed; quantity taken over (Cost detail)",
         ),
     )
     direct = call("IF", at("direct").equals(0), "no cost to share out", "re-performed from Ledger pools")
@@ -579,7 +583,19 @@ def over() -> Expr:
 
 
 OF_CUSTOMER = (
-    *("quantity", "exact", "direct", "words", "share_charged", "share_rebuilt", "ours", "rebuilt", "difference"),
+    *(
+        "quantity",
+        "exact",
+        "direct",
+        "words",
+        "exact_charged",
+        "direct_words",
+        "direct_charged",
+        "share_rebuilt",
+        "ours",
+        "rebuilt",
+        "difference",
+    ),
     *("result", "how", "taken", "winning"),
 )
 """What is the customer's own on a pool's line; the rest is the same for all."""
@@ -588,7 +604,7 @@ OF_CUSTOMER = (
 def allocation(top: int) -> Iterable[Item]:
     """Lay out the pools, a line each, and their headings above them."""
     for column, text in enumerate(HEADINGS, start=1):
-        right = 2 < column < len(HEADINGS) - 1
+        right = 2 < column < len(HEADINGS)
         yield Text(row=top - 1, column=column, text=text, role=Role.HEADING, right=right)
     for line in ALL_POOLS:
         key = f"proof.pool.{line}"

@@ -134,7 +134,7 @@ def _later() -> Expr:
     return call("IF", call("ISNUMBER", HORIZON), counted, endless)
 
 
-YEAR_HEADINGS = ("Year", "Chance at its start", "Discount to its start", "Margin of 1 in a year", "Present value")
+YEAR_HEADINGS = ("Year", "Chance at its start", "Discount to it", "1 in a year", "Present value")
 
 
 def years(top: int) -> Iterable[Item]:
@@ -148,15 +148,15 @@ def years(top: int) -> Iterable[Item]:
         chance_ = const(1) if year == 1 else Figure(f"{before}.chance") * _STAY
         discount = const(1) if year == 1 else Figure(f"{before}.discount") / (RATE + 1)
         worth = FUTURE * Figure(f"{key}.chance") * Figure(f"{key}.discount") * Figure("proof.year_worth")
-        yield Text(row=top + year - 1, column=1, text=f"Year {year}")
         for column, (name, expr, number_format) in enumerate(
             (
+                ("label", const(f"Year {year}"), Format.GENERAL),
                 ("chance", chance_, Format.RATE),
                 ("discount", discount, Format.RATE),
                 ("worth", Figure("proof.year_worth"), Format.RATE),
                 ("value", worth, Format.CENTS),
             ),
-            start=2,
+            start=1,
         ):
             yield Formula(
                 row=top + year - 1,

@@ -240,6 +240,25 @@ class TestNewSheets:
         assert (sheet.widths, sheet.frozen) == ({1: 20, 3: 7.5}, (4, 2))
         assert (sheet.tables[0].look, sheet.tables[0].ShowTableStyleRowStripes) == ("TableStyleLight1", False)
 
+    def test_pages(self, fake: Workbook) -> None:
+        live(fake).apply(Plan(sheets=(self.SHEET,)))
+        page = vars(fake.sheet("New").page)
+        assert {name: page[name] for name in ("Orientation", "Zoom", "FitToPagesWide", "FitToPagesTall")} == {
+            "Orientation": 2, "Zoom": False, "FitToPagesWide": 1, "FitToPagesTall": False,
+        }  # fmt: skip
+        row = self.SHEET.tables[0].row
+        assert (page["PrintTitleRows"], page["RightFooter"]) == (f"${row}:${row}", "Page &P of &N")
+
+    def test_without_a_printer_a_sheet_comes_all_the_same(
+        self, fake: Workbook, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuses(_: Any) -> None:
+            raise OSError("no printer")
+
+        monkeypatch.setattr(type(fake.sheets[0]), "PageSetup", property(refuses))
+        live(fake).apply(Plan(sheets=(self.SHEET,)))
+        assert fake.sheet("New").frozen == (4, 2)
+
     def test_the_users_sheet_stays_in_front_and_all_others_in_order(self, fake: Workbook) -> None:
         fake.active = fake.sheet("Inputs")
         before = settings(fake)

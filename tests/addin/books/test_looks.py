@@ -17,10 +17,13 @@ from addin.books.looks import Seen, read_looks
 from addin.books.outline import Outline
 from addin.books.package import Package
 from addin.workbook import WorkbookError
+from tests.addin.books.features import FEATURES, Feature, fixture, rich
+from valuation.assumptions import ASSUMPTIONS as REGISTER
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import Format, Stage
 from workbook_templates.likeness import Look
 from workbook_templates.mapping.model import ColumnMap, TableMap, WorkbookMap
+from workbook_templates.writer import draw
 
 TEMPLATE = compose()
 MODELS = Path(__file__).parents[4] / "shared" / "data" / "models"
@@ -131,9 +134,9 @@ class TestLooks:
         assert found.formats[Format.PERCENT] == "0.00%"
         assert found.formats[Format.DATE] == 'dd"."mm"."yyyy'
 
-    def test_a_mapped_amount_in_thousands_is_shown_in_thousands(self) -> None:
+    def test_what_is_typed_in_full_is_shown_in_full(self) -> None:
         found = seen(made(model), MAPPING).likeness
-        assert found.columns["Customers", "annual_revenue"] == "#,##0,;[Red]-#,##0,"
+        assert found.columns["Customers", "annual_revenue"] == "#,##0;[Red]-#,##0"
         assert (found.scale, found.unit, found.currency) == (1000.0, "TEUR", "EUR")
 
     def test_views(self) -> None:
@@ -183,13 +186,18 @@ class TestLooks:
     @pytest.mark.parametrize(
         ("words", "scale", "unit", "currency"),
         [
-            ("All amounts in EUR thousands", 1000.0, "thousands", "EUR"),
-            ("Umsatz in Mio. EUR", 1_000_000.0, "in Mio. EUR", "EUR"),
+            ("All amounts in EUR thousands", 1000.0, "EUR thousands", "EUR"),
+            ("Umsatz in Mio. EUR", 1_000_000.0, "Mio. EUR", "EUR"),
             ("Revenue ($000)", 1000.0, "$000", "USD"),
             ("GBP k", 1000.0, "GBP k", "GBP"),
             ("Umsatz netto (T€)", 1000.0, "T€", "EUR"),
             ("Revenue in USD", 1.0, "", "USD"),
+            ("Figures (thousands)", 1000.0, "thousands", ""),
+            ("millions of USD", 1_000_000.0, "millions of USD", "USD"),
+            ("en milliers d'euros, in milliers EUR", 1000.0, "milliers EUR", "EUR"),
+            ("m£", 1_000_000.0, "m£", "GBP"),
             ("Meine Kunden", 1.0, "", ""),
+            ("Thousands of customers, miles driven", 1.0, "", ""),
             ("Market shares of 1000 customers", 1.0, "", ""),
         ],
     )
@@ -231,6 +239,18 @@ class TestRobust:
         found = seen(changed(made(model), commented), MAPPING)
         assert any(line.startswith("Sheet Cockpit is left out") for line in found.evidence)
         assert found.likeness.font == "Arial"
+
+    @pytest.mark.parametrize("feature", FEATURES, ids=[feature.name for feature in FEATURES])
+    def test_with_any_feature(self, feature: Feature, tmp_path: Path) -> None:
+        found = seen(fixture(feature, tmp_path).read_bytes())
+        assert found.likeness.font == "Calibri"
+        assert found.likeness.formats[Format.MONEY] == "#,##0.00"
+
+    def test_what_was_seen_can_be_drawn(self, tmp_path: Path) -> None:
+        found = seen(rich(tmp_path).read_bytes()).likeness
+        rows = [{"id": id_, "scope": "all"} for id_ in REGISTER]
+        book = openpyxl.load_workbook(BytesIO(draw(TEMPLATE, rows, likeness=found)))
+        assert book["Lifetime value"]["A1"].value == "Customer value"
 
     def test_what_is_no_workbook_is_refused(self) -> None:
         with pytest.raises(WorkbookError, match="not a workbook"):

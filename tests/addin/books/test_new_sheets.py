@@ -2,6 +2,7 @@ import datetime as dt
 import re
 import string
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,27 @@ class TestPackage:
         assert found.sheet_names() == ("P&L", "Inputs", "Summary", "Result")
         assert loaded(path).active.title == "P&L"  # type: ignore[union-attr]  # there is one
         assert re.findall(r'sheetId="(\d+)"', parts(path)[WORKBOOK].decode()) == ["1", "2", "3", "4"]
+
+    def test_it_prints_on_pages_as_wide_as_the_sheet_that_begin_with_the_header(self, path: Path) -> None:
+        FileBook(path).apply(Plan(sheets=(SHEET, NewSheet(name="O'Hara", cells={"A1": 1}, tables=SHEET.tables[:0]))))
+        sheet, plain = (loaded(path)[name] for name in ("Result", "O'Hara"))
+        for one in (sheet, plain):
+            page = one.page_setup
+            assert (page.orientation, page.paperSize, page.fitToWidth, page.fitToHeight) == ("landscape", 9, None, 0)
+            assert one.sheet_properties.pageSetUpPr is not None
+            assert one.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.print_title_rows, plain.print_title_rows) == ("$4:$4", None)
+        assert b"RPage &amp;P of &amp;N</oddFooter>" in parts(path)["xl/worksheets/sheet4.xml"]
+
+    def test_titles_of_pages_join_the_names_that_are_there(self, path: Path, tmp_path: Path) -> None:
+        bare = tampered(
+            path, tmp_path / "bare.xlsx", {WORKBOOK: lambda xml: re.sub(b"<definedNames.*</definedNames>", b"", xml)}
+        )
+        for one in (path, bare):
+            names = FileBook(one).names()
+            FileBook(one).apply(Plan(sheets=(replace(SHEET, name="O'Hara"),)))
+            assert loaded(one)["O'Hara"].print_title_rows == "$4:$4"
+            assert FileBook(one).names() == names
 
     def test_with_everything_else_that_a_plan_can_do(self, path: Path) -> None:
         plan = Plan(tables=pnl(9).tables, names={"rate": 0.5}, cells={("Summary", "B2"): 1}, sheets=(SHEET,))

@@ -3,9 +3,11 @@ import os
 import struct
 import zipfile
 import zlib
+from functools import partial
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from addin.books import package as package_module
 from addin.books import saving
@@ -203,6 +205,51 @@ class TestWriting:
         assert not after.has("xl/tables/table1.xml")
         assert after.relationships("xl/worksheets/sheet1.xml") == ()
         assert b"table1" not in after.read("[Content_Types].xml")
+
+    def test_one_edit_follows_another(self, simple: Path, tmp_path: Path) -> None:
+        def put(root: etree._Element, word: str) -> None:
+            root.set("word", root.get("word", "") + word)
+
+        def take_back(root: etree._Element) -> None:
+            del root.attrib["word"]
+
+        draft = Draft(opened(simple))
+        for word in ("a", "b"):
+            draft.edit_xml("xl/styles.xml", partial(put, word=word))
+        assert draft.xml("xl/styles.xml").get("word") == "ab"
+        assert draft.changed == ("xl/styles.xml",)
+        draft.edit_xml("xl/styles.xml", take_back)
+        assert "word" not in draft.xml("xl/styles.xml").attrib
+
+    def test_a_change_that_is_taken_back_is_none(self, simple: Path) -> None:
+        package = opened(simple)
+        draft = Draft(package)
+        draft.put("xl/styles.xml", [b"<styles/>"])
+        draft.put("xl/styles.xml", [package.read("xl/styles.xml")])
+        assert draft.changed == ()
+
+    def test_new_parts_stand_behind_those_that_are_there(self, simple: Path, tmp_path: Path) -> None:
+        draft = Draft(opened(simple))
+        assert not draft.is_free("XL/styles.xml")
+        assert not draft.is_free("xl/workbook.xml")
+        for number in (1, 2):
+            part = f"custom/item{number}.xml"
+            assert draft.is_free(part)
+            draft.add(part, [b"<item/>"], "application/item+xml")
+            assert not draft.is_free(part.upper())
+        assert [draft.relate("custom/item1.xml", "urn:kind", f"custom/item{number}.xml") for number in (1, 2)] == [
+            "rId1",
+            "rId2",
+        ]
+        before, after = opened(simple), opened(written(draft, tmp_path / "out.xlsx"))
+        assert after.parts()[: len(before.parts())] == before.parts()
+        assert after.content_type("custom/item2.xml") == "application/item+xml"
+        assert [link.target for link in after.relationships("custom/item1.xml")] == [
+            "custom/item1.xml",
+            "custom/item2.xml",
+        ]
+        new = set(after.parts()) - set(before.parts())
+        assert new == {"custom/item1.xml", "custom/item2.xml", "custom/_rels/item1.xml.rels"}
 
     def test_too_much_is_not_written(self, simple: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         draft = Draft(opened(simple))

@@ -1,5 +1,6 @@
 import datetime as dt
 import math
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,9 +15,9 @@ from addin.books.cellxml import Area, CellWriter, escaped, serial, unescaped
 from addin.books.file import FileBook
 from addin.books.formulas import moved
 from addin.books.rewriting import SheetEdit
-from addin.books.sheet import SheetStream, more_formulas, survey, whole_rows
+from addin.books.sheet import SheetStream, formula_places, more_formulas, survey, whole_rows
 from addin.workbook import WorkbookError
-from tests.addin.books.builders import raw_book
+from tests.addin.books.builders import book, raw_book
 from workbook_templates.addresses import address, column_letters, column_number
 from workbook_templates.plan import Cell, CellError, Plan
 
@@ -307,6 +308,104 @@ class TestStream:
     def test_a_damaged_dimension_is_left_alone(self) -> None:
         data = sheet("", head='<dimension ref="nonsense"/>')
         assert b'<dimension ref="nonsense"/>' in rewritten(data, {1: {1: 1}})
+
+
+CELL_FORMS = [
+    '<c r="{a}"><v>1</v></c>', '<c r="{a}" s="3"><v>1</v></c>', '<c r="{a}" s="4"/>', '<c r="{a}"/>',
+    '<c r="{a}" s="5" t="str"><f>A1&amp;"&lt;/c&gt;"</f><v>x</v></c>',
+    '<c r="{a}" t="inlineStr"><is><t>a b</t></is></c>',
+    '<c s="6" r="{a}"><v>2</v></c>', "<c r='{a}'><v>3</v></c>", '<c r="{a}"><v>4</v></c >', '<c r="{a}" s="7"></c>',
+]  # fmt: skip
+
+
+class TestConstants:
+    """Constants are put into rows in a short way where cells stand as usual, and with a look at all cells elsewhere."""
+
+    @pytest.mark.parametrize(
+        ("cells", "constants", "after"),
+        [
+            ('<c r="A1" s="3"><v>1</v></c><c r="B1"/>', {1: 2}, '<c r="A1" s="3"><v>2</v></c><c r="B1"/>'),
+            ('<c r="A1"/><c r="B1" s="3"><f>A1</f></c>', {2: "x"}, '<c r="A1"/><c r="B1" s="3" t="inlineStr">X</c>'),
+            ('<c r="A1"/>', {3: 1, 2: 2}, '<c r="A1"/><c r="B1"><v>2</v></c><c r="C1"><v>1</v></c>'),
+            ('<c r="A1"/><c r="C1"/>', {2: 2}, '<c r="A1"/><c r="B1"><v>2</v></c><c r="C1"/>'),
+            ('<c r="B1" s="3"><v>1</v></c>', {2: None}, '<c r="B1" s="3"/>'),
+            ('<c r="A1"/><c r="B1"><v>1</v></c>', {2: None}, '<c r="A1"/>'),
+            ('<c r="AB1"/><c r="AC1"/>', {28: 5}, '<c r="AB1"><v>5</v></c><c r="AC1"/>'),
+        ],
+    )
+    def test_cells_in_a_row(self, cells: str, constants: dict[int, Cell], after: str) -> None:
+        text = after.replace("X", "<is><t>x</t></is>")
+        found = rewritten(sheet(f'<row r="1" spans="1:3" ht="20">{cells}</row>', head=""), {1: constants})
+        assert found == sheet(f'<row r="1" ht="20">{text}</row>', head="")
+
+    @given(st.data())
+    def test_the_short_way_gives_what_the_long_one_gives(self, data: st.DataObject) -> None:
+        columns = sorted(data.draw(st.sets(st.integers(1, 30), max_size=6)))
+        forms = data.draw(st.lists(st.sampled_from(CELL_FORMS), min_size=len(columns), max_size=len(columns)))
+        cells = "".join(form.format(a=address(2, column)) for form, column in zip(forms, columns, strict=True))
+        x = data.draw(st.booleans())
+        part = sheet(f'<row r="2" spans="1:30">{cells}</row>')
+        if x:
+            part = re.sub(rb"<(/?)(?=\w)", rb"<\1x:", part).replace(b"xmlns=", b"xmlns:x=")
+        values: st.SearchStrategy[Cell] = st.one_of(st.none(), st.integers(0, 9), st.text("ab <", max_size=3))
+        constants = {2: data.draw(st.dictionaries(st.integers(1, 31), values, min_size=1, max_size=4))}
+        short = rewritten(part, constants)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(SheetEdit, "_spliced", lambda *_: None)
+            long = rewritten(part, constants)
+        assert held(short) == held(long)
+
+    def test_formulas_that_are_written_over_are_noticed(self) -> None:
+        data = sheet('<row r="1"><c r="A1"><f>1</f></c><c r="B1"><v>1</v></c></row>')
+        for column, changed in ((1, True), (2, False)):
+            stream = SheetStream([data], "S")
+            edit = SheetEdit(
+                name="S", found=survey(SheetStream([data], "S")), date1904=False, constants={1: {column: 1}}
+            )
+            list(edit.rewritten(stream, lambda tail: tail))
+            assert (edit.formulas_changed, edit.formulas) == (changed, 1 - changed)
+
+
+def held(part: bytes) -> list[tuple[int, str, bytes]]:
+    """The cells of a sheet that say anything: column, style and content."""
+    stream = SheetStream([part], "S")
+    cells = [cell for row in stream.rows() for cell in stream.cells(row)]
+    return [(cell.column, cell.style, cell.inner) for cell in cells if cell.style or cell.inner]
+
+
+class TestFormulaPlaces:
+    def places(self, rows: str) -> set[str]:
+        return {address(*place) for place in formula_places(SheetStream([sheet(rows)], "S"))}
+
+    @pytest.mark.parametrize(
+        ("rows", "places"),
+        [
+            ('<row r="1"><c r="A1"><v>1</v></c></row>', ""),
+            ('<row r="1"><c r="A1"><v>1</v></c><c r="B1" s="2"><f>1</f><v>1</v></c><c r="C1"/></row>', "B1"),
+            ('<row r="1"><c r="A1"><f t="shared" ref="A1:A2" si="0">B1</f></c></row><row r="2"><c r="A2">'
+             '<f t="shared" si="0"/></c></row>', "A1 A2"),
+            ('<row r="3"><c r="B3"><f t="array" ref="B3:C4">X</f></c></row><row r="4"><c r="B4"><v>1</v></c>'
+             '<c r="D4"><f>1</f></c></row>', "B3 C3 B4 C4 D4"),
+            ('<row r="3"><c r="B3"><f t="dataTable" ref="B3:B4" r1="A1"/></c></row>', "B3 B4"),
+            ("<row><c><v>1</v></c><c><f>1</f></c></row>", "B1"),
+            ('<row r="1"><c r="A1" t="str"><f>"array"</f><v>array</v></c></row>', "A1"),
+        ],
+    )  # fmt: skip
+    def test_cells_that_formulas_fill(self, rows: str, places: str) -> None:
+        assert self.places(rows) == set(places.split())
+
+    def test_arrays_without_measure_are_refused(self) -> None:
+        rows = '<row r="1"><c r="A1"><f t="array" ref="A1:XFD1048576">1</f></c></row>'
+        with pytest.raises(WorkbookError, match="array formulas of sheet S reach over 17,179,869,184 cells"):
+            self.places(rows)
+
+    def test_of_a_workbook(self, tmp_path: Path) -> None:
+        found = FileBook(book(tmp_path / "book.xlsx"))
+        assert found.sheet_names() == ("P&L", "Inputs", "Summary")
+        assert found.formula_places("summary") == {(1, 2), (2, 2)}
+        assert found.formula_places("Inputs") == frozenset()
+        with pytest.raises(WorkbookError, match=r"book.xlsx has no sheet Gone; its sheets: P&L, Inputs, Summary"):
+            found.formula_places("Gone")
 
 
 class TestFormulaCells:

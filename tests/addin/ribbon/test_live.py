@@ -30,14 +30,14 @@ from workbook_templates.plan import Plan
 
 
 @pytest.fixture
-def book(small_copy: Path) -> Workbook:
-    """A refreshed workbook of forty customers, open in Excel."""
-    return open_book(small_copy)
+def book(core_copy: Path) -> Workbook:
+    """A refreshed workbook of forty customers with the core pack, open in Excel."""
+    return open_book(core_copy)
 
 
 @pytest.fixture(scope="module")
 def kept(small_file: Path) -> Workbook:
-    """The same, opened once for the commands that leave it as it is."""
+    """The same with all packs, opened once for the commands that leave it as it is."""
     return open_book(small_file)
 
 

@@ -113,12 +113,12 @@ def test_month_that_is_not_wanted_is_not_loaded(bench: Bench, sales: Path) -> No
     assert desk.told == []
 
 
-def test_load_is_undone(bench: Bench, sales: Path) -> None:
-    save_mapping(bench.path, "erp", MAPPING)
-    before = {name: raw.columns for name, raw in read_contents(bench.book).raw.items()}
-    bench.run("LoadMonth", sales)
-    assert "Take back 'Load month (february.csv)'" in bench.run("UndoRefresh").asked[0]
-    assert {name: raw.columns for name, raw in read_contents(bench.book).raw.items()} == before
+def test_load_is_undone(whole: Bench, sales: Path) -> None:
+    save_mapping(whole.path, "erp", MAPPING)
+    before = {name: raw.columns for name, raw in read_contents(whole.book).raw.items()}
+    whole.run("LoadMonth", sales)
+    assert "Take back 'Load month (february.csv)'" in whole.run("UndoRefresh").asked[0]
+    assert {name: raw.columns for name, raw in read_contents(whole.book).raw.items()} == before
 
 
 def test_without_a_mapping_it_is_said_how_to_save_one(bench: Bench, sales: Path) -> None:
@@ -199,8 +199,8 @@ def test_sheets_that_are_not_wanted_are_not_added(empty: Bench) -> None:
     assert (desk.told, desk.done) == ([], [])
 
 
-def test_workbook_that_has_everything_is_told_so(bench: Bench) -> None:
-    desk = bench.run("InsertTemplateSheet")
+def test_workbook_that_has_everything_is_told_so(whole: Bench) -> None:
+    desk = whole.run("InsertTemplateSheet")
     present = ", ".join(name for name in PACKS if name != "models")
     assert f"has all sheets that can be added to it: {present}." in desk.told[0]
     assert "Only a new workbook has the pack models" in desk.told[0]

@@ -7,7 +7,7 @@ import pytest
 
 from addin.contents import read_contents
 from addin.faults import UserError
-from tests.addin.ribbon.conftest import CHECKS, Bench
+from tests.addin.ribbon.conftest import CHECKS, CHECKS_OF_WHOLE, Bench
 from tests.addin.ribbon.test_refreshing import assume
 from workbook_templates.plan import Cell, Plan, TableWrite
 
@@ -19,12 +19,12 @@ def select(bench: Bench, table: str, row: int, column: int = 0, cell: Cell = Non
     return str(raw.columns["Customer id"][row])
 
 
-def test_check_counts_and_shows(bench: Bench) -> None:
-    before = bench.path.read_bytes()
-    desk = bench.run("Check")
-    assert f"All {CHECKS} checks are passed." in desk.told[0]
+def test_check_counts_and_shows(whole: Bench) -> None:
+    before = whole.path.read_bytes()
+    desk = whole.run("Check")
+    assert f"All {CHECKS_OF_WHOLE} checks are passed." in desk.told[0]
     assert desk.done == [("show", "Checks")]
-    assert bench.path.read_bytes() == before
+    assert whole.path.read_bytes() == before
 
 
 def test_check_says_what_fails_and_where(bench: Bench) -> None:
@@ -63,15 +63,15 @@ def test_explanation_holds_the_figures_of_the_sheets(bench: Bench) -> None:
     assert str(segment["lifecycle_rule"][0]) in told
 
 
-def test_costs_by_pool_add_up_to_the_cost_to_serve(bench: Bench) -> None:
-    select(bench, "tblCustomerPnl", 0)
-    told = bench.run("Explain").told[0]
+def test_costs_by_pool_add_up_to_the_cost_to_serve(whole: Bench) -> None:
+    select(whole, "tblCustomerPnl", 0)
+    told = whole.run("Explain").told[0]
     lines = told.split("Cost to serve by pool:\n")[1].splitlines()
     costs = [
         float(line.rpartition("= ")[2].removesuffix(" charged directly").rpartition(": ")[2].replace(",", ""))
         for line in lines
     ]
-    expected = read_contents(bench.book).cells["Customer P&L"]["cost_to_serve"][0]
+    expected = read_contents(whole.book).cells["Customer P&L"]["cost_to_serve"][0]
     assert sum(costs) == pytest.approx(expected, abs=0.005)
     assert costs == sorted(costs, reverse=True)
 

@@ -265,6 +265,11 @@ class Worksheet(ComObject):
         self.looks: dict[tuple[int, int], dict[str, object]] = {}
         self.widths: dict[int, float] = {}
         self.frozen = (1, 1)
+        self.page = SimpleNamespace()
+
+    @property
+    def PageSetup(self) -> SimpleNamespace:
+        return self.page
 
     @property
     def Name(self) -> str:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from valuation.cost import allocate, allocate_units
+from valuation.cost.allocation import allocate, allocate_each, allocate_units
 from valuation.errors import DomainError, InputError, ZeroDenominatorError
 
 GOLDEN: dict[str, Any] = json.loads((Path(__file__).parents[2] / "golden" / "cost.json").read_text("utf-8"))
@@ -118,6 +118,13 @@ def test_reordering_moves_a_unit_only_between_equal_drivers(total: int, drivers:
 @given(totals, columns)
 def test_a_negative_total_is_the_mirror_image(total: int, drivers: list[Any]) -> None:
     assert allocate_units(-total, drivers).tolist() == (-allocate_units(total, drivers)).tolist()
+
+
+@given(st.lists(totals, max_size=6), columns)
+def test_several_totals_are_shared_as_each_of_them(several: list[int], drivers: list[Any]) -> None:
+    shares = allocate_each(np.array(several, dtype=np.int64), drivers)
+    assert shares.shape == (len(several), len(drivers))
+    assert shares.tolist() == [allocate_units(total, drivers).tolist() for total in several]
 
 
 def test_ties_go_to_the_larger_driver_then_to_the_earlier_row() -> None:

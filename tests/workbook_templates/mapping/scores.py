@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from tests.workbook_templates.mapping.holdout import FOURTH, HOLDOUT, SECOND, THIRD
 from tests.workbook_templates.mapping.layouts import LAYOUTS, Layout, Right
 from workbook_templates.mapping.model import SURE, WorkbookMap
 from workbook_templates.mapping.proposing import propose
@@ -113,4 +114,4 @@ def table_of(layouts: Mapping[str, Callable[[], Layout]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(table_of(LAYOUTS)))  # noqa: T201
+    print("\n".join(table_of({**LAYOUTS, **HOLDOUT, **SECOND, **THIRD, **FOURTH})))  # noqa: T201

@@ -23,7 +23,9 @@ def read(name: str) -> WorkbookView:
     if not path.exists():
         pytest.skip(f"{path.name} is not here: the models are kept outside the repository")
     values, book = CalamineWorkbook.from_path(path), openpyxl.load_workbook(path)
-    sheets = tuple(view(values.get_sheet_by_name(each.title).to_python(skip_empty_area=False), each) for each in book.worksheets)
+    sheets = tuple(
+        view(values.get_sheet_by_name(each.title).to_python(skip_empty_area=False), each) for each in book.worksheets
+    )
     names = {key: str(defined.attr_text) for key, defined in book.defined_names.items()}
     return WorkbookView(source=path.name, sheets=sheets, names=names)
 

@@ -1,0 +1,1 @@
+"""Distributing copies of a workbook, and collecting what comes back."""

@@ -140,7 +140,8 @@ def test_names_point_at_their_cells(book: Workbook) -> None:
         sheet_name, _, cell = book.defined_names[item.name].attr_text.rpartition("!")
         assert (sheet_name.strip("'"), cell) == (sheet.name, address(item.row, item.column, absolute=True))
     assert book.defined_names["cv_template"].attr_text == f'"{TEMPLATE.identity}"'
-    ours = {item.name for _, item in named} | {a.cell_name for a in REGISTER.values()} | {"cv_template"}
+    lists = {f"{item.name}_list" for _, item in named if item.choices is not None}
+    ours = lists | {item.name for _, item in named} | {a.cell_name for a in REGISTER.values()} | {"cv_template"}
     assert set(book.defined_names) == ours
 
 

@@ -181,10 +181,10 @@ class SheetStream:
         buffer, match = b"", None
         for chunk in self._chunks:
             buffer += chunk
+            if match := SHEET_DATA.search(buffer, 0, MAX_HEAD_BYTES):
+                break
             if len(buffer) > MAX_HEAD_BYTES:
                 raise self._error("has far too much before its cells")
-            if match := SHEET_DATA.search(buffer):
-                break
         check_encoding(buffer, f"sheet {self.name}")
         if match is None:
             raise self._error("has no cells part")

@@ -473,3 +473,11 @@ class TestFormulaCells:
         )
         with pytest.raises(WorkbookError, match="S!A2 lies in an array formula or data table"):
             FileBook(path).apply(Plan(names={"here": 1}))
+
+
+def test_a_sheet_that_comes_in_one_piece_is_read_however_large_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_module, "MAX_HEAD_BYTES", 200)
+    rows = "".join(f'<row r="{row}"><c r="A{row}"><v>{row}</v></c></row>' for row in range(1, 50))
+    assert len(list(SheetStream((sheet(rows),), "S").rows())) == 49
+    with pytest.raises(WorkbookError, match="far too much before its cells"):
+        SheetStream((sheet("", head=" " * 300),), "S")

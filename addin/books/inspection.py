@@ -15,6 +15,7 @@ from addin.books.outline import Outline
 from addin.books.package import Package
 from addin.books.places import TablePart
 from addin.books.sheet import check_markup, whole_rows
+from addin.books.cellxml import xml_escaped
 from addin.books.stored import decoded
 
 __all__ = ["Contents", "SheetFacts", "contents", "findings"]
@@ -197,7 +198,9 @@ def _findings(package: Package, outline: Outline, sheets: tuple[SheetFacts, ...]
     hidden_names = sum(name.get("hidden") in ("1", "true") for name in names)
     if hidden_names:
         yield f"hidden names: {hidden_names}"
-    calls = Counter(call for name in names for call in _far_calls((name.text or "").encode("utf-8", "replace")))
+    calls = Counter(
+        call for name in names for call in _far_calls(xml_escaped(name.text or "").encode("utf-8", "replace"))
+    )
     yield from (f"names with {what}: {count}" for what, count in sorted(calls.items()))
     automatic = sum(
         name.get("name", "").lower().startswith(("_xlnm.auto_", "auto_open", "auto_close")) for name in names

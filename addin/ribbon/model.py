@@ -14,7 +14,7 @@ from addin.creating import create_workbook
 from addin.desk import Desk
 from addin.faults import UserError
 from addin.importing import ImportPlan, plan_import
-from addin.mapping import FoundTable, found_tables, proposal, questions, where
+from addin.mapping import FoundTable, found_tables, lacking, proposal, questions, where
 from addin.opening import sheet_mapping
 from addin.refresh import plan_refresh
 from addin.ribbon.command import Asks, Command, write
@@ -201,6 +201,7 @@ def _map_layout(book: LiveWorkbook, desk: Desk, _: Path | None) -> None:
         lines or ["No table of the model was found."],
         [f"{given.id}: {given.cell or given.value}" for given in found.assumptions],
         f"{counted(len(asked_of), 'question')} to answer on the sheet." if asked_of else "Nothing is left open.",
+        lacking(found),
     )
     if not desk.confirm(MAP, asked(preview, "Put this on a new sheet Mapping?")):
         return

@@ -178,3 +178,13 @@ def test_places_are_not_read_as_pictures(tmp_path: Path, capsys: pytest.CaptureF
         "Customers!A2:B:"
         in run(capsys, "map", simple(tmp_path / "plan.xlsx"), "--fill", "Segments:segment=Customers!C").out
     )
+
+
+def test_results_of_a_refresh_are_no_inputs_of_the_next_mapping(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = simple(tmp_path / "plan.xlsx", "Net sales", "COGS")
+    first = run(capsys, "map", path).out
+    assert run(capsys, "refresh", path, "--no-recalculate").code == 0
+    assert "Segments" in FileBook(path).sheet_names()
+    assert run(capsys, "map", path, "--replace").out == first

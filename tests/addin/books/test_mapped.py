@@ -222,6 +222,8 @@ class TestWriting:
         [
             ({"fills": (replace(VALUE, sheet="Kunden"),)}, "fills sheet Kunden, which there is not"),
             ({"fills": (replace(VALUE, result="Customer equity"),)}, "which its packs do not compute"),
+            ({"assumptions": (AssumptionMap(id="discount_rate", cell="Annahmen!B99"),)}, "B99, which is blank"),
+            ({"assumptions": (AssumptionMap(id="discount_rate", cell="Annahme!B3"),)}, "which is no cell of plan.xlsx"),
             ({"cells": (CellFill(figure="base_valu", sheet="Cockpit", cell="B4"),)}, "such as base_value"),
         ],
     )

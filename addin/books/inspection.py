@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from addin.books.cellxml import unescaped
+from addin.books.cellxml import unescaped, xml_escaped
 from addin.books.outline import Outline
 from addin.books.package import Package
 from addin.books.places import TablePart
 from addin.books.sheet import check_markup, whole_rows
-from addin.books.cellxml import xml_escaped
 from addin.books.stored import decoded
 
 __all__ = ["Contents", "SheetFacts", "contents", "findings"]

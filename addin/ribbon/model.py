@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from workbook_templates.mapping.sheet import MAPPING_SHEET, mapping_sheet
-
 from addin.books.file import FileBook
 from addin.contents import read_contents
 from addin.creating import create_workbook
@@ -24,6 +22,7 @@ from addin.userfiles import folder
 from addin.workbook import LiveWorkbook
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import Pack, Sheet, Stage, TableBlock, Template
+from workbook_templates.mapping.sheet import MAPPING_SHEET, mapping_sheet
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Plan
 

@@ -145,7 +145,7 @@ def _template(workbook: Workbook) -> Template:
     if identity is None:
         raise WorkbookError(
             "this workbook was not made from one of our templates (it has no name 'cv_template'); "
-            "make one with: customer-value new FILE"
+            "find the tables in it with: customer-value map FILE, or make one of ours with: customer-value new FILE"
         )
     try:
         return recognise(identity.strip().strip('"'))

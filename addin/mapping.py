@@ -9,11 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from workbook_templates.mapping.proposing import propose
-
 from addin.faults import UserError
 from addin.workbook import Workbook, WorkbookError
-from valuation.tables import CUSTOMERS, RESULT_TABLES, TABLES, Kind
+from valuation.tables import CUSTOMERS, RESULT_TABLES, TABLES, TRANSACTIONS, Kind
 from workbook_templates.addresses import address, column_letters, column_number
 from workbook_templates.mapping.model import (
     AssumptionMap,
@@ -23,11 +21,12 @@ from workbook_templates.mapping.model import (
     TableMap,
     WorkbookMap,
 )
+from workbook_templates.mapping.proposing import propose
 from workbook_templates.mapping.reading import find_sheet, read_table
 from workbook_templates.mapping.views import WorkbookView
 from workbook_templates.packs import PACKS
 
-__all__ = ["FoundTable", "found_tables", "proposal", "questions", "where"]
+__all__ = ["FoundTable", "found_tables", "lacking", "proposal", "questions", "where"]
 
 RESULTS: Final = ("Customer P&L", "Lifetime value", "Segments")
 """Result tables that a workbook gets when nobody says which."""
@@ -98,13 +97,40 @@ def proposal(
             raise UserError(f"no result '{name}'; there are {', '.join(known)}")
     view = book.view()
     found = propose(view)
+    filled = (*found.fills, *(_fill(text, found, view) for text in fills))
     return replace(
         found,
+        tables=tuple(_without_filled(table, filled) for table in found.tables),
         packs=tuple(packs),
         results=tuple(results) or RESULTS,
-        fills=(*found.fills, *(_fill(text, found, view) for text in fills)),
+        fills=filled,
         cells=(*found.cells, *(_figure(text, view) for text in figures)),
     )
+
+
+def _without_filled(table: TableMap, fills: Sequence[ColumnFill]) -> TableMap:
+    """Leave out the columns of a list that results are to fill: the next refresh would take them for inputs."""
+    filled = {fill.at for fill in fills if (fill.sheet, fill.first_row) == (table.sheet, table.first_row)}
+    return replace(table, columns=tuple(column for column in table.columns if column.at not in filled))
+
+
+def lacking(mapping: WorkbookMap) -> list[str]:
+    """Say in words what was not found and customer value cannot do without."""
+    names = {table.table for table in mapping.tables}
+    columns = {column.column for table in mapping.tables for column in table.columns}
+    columns |= {name for table in mapping.tables for name in table.fixed}
+    if not names & {CUSTOMERS.name, TRANSACTIONS.name}:
+        return ["No list of customers and no sales of customers were found: say in the mapping where they stand."]
+    if TRANSACTIONS.name not in names and "annual_revenue" not in columns:
+        return [
+            "No sales of customers were found: without them nobody has a value. Say in the mapping where they stand."
+        ]
+    if not columns & {"cogs", "annual_margin"} and all(one.id != "gross_margin_pct" for one in mapping.assumptions):
+        return [
+            "Nothing says what the goods cost: without it there is no margin and no value. Give the gross margin in "
+            'the mapping, as an assumption with the id gross_margin_pct and a cell ("P&L!B5") or a value (0.35).'
+        ]
+    return []
 
 
 def questions(mapping: WorkbookMap) -> list[str]:
@@ -196,7 +222,7 @@ def where(mapped: TableMap) -> str:
     """Say where a table stands, such as ``Clients!A5:F120``."""
     columns = [column.at for column in mapped.columns]
     if mapped.across is not None:
-        columns.append(mapped.across.first_column)
+        columns += [mapped.across.first_column, mapped.across.last_column or mapped.across.first_column]
     first = address(mapped.first_row, min(columns, default=1))
     last = column_letters(max(columns, default=1))
     return f"{mapped.sheet}!{first}:{last}{mapped.last_row or ''}"

@@ -95,7 +95,7 @@ def sheet_mapping(book: Workbook) -> WorkbookMap | None:
         return None
     raw = book.read_table(MAPPING_TABLE)
     try:
-        return read_mapping_sheet(raw.columns)
+        return read_mapping_sheet(raw.columns, raw.first_row)
     except MappingError as error:
         raise WorkbookError(f"sheet {raw.sheet}: {error}") from error
 

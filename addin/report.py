@@ -41,8 +41,8 @@ __all__ = [
     "write_receipt",
 ]
 
-console = Console(highlight=False, soft_wrap=True)
-progress = Console(stderr=True, highlight=False)
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+progress = Console(stderr=True, highlight=False, emoji=False)
 
 MONEY = (
     ("Net revenue", "net_revenue"),

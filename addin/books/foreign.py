@@ -208,7 +208,7 @@ class ForeignPlan:
     def _dress(self, place: tuple[str, str], kind: Format) -> None:
         """Show a number as what it is where its cell does not say how; brackets and dashes are our own sheets' way."""
         if kind not in (Format.GENERAL, Format.TEXT):
-            self._formats[place] = kind.code.split(";")[0]
+            self._formats[place] = (Format.MONEY if kind is Format.CENTS else kind).code.split(";")[0]
 
 
 def _used_table(used: Mapping[str, Cell], *, column: int) -> NewTable:

@@ -186,8 +186,19 @@ class MappedBook(Generic[_Held]):
         if not given.cell:
             return given.value
         names = {**self._view.names, given.cell: self._view.names.get(given.cell, given.cell)}
-        place = find_cell(names, self._sheet_named, given.cell, self._view.source)
+        try:
+            place = find_cell(names, self._sheet_named, given.cell, self._view.source)
+        except WorkbookError as error:
+            raise WorkbookError(
+                f"the mapping takes {given.id} from {given.cell}, which is no cell of {self._view.source} (its sheets: "
+                f"{', '.join(self._sheets)}); correct it in the mapping, such as 'Assumptions'!B4"
+            ) from error
         value = self._sheets[place.sheet].cell(place.row, place.column)
+        if value is None:
+            raise WorkbookError(
+                f"the mapping takes {given.id} from {given.cell}, which is blank; type the value there, or take the "
+                "assumption out of the mapping to use its default"
+            )
         if given.scale != 1 and isinstance(value, int | float) and not isinstance(value, bool):
             return value * given.scale
         return value

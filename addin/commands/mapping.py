@@ -44,9 +44,9 @@ def map_(
     """Find where a workbook has customers, sales, costs and assumptions; the next refresh reads what is kept."""
     from addin.backups import keeping
     from addin.books.file import FileBook
-    from addin.mapping import found_tables, proposal, questions
+    from addin.mapping import found_tables, lacking, proposal, questions
     from addin.opening import found_mapping, keep_mapping, mapping_file
-    from addin.report import print_mapping, say, working
+    from addin.report import print_mapping, say, say_plainly, working
     from workbook_templates.mapping.sheet import mapping_sheet
     from workbook_templates.plan import Plan
 
@@ -63,17 +63,20 @@ def map_(
             found = proposal(book, packs=packs or (), results=results or (), fills=fills or (), figures=figures or ())
         tables = found_tables(book.view(), found)
     print_mapping(found, tables)
-    asked = questions(found)
+    asked, lacks = questions(found), lacking(found)
     if sheet and not show:
         book.apply(Plan(sheets=(mapping_sheet(found),)), keep=keeping("map"))
         say(f"\nThe mapping is on the sheet Mapping of {workbook.name}.")
     elif not show:
         keep_mapping(mapping_file(workbook), found)
         say(f"\nThe mapping is in {mapping_file(workbook)}.")
-    if not found.tables:
-        say("No list of customers and no sales of customers were found: say in the mapping where they stand.")
-    elif asked:
-        say(f"{len(asked)} questions are open: answer them in the mapping, and delete each that is answered.")
-    else:
+    for words in lacks:
+        say_plainly(words)
+    if asked:
+        open_ones = (
+            "1 question is open: answer it" if len(asked) == 1 else f"{len(asked)} questions are open: answer them"
+        )
+        say(f"{open_ones} in the mapping, and delete each that is answered.")
+    elif not lacks:
         say(f"Correct the mapping where it is wrong, then: customer-value refresh {workbook.name}")
-    raise typer.Exit(FAILED if asked or not found.tables else DONE)
+    raise typer.Exit(FAILED if asked or lacks else DONE)

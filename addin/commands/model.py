@@ -241,11 +241,21 @@ def _refresh(
 ) -> int:
     """Refresh a workbook and report; gives the number of checks that fail."""
     from addin.backups import keeping
+    from addin.books.mapped import MappedFile
     from addin.books.recalculation import fresh_caches
     from addin.contents import read_contents
     from addin.opening import open_workbook
     from addin.refresh import check_lines, plan_refresh
-    from addin.report import print_checks, print_findings, print_receipt, print_report, say, working, write_receipt
+    from addin.report import (
+        print_checks,
+        print_findings,
+        print_receipt,
+        print_report,
+        say,
+        say_plainly,
+        working,
+        write_receipt,
+    )
     from addin.settings import parse_settings, set_assumptions
     from valuation.findings import Severity
 
@@ -258,6 +268,11 @@ def _refresh(
     say("\n".join(planned.changes))
     lines = check_lines(contents.template, planned.formulas)
     if dry_run:
+        if isinstance(book, MappedFile):
+            _, notes = book.translated(planned.plan)
+            say_plainly("\n".join((*book.reading_notes, *notes)))
+        print_findings(contents, planned.results.findings, least=Severity.WARNING)
+        print_checks(lines, all_of_them=False)
         say("Nothing was written (--dry-run).")
         return sum(not line.passed for line in lines)
     with working("Writing the results"):

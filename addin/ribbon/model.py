@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from workbook_templates.mapping.sheet import MAPPING_SHEET, mapping_sheet
-
 from addin.books.file import FileBook
 from addin.contents import read_contents
 from addin.creating import create_workbook
 from addin.desk import Desk
 from addin.faults import UserError
 from addin.importing import ImportPlan, plan_import
-from addin.mapping import FoundTable, found_tables, proposal, questions, where
+from addin.mapping import FoundTable, found_tables, lacking, proposal, questions, where
 from addin.opening import sheet_mapping
 from addin.refresh import plan_refresh
 from addin.ribbon.command import Asks, Command, write
@@ -24,6 +22,7 @@ from addin.userfiles import folder
 from addin.workbook import LiveWorkbook
 from workbook_templates.catalogue import compose
 from workbook_templates.layout import Pack, Sheet, Stage, TableBlock, Template
+from workbook_templates.mapping.sheet import MAPPING_SHEET, mapping_sheet
 from workbook_templates.packs import PACKS
 from workbook_templates.plan import Plan
 
@@ -201,6 +200,7 @@ def _map_layout(book: LiveWorkbook, desk: Desk, _: Path | None) -> None:
         lines or ["No table of the model was found."],
         [f"{given.id}: {given.cell or given.value}" for given in found.assumptions],
         f"{counted(len(asked_of), 'question')} to answer on the sheet." if asked_of else "Nothing is left open.",
+        lacking(found),
     )
     if not desk.confirm(MAP, asked(preview, "Put this on a new sheet Mapping?")):
         return

@@ -293,7 +293,7 @@ class TestUnreadable:
             (tmp_path / "none.xlsx", "there is no file"),
             (tmp_path, "is a folder"),
             (text, "not a"),
-            (other, "was not made from one of our templates"),
+            (other, "customer-value map FILE"),
         ):
             outcome = run(capsys, command, path)
             assert outcome.code == 2, path

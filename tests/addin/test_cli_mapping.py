@@ -1,9 +1,11 @@
 """The way of a CFO with a workbook of his own: map it, answer, refresh, look."""
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Final
 
+import openpyxl
 import pytest
 
 from addin.books.file import FileBook
@@ -13,7 +15,7 @@ from tests.addin.cfo import CUSTOMERS, cfo_workbook, revenue
 from tests.addin.commands import run
 from workbook_templates.plan import Plan
 
-QUESTIONS: Final = re.compile(r"^questions = \[.*?\]\n", re.MULTILINE | re.DOTALL)
+QUESTIONS: Final = re.compile(r"^questions = \[(?:[^\n]*\]|\n(?:    [^\n]*\n)+\])\n", re.MULTILINE)
 
 
 @pytest.fixture
@@ -125,3 +127,64 @@ def test_a_damaged_mapping_is_named(path: Path, capsys: pytest.CaptureFixture[st
 
 def test_a_workbook_of_ours_needs_no_mapping(empty_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "needs no mapping" in run(capsys, "map", empty_file).err
+
+
+def simple(path: Path, *columns: str) -> Path:
+    """Customers, and what two of them bought; columns of the sales hold numbers, without any there are no sales."""
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    page.title = "Customers"
+    for row in (["Customer no.", "Customer name", "Segment"], ["C1", "Alder"], ["C2", "Birch"], ["C3", "Cedar"]):
+        page.append(row)
+    if columns:
+        sales = book.create_sheet("Sales")
+        sales.append(["Customer no.", "Date", *columns])
+        for place in range(6):
+            sales.append([f"C{place % 2 + 1}", dt.date(2025, 1 + place, 5), *[100.5 + place] * len(columns)])
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [((), "No sales of customers were found"), (("Net sales",), "gross_margin_pct"), (("Net sales", "COGS"), "")],
+)
+def test_what_a_value_cannot_do_without_is_said(
+    tmp_path: Path, columns: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = run(capsys, "map", simple(tmp_path / "plan.xlsx", *columns))
+    assert (done.code, says in done.out) == (1 if says else 0, True), done.out
+
+
+def test_a_column_that_is_filled_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = simple(tmp_path / "plan.xlsx", "Net sales", "COGS")
+    assert "= segment" in run(capsys, "map", path).out
+    filled = run(capsys, "map", path, "--replace", "--fill", "Segments:segment=Customers!C")
+    assert "= segment" not in filled.out
+
+
+def test_a_dry_run_says_what_stands_in_the_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = simple(tmp_path / "plan.xlsx", "Net sales")
+    run(capsys, "map", path)
+    done = run(capsys, "refresh", path, "--dry-run")
+    assert done.code == 1
+    assert "gross_margin_pct" in done.out
+
+
+def test_places_are_not_read_as_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The console would make one of A2:B: otherwise."""
+    assert (
+        "Customers!A2:B:"
+        in run(capsys, "map", simple(tmp_path / "plan.xlsx"), "--fill", "Segments:segment=Customers!C").out
+    )
+
+
+def test_results_of_a_refresh_are_no_inputs_of_the_next_mapping(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = simple(tmp_path / "plan.xlsx", "Net sales", "COGS")
+    first = run(capsys, "map", path).out
+    assert run(capsys, "refresh", path, "--no-recalculate").code == 0
+    assert "Segments" in FileBook(path).sheet_names()
+    assert run(capsys, "map", path, "--replace").out == first

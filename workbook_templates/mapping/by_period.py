@@ -1,5 +1,6 @@
 """Tables of the contract from blocks with periods across: sales of customers, quantities of theirs, cost pools."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -9,8 +10,8 @@ from workbook_templates.mapping.across import Periods
 from workbook_templates.mapping.blocks import is_text
 from workbook_templates.mapping.columns import ColumnFacts
 from workbook_templates.mapping.matching import Setting, place
-from workbook_templates.mapping.model import SURE, Across, TableMap
-from workbook_templates.mapping.reading import cell_text
+from workbook_templates.mapping.model import SURE, Across, MappingError, TableMap
+from workbook_templates.mapping.reading import cell_text, periods_across
 from workbook_templates.mapping.seen import ASKED, Seen, column_map, company_lines, of_sheet
 from workbook_templates.mapping.synonyms import PLAIN, join_levels, says, says_title, score_header
 from workbook_templates.mapping.units import sign_of_costs, unit_of
@@ -64,6 +65,13 @@ def table_by_period(seen: Seen, periods: Periods, setting: Setting) -> tuple[Tab
     return None, f"numbers by period, of which nothing says that they are customers' or cost pools' ({heads})"
 
 
+_SIGNS: Final = re.compile(
+    r"(?i)\b(?:costs?|expenses?|kosten|aufwand|co[uû]ts?|charges|cost[eo]s|gastos|biaya)\b[^,;.()]{0,30}"
+    r"\b(?:negativ\w*|n[eé]gati\w*|minus)\b"
+)
+"""What a title says of the signs of costs says nothing of what the numbers are."""
+
+
 def _says(facts: ColumnFacts, table: str, column: str) -> bool:
     return score_header(table, column, facts.header) >= PLAIN and facts.share("text", "number") > 0.8
 
@@ -107,6 +115,7 @@ def _customers_across(
 ) -> tuple[TableMap | None, str]:
     """Make documents of amounts by customer and period."""
     questions: list[str] = []
+    texts = _SIGNS.sub("", texts)
     sales, neither = says("money", "sales", texts), _not_sales(texts)
     if neither and not sales:
         if neither not in ("orders", "units", "volume", "quantity", "hours", "tickets", "visits", "usage"):
@@ -217,11 +226,10 @@ def _across_map(
 ) -> TableMap:
     block = seen.block
     unit = unit_of(block, values, [facts for facts in left if facts is not identity])
-    after = [facts.at for facts in seen.columns if facts.at > periods.last_column]
     confidence = 0.95 if sure else ASKED
     asked = [*questions, *periods.questions, *seen.apart.questions, *unit.questions, *of_sheet(block)]
     kind = TABLES[table]["customer_id"].name if table != "Ledger pools" else "pool"
-    return TableMap(
+    made = TableMap(
         table=table,
         sheet=block.sheet.name,
         header_row=block.header_row,
@@ -231,7 +239,7 @@ def _across_map(
         across=Across(
             row=periods.row,
             first_column=periods.first_column,
-            last_column=periods.last_column if after or block.area.last_column < block.sheet.width else None,
+            last_column=periods.last_column,
             headings=periods.headings,
             date=date,
             value=value,
@@ -245,3 +253,22 @@ def _across_map(
         evidence=(*periods.evidence, *seen.apart.evidence, *unit.evidence),
         questions=tuple(dict.fromkeys(asked)),
     )
+    return _open_to_the_right(seen, periods, made)
+
+
+def _open_to_the_right(seen: Seen, periods: Periods, made: TableMap) -> TableMap:
+    """Let the next month be read, where no other columns could be taken for it."""
+    sheet, across = seen.block.sheet, made.across
+    assert across is not None
+    opened = replace(across, last_column=None)
+    after = any(facts.at > periods.last_column for facts in seen.columns)
+    if after or seen.block.area.last_column < sheet.width:
+        if across.first_period is not None:
+            return made  # headings that do not say their year
+        try:
+            found = periods_across(sheet, made, opened)
+        except MappingError:
+            return made
+        if tuple(found) != tuple(periods_across(sheet, made, across)):
+            return made
+    return replace(made, across=opened)

@@ -3,11 +3,13 @@
 import difflib
 import json
 import math
+import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Final
 
 from valuation.assumptions import ASSUMPTIONS as REGISTER
 from valuation.tables import INPUT_TABLES, RESULT_TABLES, TABLES
+from workbook_templates.addresses import column_number
 from workbook_templates.mapping.model import (
     AssumptionMap,
     CellFill,
@@ -28,6 +30,7 @@ Path = tuple[str | int, ...]
 
 _INPUTS: Final = tuple(table.name for table in INPUT_TABLES)
 _RESULTS: Final = tuple(table.name for table in RESULT_TABLES)
+_ADDRESS: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})")
 _Problem = tuple[Path, str]
 
 
@@ -140,6 +143,9 @@ def _cell(path: Path, cell: CellFill) -> Iterator[_Problem]:
     if not cell.figure:
         yield (*path, "figure"), "give the figure of the model that goes there"
     yield from _sheet(path, cell.sheet)
+    match = _ADDRESS.fullmatch(cell.cell)
+    if not match or column_number(match[1]) > MAX_COLUMNS or int(match[2]) > MAX_ROWS:
+        yield (*path, "cell"), f"must be the address of one cell, such as B4, not {_quoted(cell.cell)}"
     yield from _scale(path, cell.scale)
 
 

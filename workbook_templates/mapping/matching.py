@@ -66,6 +66,8 @@ _OF_CUSTOMERS: Final = frozenset(
 """Words that stand beside accounts that are customers."""
 _SOME: Final = 0.7
 """Score of a column from which it counts as one of those of which a table needs any."""
+_CENTS: Final = 0.02
+"""How far rounding takes net, tax and gross apart."""
 _BY_CELLS: Final = 0.45
 """Score of a column that only its cells speak for."""
 
@@ -189,6 +191,8 @@ def _candidate(table: Table, block: Block, columns: Sequence[ColumnFacts], setti
     told = titled or any(_CUSTOMER.intersection(tokens(head)) for head in setting.headers)
     if table.name == "Customers" and "customer_id" in chosen and chosen["customer_id"].score <= WEAK and not told:
         return None  # a list of ids and names of anything
+    if table.name == "Transactions":
+        chosen = _net_by_tax(chosen, columns)
     missing = [name for name in needs.essential if name not in chosen]
     questions: list[str] = []
     if missing:
@@ -292,17 +296,20 @@ def _decided(
 ) -> tuple[float, tuple[str, ...]]:
     """Let the cells decide what a header of two meanings means: Customer, ID, Month."""
     identity = column.name == "customer_id"
+    ledger = _may_be_ledger(facts, setting, table)
     known = facts.known_share(setting.ids) if identity and table.name != "Customers" else 0.0
     why = (f"{known:.0%} of its ids are on the customer list",) if known >= 0.5 else ()
     if identity and words < EXACT:
         if known >= 0.9:
             return EXACT, why
-        if facts.code_like >= 0.95 and (
-            words == PLAIN or (titled and not facts.repeated and table.name == "Customers")
+        if (
+            facts.code_like >= 0.95
+            and not ledger
+            and (words == PLAIN or (titled and not facts.repeated and table.name == "Customers"))
         ):
             return 0.95, (*why, "its cells look like ids")
         return min(words, WEAK), why
-    if identity and words >= PLAIN and known < 0.5 and _may_be_ledger(facts, setting, table):
+    if identity and words >= PLAIN and known < 0.5 and ledger:
         return WEAK, (*why, "it may be an account of the ledger as well")
     if column.name == "name" and words == PLAIN:
         return (NEAR, ()) if facts.code_like >= 0.5 else (0.95, ("its cells look like names",))
@@ -584,6 +591,24 @@ def _rivals(
     net, gross = kept.get("net_amount"), kept.get("gross_amount")
     if net is not None and gross is not None and table.excel_name not in setting.texts:
         yield from _gross_and_net(by_at[net.at], by_at[gross.at], columns, kept)
+
+
+def _net_by_tax(chosen: Mapping[str, Match], columns: Sequence[ColumnFacts]) -> dict[str, Match]:
+    """Tell net from gross by the tax beside them: what the tax adds up to gross is net, row by row."""
+    net, gross = chosen.get("net_amount"), chosen.get("gross_amount")
+    taxes = [facts.at for facts in columns if any(_TAX.intersection(fold(head).split()) for head in facts.header)]
+    if net is None or gross is None:
+        return dict(chosen)
+    facts = next(facts for facts in columns if facts.at == net.at)
+    rows = [row for row in facts.block.sampled(40) if row not in facts.apart]
+    for tax in set(taxes) - {net.at, gross.at}:
+        cells = [[facts.block.sheet.cell(row, at) for at in (net.at, tax, gross.at)] for row in rows]
+        numbers = [[float(cell) for cell in row if isinstance(cell, int | float)] for row in cells]
+        ties = all(len(row) == 3 and abs(row[0] + row[1] - row[2]) < _CENTS for row in numbers)
+        if ties and any(row[1] for row in numbers):
+            proven = net._replace(score=0.99, evidence=(*net.evidence, "with the tax it makes the gross"), question="")
+            return {name: match for name, match in chosen.items() if name != "gross_amount"} | {"net_amount": proven}
+    return dict(chosen)
 
 
 def _told_apart(table: Table, chosen: ColumnFacts, other: ColumnFacts, setting: Setting) -> bool:

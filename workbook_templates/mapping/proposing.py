@@ -8,8 +8,9 @@ in words, and a confidence below `SURE`; what is nothing of the contract is list
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from valuation.tables import TABLES
+from valuation.tables import RESULT_TABLES, TABLES
 from workbook_templates.addresses import address
 from workbook_templates.mapping.blocks import Block, find_blocks, is_text
 from workbook_templates.mapping.by_period import table_by_period
@@ -20,9 +21,11 @@ from workbook_templates.mapping.model import SURE, MappingError, TableMap, Workb
 from workbook_templates.mapping.reading import read_table
 from workbook_templates.mapping.seen import ASKED, Seen, company_lines, look, setting_of
 from workbook_templates.mapping.synonyms import join_levels, listed
-from workbook_templates.mapping.views import WorkbookView
+from workbook_templates.mapping.views import SheetView, WorkbookView
 
 __all__ = ["propose"]
+
+_WRITTEN: Final = frozenset(table.excel_name.casefold() for table in RESULT_TABLES)
 
 
 def propose(view: WorkbookView) -> WorkbookMap:
@@ -40,7 +43,7 @@ def propose(view: WorkbookView) -> WorkbookMap:
         Tables and assumptions, each with confidence and evidence; whatever has a confidence below `SURE` has a
         question. Every block is used once, or listed in `not_used` with the reason.
     """
-    blocks = [block for sheet in view.sheets for block in find_blocks(sheet)]
+    blocks = [block for sheet in view.sheets if not _holds_results(sheet) for block in find_blocks(sheet)]
     starts = start_dates(view, blocks)
     names = named_ranges(view)
     seen = [look(block, starts, names) for block in blocks]
@@ -60,6 +63,11 @@ def propose(view: WorkbookView) -> WorkbookMap:
     across = {id(each.block) for each in seen if each.periods is not None}
     assumptions = assumptions_in(view, free, lambda block: id(block) in across)
     return WorkbookMap(tables=tuple(tables), assumptions=tuple(assumptions), not_used=tuple(not_used))
+
+
+def _holds_results(sheet: SheetView) -> bool:
+    """Tell whether an earlier refresh has written the sheet: results are no inputs of the next one."""
+    return any(table.name.casefold() in _WRITTEN for table in sheet.tables)
 
 
 def _customer_ids(seen: Sequence[Seen]) -> frozenset[str]:

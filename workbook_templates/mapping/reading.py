@@ -28,6 +28,7 @@ __all__ = [
     "cell_text",
     "find_sheet",
     "header_says",
+    "periods_across",
     "read_table",
     "read_tables",
     "stacked",
@@ -408,7 +409,7 @@ class _Block:
 
     def across(self, across: Across) -> MappedRows:
         """Read a row for each cell below a heading that is a period."""
-        periods = _periods(self._sheet, self._mapped, across)
+        periods = periods_across(self._sheet, self._mapped, across)
         places = {column.column: column.at for column in self._mapped.columns}
         kept, notes = self._rows([*places.values(), *periods])
         amounts = np.empty((len(kept), len(periods)), dtype=np.object_)
@@ -431,6 +432,7 @@ class _Block:
         ends[:] = [*periods.values()]
         columns[across.date] = ends[period].tolist()
         columns[across.value] = amounts[there].tolist()
+        notes += self._following(across)
         if noughts:
             notes.append(f"{self._where()}: amounts of 0, which are left out: {noughts:,}")
         came_from = Places(
@@ -441,6 +443,22 @@ class _Block:
             across=(across.date, across.value),
         )
         return self._result(columns, came_from, notes)
+
+    def _following(self, across: Across) -> list[str]:
+        """Say when the next column is a period too: a month that was added is not to be missed in silence."""
+        if across.last_column is None:
+            return []
+        place = across.last_column + 1
+        try:
+            found = periods_across(self._sheet, self._mapped, replace(across, last_column=place))
+        except MappingError:
+            return []
+        if place not in found:
+            return []
+        return [
+            f"{self._where()}: {address(across.row, place)} is a period as well, which is not read; if it is to be, "
+            f'say last_column = "{column_letters(place)}" in the mapping'
+        ]
 
     def _result(self, columns: dict[str, list[Cell]], places: Places, notes: list[str]) -> MappedRows:
         fixed: dict[str, list[Cell]] = {name: [cell] * len(places.rows) for name, cell in self._mapped.fixed.items()}
@@ -568,8 +586,15 @@ def _picked(cells: list[_Item], kept: _Ints) -> list[_Item]:
     return [cells[index] for index in kept.tolist()]
 
 
-def _periods(sheet: SheetView, mapped: TableMap, across: Across) -> dict[int, dt.date]:
-    """Give the columns of periods and their last days."""
+def periods_across(sheet: SheetView, mapped: TableMap, across: Across) -> dict[int, dt.date]:
+    """
+    Give the columns of periods and their last days.
+
+    Raises
+    ------
+    MappingError
+        If the headings are not as the mapping says, or two columns are for one period.
+    """
     last = across.last_column or sheet.width
     headings = [_covering(sheet, across.row, at) for at in range(across.first_column, last + 1)]
     if across.last_column is None and across.first_period is not None:

@@ -98,7 +98,7 @@ def mapping_sheet(mapping: WorkbookMap, name: str = MAPPING_SHEET) -> NewSheet:
     )
 
 
-def read_mapping_sheet(columns: Mapping[str, Sequence[Cell]]) -> WorkbookMap:
+def read_mapping_sheet(columns: Mapping[str, Sequence[Cell]], first_row: int = 1) -> WorkbookMap:
     """
     Read the table of a mapping's sheet.
 
@@ -106,14 +106,16 @@ def read_mapping_sheet(columns: Mapping[str, Sequence[Cell]]) -> WorkbookMap:
     ----------
     columns : mapping of str to sequence of Cell
         Its columns by their headings; further ones that people added are not looked at.
+    first_row : int
+        The sheet's row in which they begin, for messages.
 
     Raises
     ------
     MappingError
-        When a row says something that a mapping cannot; the message names the row of the table, what is allowed and,
+        When a row says something that a mapping cannot; the message names the row, what is allowed and,
         for a name misspelt, which one is near.
     """
-    reading = _Reading(_entries(columns))
+    reading = _Reading(_entries(columns, first_row))
     mapping = reading.mapping()
     check_mapping(mapping, reading.place)
     return mapping
@@ -242,7 +244,7 @@ class _Entry:
     cells: Mapping[str, Cell]
 
     def fault(self, problem: str) -> MappingError:
-        return MappingError(f"row {self.number} of {MAPPING_TABLE}: {problem}")
+        return MappingError(f"row {self.number}: {problem}")
 
     @property
     def what(self) -> str:
@@ -294,7 +296,7 @@ def _date(text: str) -> dt.date | dt.datetime | None:
     return None
 
 
-def _entries(columns: Mapping[str, Sequence[Cell]]) -> list[_Entry]:
+def _entries(columns: Mapping[str, Sequence[Cell]], first_row: int) -> list[_Entry]:
     folded = {" ".join(heading.split()).casefold(): cells for heading, cells in columns.items()}
     missing = [column for column in _COLUMNS if column.casefold() not in folded]
     if missing:
@@ -303,7 +305,7 @@ def _entries(columns: Mapping[str, Sequence[Cell]]) -> list[_Entry]:
     rows = (dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True))
     return [
         _Entry(number, row)
-        for number, row in enumerate(rows, 1)
+        for number, row in enumerate(rows, first_row)
         if any(cell is not None and cell != "" for cell in row.values())
     ]
 
@@ -348,7 +350,7 @@ class _Reading:
         """Name the row in which a part of the mapping was said."""
         for end in range(len(path), 0, -1):
             if (entry := self._said.get(path[:end])) is not None:
-                return f"row {entry.number} of {MAPPING_TABLE}"
+                return f"row {entry.number}"
         return MAPPING_TABLE
 
     def mapping(self) -> WorkbookMap:

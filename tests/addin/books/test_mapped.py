@@ -222,6 +222,8 @@ class TestWriting:
         [
             ({"fills": (replace(VALUE, sheet="Kunden"),)}, "fills sheet Kunden, which there is not"),
             ({"fills": (replace(VALUE, result="Customer equity"),)}, "which its packs do not compute"),
+            ({"assumptions": (AssumptionMap(id="discount_rate", cell="Annahmen!B99"),)}, "B99, which is blank"),
+            ({"assumptions": (AssumptionMap(id="discount_rate", cell="Annahme!B3"),)}, "which is no cell of plan.xlsx"),
             ({"cells": (CellFill(figure="base_valu", sheet="Cockpit", cell="B4"),)}, "such as base_value"),
         ],
     )
@@ -230,3 +232,12 @@ class TestWriting:
         with pytest.raises(WorkbookError, match=message):
             refresh(path, replace(MAPPING, **change))  # type: ignore[arg-type]
         assert path.read_bytes() == before
+
+
+def test_filled_cells_without_a_number_format_show_what_they_are(path: Path) -> None:
+    """Money without fractions, shares in percent."""
+    beside = replace(VALUE, at=12, scale=1.0)
+    share = CellFill(figure="share", sheet="Cockpit", cell="K9")
+    refresh(path, replace(MAPPING, fills=(*MAPPING.fills, beside), cells=(*MAPPING.cells, share)))
+    assert {values(path, "Kundenliste ").cell(row, 12).number_format for row in range(6, 18)} == {"#,##0"}
+    assert values(path, "Cockpit")["K9"].number_format == "0.0%"

@@ -3,7 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from addin.books.file import FileBook
+from addin.opening import sheet_mapping
+from addin.workbook import WorkbookError
 from tests.addin.books.builders import book
 from tests.workbook_templates.mapping.test_text import MAPPING
 from workbook_templates.mapping.model import AssumptionMap, CellFill, TableMap, WorkbookMap
@@ -47,3 +51,12 @@ def test_no_text_becomes_a_formula(tmp_path: Path) -> None:
     (seen,) = (sheet for sheet in FileBook(path).view().sheets if sheet.name == MAPPING_SHEET)
     assert seen.formulas == frozenset()
     assert seen.cell(6, 5) == "=HYPERLINK(1)"
+
+
+def test_a_mistake_is_named_by_the_row_of_the_sheet(tmp_path: Path) -> None:
+    path = book(tmp_path / "model.xlsx")
+    FileBook(path).apply(Plan(sheets=(mapping_sheet(MAPPING),)))
+    table = FileBook(path).read_table(MAPPING_TABLE)
+    FileBook(path).apply(Plan(cells={(MAPPING_SHEET, f"C{table.first_row}"): "Custmers"}))
+    with pytest.raises(WorkbookError, match=f'^sheet Mapping: row {table.first_row}: .*"Custmers"; did you mean'):
+        sheet_mapping(FileBook(path))

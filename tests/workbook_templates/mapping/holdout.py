@@ -475,7 +475,7 @@ def sales_history() -> Layout:
     return Layout(
         book(sheet("History", rows)),
         right("Transactions", "History", customer_id=1, net_amount=-1),
-        facts={"Transactions": {"across.last_column": 5}},
+        facts={"Transactions": {"across.last_column": None}},  # what stands behind is no period
     )
 
 
@@ -655,7 +655,7 @@ def telecom() -> Layout:
     return Layout(
         book(sheet("Rev", rows)),
         right("Transactions", "Rev", customer_id=1, net_amount=-1),
-        facts={"Transactions": {"scale": 1000.0, "across.last_column": 5, "skip": ("All accounts",)}},
+        facts={"Transactions": {"scale": 1000.0, "across.last_column": None, "skip": ("All accounts",)}},
     )
 
 

@@ -216,6 +216,56 @@ def test_gross_less_discounts_is_net_and_leaves_nothing_to_ask() -> None:
     assert not table.questions
 
 
+def invoices(tax: float) -> WorkbookView:
+    """Customers, and their invoices with net, tax and gross."""
+    rows: Rows = [["Invoice no.", "Customer no.", "Invoice date", "Net", "VAT", "Gross", "Due date"]]
+    for p in range(16):
+        net = 100.25 + p
+        rows.append([f"I{p}", f"C{p % 4}", day(1 + p % 12), net, tax * net, 1.2 * net, day(2 + p % 11)])
+    customers: Rows = [["Customer no.", "Name"], *([f"C{p}", name] for p, name in enumerate(layouts.NAMES[:4]))]
+    return book(sheet("Customers", customers), sheet("Invoices", rows))
+
+
+def test_invoices_are_sales_as_well_and_what_the_tax_makes_gross_is_net() -> None:
+    mapping = propose(invoices(0.2))
+    (documents,) = (each for each in mapping.tables if each.table == "Transactions")
+    assert {column.column: column.at for column in documents.columns if column.column.endswith("amount")} == {
+        "net_amount": 4
+    }
+    assert not documents.questions
+    assert any(each.table == "Invoices" for each in mapping.tables)
+
+
+def test_net_that_the_tax_does_not_make_gross_is_never_sure() -> None:
+    assert all(each.questions for each in propose(invoices(0.1)).tables if each.table == "Transactions")
+
+
+def test_what_a_title_says_of_signs_is_not_what_the_numbers_are() -> None:
+    title = "All amounts in USD thousands; costs shown negative"
+    rows: Rows = [[title], [None], ["Cust #", *layouts.month_ends(4)]]
+    rows += [[f"C{p}", *layouts.amounts(p, 4)] for p in range(6)]
+    assert "net sales" in asked_about(book(sheet("Customer P&L", rows)), "Transactions")
+
+
+def test_accounts_with_figures_of_a_year_are_no_customers() -> None:
+    rows: Rows = [["Account", "Name", "FY25"], *([5000 + 100 * p, f"Cost {p}", -100.5 * p] for p in range(1, 6))]
+    assert not [each for each in propose(book(sheet("GL", rows))).tables if not each.questions]
+
+
+@pytest.mark.parametrize(("behind", "open_end"), [("Total", True), (None, True), (dt.date(2026, 4, 30), False)])
+def test_months_are_open_to_the_right_where_nothing_else_could_be_one(behind: Cell, open_end: bool) -> None:
+    """A total behind the months is none; months of another block are."""
+    months = layouts.month_ends(4)
+    rows: Rows = [["Net sales"], ["Customer ID", *months, behind]]
+    rows += [[f"C{p}", *layouts.amounts(p, 4), None if behind is None else 9.5] for p in range(6)]
+    if not open_end:
+        for row, apart in zip(rows[1:], ["Remark", *(f"remark {p}" for p in range(6))], strict=True):
+            row[5:5] = [None, apart]
+    table = propose(book(sheet("Sales", rows))).tables[0]
+    assert table.across is not None
+    assert (table.across.last_column is None) == open_end
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [

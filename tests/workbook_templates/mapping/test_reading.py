@@ -190,6 +190,16 @@ class TestPeriodsAcross:
         assert SALES.across is not None
         rows = read(MONTHS, replace(SALES, across=replace(SALES.across, last_column=4)))
         assert set(rows.columns["date"]) == {JAN, FEB}
+        assert not any("is a period as well" in note for note in rows.notes)
+
+    def test_a_period_behind_the_last_column_is_told(self) -> None:
+        assert SALES.across is not None
+        rows = read(MONTHS, replace(SALES, across=replace(SALES.across, last_column=3)))
+        assert set(rows.columns["date"]) == {JAN}
+        assert (
+            "Transactions on sheet Sales: D2 is a period as well, which is not read; if it is to be, say "
+            'last_column = "D" in the mapping'
+        ) in rows.notes
 
     def test_dates_in_merged_headings(self) -> None:
         rows: Rows = [["Id", dt.datetime(2026, 1, 1), dt.datetime(2026, 2, 1), "FY"], ["A", 1.0, 2.0, 3.0]]

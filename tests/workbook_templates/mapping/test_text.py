@@ -222,3 +222,10 @@ def test_mistakes_are_named(right: str, wrong: str, message: str) -> None:
     at = FILE.rindex(right) if right.startswith(("at", "column =", "customer_id =")) else FILE.index(right)
     with pytest.raises(MappingError, match=message):
         read_mapping(FILE[:at] + wrong + FILE[at + len(right) :])
+
+
+@pytest.mark.parametrize("cell", ["4B", "B0", "B", "XFE1", "B1048577", "B4:C5", ""])
+def test_a_figure_goes_into_one_cell(cell: str) -> None:
+    written = f'[[cells]]\nfigure = "base_value"\nsheet = "Cockpit"\ncell = "{cell}"\n'
+    with pytest.raises(MappingError, match="cell: must be the address of one cell, such as B4"):
+        read_mapping(written)

@@ -190,8 +190,8 @@ def _fill(text: str, found: WorkbookMap, view: WorkbookView) -> ColumnFill:
         raise UserError(
             f"'{text}': no {'column' if contract else 'result'} '{name if contract else result}'; {options}"
         )
-    lists = [one for one in found.tables if one.sheet == sheet and one.across is None and _ids(one)]
-    lists = [one for one in lists if one.table == CUSTOMERS.name] or lists
+    lists = [one for one in found.tables if one.sheet == sheet and _ids(one)]
+    lists.sort(key=lambda one: (one.table != CUSTOMERS.name, one.across is not None))
     if not lists:
         raise UserError(f"'{text}': no list with customers' ids was found on sheet {sheet}; add the fill by hand")
     place = lists[0]

@@ -153,7 +153,8 @@ class ForeignPlan:
         }
         scale = fill.scale if column.kind is Kind.MONEY else 1.0
         formulas = self._book.formula_places(sheet.name)
-        rows = list(_listed(sheet, fill))
+        totals = {identity(label) for part in self._mapping.tables if part.sheet == fill.sheet for label in part.skip}
+        rows = [(row, key) for row, key in _listed(sheet, fill) if key not in totals]
         seen: Counter[str] = Counter()
         kept = 0
         for row, key in rows:

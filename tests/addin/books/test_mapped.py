@@ -241,3 +241,14 @@ def test_filled_cells_without_a_number_format_show_what_they_are(path: Path) -> 
     refresh(path, replace(MAPPING, fills=(*MAPPING.fills, beside), cells=(*MAPPING.cells, share)))
     assert {values(path, "Kundenliste ").cell(row, 12).number_format for row in range(6, 18)} == {"#,##0"}
     assert values(path, "Cockpit")["K9"].number_format == "0.0%"
+
+
+def test_a_column_beside_months_is_filled_and_the_total_below_stays(path: Path) -> None:
+    page = values(path, "Umsatz 2025")
+    total = next(row for row in range(5, 40) if page.cell(row, 1).value == "Summe")
+    FileBook(path).apply(Plan(cells={("Umsatz 2025", f"R{total}"): "mine"}))
+    beside = replace(VALUE, sheet="Umsatz 2025", first_row=5, at=18)
+    refresh(path, replace(MAPPING, fills=(beside,)))
+    page = values(path, "Umsatz 2025")
+    assert isinstance(page["R5"].value, float)
+    assert page.cell(total, 18).value == "mine"

@@ -16,6 +16,8 @@ from openpyxl.workbook.defined_name import DefinedName
 
 from addin.books import styles as styles_module
 from addin.books.file import FileBook
+from addin.books.inspection import findings
+from addin.books.package import Package
 from addin.workbook import WorkbookError
 from tests.addin.books.builders import (
     book,
@@ -691,3 +693,9 @@ def as_given(value: Cell) -> tuple[str, object]:
     if isinstance(value, dt.date):
         return "float", (value - dt.date(1899, 12, 30)).days
     return type(value).__name__.replace("int", "float"), value
+
+
+def test_titles_of_pages_are_nothing_that_one_should_know(path: Path) -> None:
+    FileBook(path).apply(Plan(sheets=(replace(SHEET, name="P&L (2)"),)))
+    found = findings(Package(path.read_bytes(), path.name))
+    assert not [finding for finding in found if "cannot be read" in finding]

@@ -34,6 +34,7 @@ from addin.distribution.shares import TRACKER_SHEET, Ask, Choice, Share, share_o
 from addin.distribution.styles import Looks
 from addin.distribution.tracker import Line, read_tracker, tracker_plan
 from addin.faults import UserError
+from addin.opening import sheet_mapping
 from addin.workbook import WorkbookError
 from valuation.tables import CUSTOMER_PNL, CUSTOMERS, INPUT_TABLES, LIFETIME_VALUE, Kind, Table
 from valuation.tables.schema import normalise_heading
@@ -157,7 +158,7 @@ class _Sending:
     def __init__(self, workbook: Path, request: Request, now: dt.datetime, keep: Keep | None) -> None:
         self.request, self.now, self.keep = request, now, keep
         self.book = read_book(workbook)
-        self.contents = _contents(workbook)
+        self.contents = _contents(workbook, apart=bool(request.by or request.ask or request.anonymise))
         self.notes: list[str] = []
         self.customers = customers_of(self.book, self.contents, request.by)
         self.recipients, self.nobody = self._recipients()
@@ -674,10 +675,25 @@ def rest_digest(rows: Sequence[Sequence[Cell]]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _contents(workbook: Path) -> Contents | None:
-    """Read a workbook of ours as such; another one has no template."""
+def _contents(workbook: Path, *, apart: bool) -> Contents | None:
+    """
+    Read a workbook of ours as such; another one has no template.
+
+    What customers are told apart by is known under the contract's headings only: a workbook of ours with other
+    headings is copied as a whole, and never by recipient, which would show them one another's customers.
+    """
     book = FileBook(workbook)
-    return read_contents(book) if "cv_template" in book.names() else None
+    if "cv_template" not in book.names():
+        return None
+    mapping = sheet_mapping(book)
+    if mapping is not None and (mapping.headings or mapping.sheets or mapping.tables):
+        if apart:
+            raise WorkbookError(
+                f"{workbook.name} has headings of its own (its sheet Mapping says which), under which customers cannot "
+                "be told apart yet; make copies by recipient of a workbook without --like, or copy this one as a whole"
+            )
+        return None
+    return read_contents(book)
 
 
 def _words_of(template: Template) -> list[str]:

@@ -529,3 +529,15 @@ def _agree(ours: Any, theirs: Any) -> bool:
     if isinstance(ours.value, str) and ours.value in {error.value for error in CellError}:
         return bool(ours == theirs)
     return bool(ours.value == theirs.value)
+
+
+@pytest.mark.parametrize("options", [("--by", "owner"), ("--anonymise",), ("--ask", "Customers:must_serve")])
+def test_copies_by_recipient_are_refused_under_other_headings(
+    options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ours = tmp_path / "ours.xlsx"
+    run(capsys, "new", ours, "--like", cfo_workbook(tmp_path / "plan.xlsx"))
+    done = run(capsys, "distribute", ours, "--to", tmp_path / "copies", *options)
+    assert done.code == 2
+    assert "has headings of its own" in done.err
+    assert not (tmp_path / "copies").exists()

@@ -11,7 +11,7 @@ from lxml import etree
 from addin.books.additions import PlacedSheet, placed
 from addin.books.cellxml import Area
 from addin.books.growth import Growth, follow_in_charts, follow_in_names, follow_in_pivots, follow_in_tail
-from addin.books.matching import refuse_header, refuse_in_array, refuse_in_table, refuse_under_merge
+from addin.books.matching import refuse_header, refuse_in_array, refuse_in_table, refuse_protected, refuse_under_merge
 from addin.books.newsheets import add_sheets, refuse_locked_structure
 from addin.books.outline import Outline, recalculated_on_load
 from addin.books.package import Package
@@ -209,7 +209,7 @@ class _Edit:
             for row, column, area in _held(sheet.constants, areas):
                 refuse(name, row, column, area)
         if found.protected and (sheet.tables or sheet.constants):
-            self.notes.append(f"sheet {name} is protected; it was written all the same and stays protected")
+            refuse_protected(name)
         return SheetEdit(
             name=name,
             found=found,

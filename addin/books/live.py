@@ -20,7 +20,14 @@ from addin.books.liveranges import GENERAL, Cells, area_of, array_around, native
 from addin.books.livesheets import SheetAddition, refuse_locked_structure
 from addin.books.livetables import LiveTable, TableChange, by_column
 from addin.books.liveviews import formula_places, sheet_view
-from addin.books.matching import TableMatch, refuse_header, refuse_in_array, refuse_in_table, refuse_under_merge
+from addin.books.matching import (
+    TableMatch,
+    refuse_header,
+    refuse_in_array,
+    refuse_in_table,
+    refuse_protected,
+    refuse_under_merge,
+)
 from addin.books.places import CellPlace, find_cell, find_table, one_cell
 from addin.books.ranges import joined, named_ranges
 from addin.workbook import RawTable, Receipt, WorkbookError
@@ -259,10 +266,7 @@ class LiveBook:
     def _refuse_protected(self, sheets: list[str]) -> None:
         for sheet in dict.fromkeys(sheets):
             if native(self._cells.sheet(sheet), "ProtectContents", False):
-                raise WorkbookError(
-                    f"sheet {sheet} is protected, so Excel lets nobody write to it; "
-                    "take the protection off (Review > Unprotect Sheet) and try again"
-                )
+                refuse_protected(sheet)
 
     def _others(self, sheet: str, changes: list[TableChange]) -> list[tuple[str, Area]]:
         """Return the sheet's tables, each with all rows it has before or after the plan."""

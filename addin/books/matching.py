@@ -9,6 +9,7 @@ import datetime as dt
 import unicodedata
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NoReturn
 
 from addin.books.cellxml import LAST_ROW, Area
 from addin.books.growth import Growth
@@ -27,6 +28,7 @@ __all__ = [
     "refuse_header",
     "refuse_in_array",
     "refuse_in_table",
+    "refuse_protected",
     "refuse_under_merge",
 ]
 
@@ -241,6 +243,14 @@ def refuse_header(sheet: str, row: int, column: int, table: str) -> None:
     raise WorkbookError(
         f"{sheet}!{address(row, column)} is a header of table {table}, which formulas know by its name; "
         "rename the column in Excel, or use another cell"
+    )
+
+
+def refuse_protected(sheet: str) -> NoReturn:
+    """Refuse to write to a protected sheet: whoever protected it meant everybody."""
+    raise WorkbookError(
+        f"sheet {sheet} is protected, so nobody may write to it; "
+        "take the protection off (Review > Unprotect Sheet) and try again"
     )
 
 

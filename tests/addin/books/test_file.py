@@ -33,6 +33,7 @@ from tests.addin.books.builders import (
 from workbook_templates.plan import Cell, CellError, Plan, TableWrite
 
 SHEET, TABLE, WORKBOOK = "xl/worksheets/sheet1.xml", "xl/tables/table1.xml", "xl/workbook.xml"
+SUMMARY = "xl/worksheets/sheet3.xml"
 CHART = "xl/charts/chart1.xml"
 HOSTILE = [
     '=HYPERLINK("http://x","y")',
@@ -1004,18 +1005,17 @@ class TestTarget:
         found.apply(pnl(2))
         assert found.read_table("tblPnl").rows == 2
 
-    def test_protection_and_signatures_are_noted(self, path: Path) -> None:
-        changed = tampered(
-            path,
-            path.with_name("signed.xlsx"),
-            edited(SHEET, "</sheetData>", '</sheetData><sheetProtection password="83AF" sheet="1"/>')
-            | {"_xmlsignatures/sig1.xml": lambda _: b"<s/>"},
-        )
-        assert FileBook(changed).apply(pnl(9)).notes == (
-            "sheet P&L is protected; it was written all the same and stays protected",
-            "the workbook was signed; its signature is no longer valid, sign it again",
-        )
-        assert "<sheetProtection" in xml(changed, SHEET)
+    def test_a_signature_is_noted(self, path: Path) -> None:
+        signed = tampered(path, path.with_name("signed.xlsx"), {"_xmlsignatures/sig1.xml": b"<s/>"})
+        note = "the workbook was signed; its signature is no longer valid, sign it again"
+        assert note in FileBook(signed).apply(pnl(9)).notes
+
+    def test_values_of_formulas_on_a_protected_sheet_are_written(self, path: Path) -> None:
+        protection = edited(SUMMARY, "</sheetData>", '</sheetData><sheetProtection password="83AF" sheet="1"/>')
+        changed = tampered(path, path.with_name("protected.xlsx"), protection)
+        FileBook(changed).apply(Plan(caches={("Summary", "B1"): 7.0}))
+        assert cells(changed, "Summary", formulas=False)["B1"] == 7
+        assert "<sheetProtection" in xml(changed, SUMMARY)
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), max_size=12)

@@ -27,7 +27,7 @@ NASTY = [
 
 def is_safe(name: str) -> bool:
     device = re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name)
-    return bool(re.fullmatch(r"[\w(&][\w \-.()&]{0,79}", name)) and name[-2:] != ".." and not device
+    return bool(re.fullmatch(r"[\w(&)][\w \-.()&]{0,79}", name)) and name[-2:] != ".." and not device
 
 
 @pytest.mark.parametrize("name", NASTY)

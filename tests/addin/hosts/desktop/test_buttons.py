@@ -70,6 +70,7 @@ class FakeSheet:
         self.book, self.name, self.impl = book, name, SimpleNamespace(activate=self.activate)
         self.used_range = FakeRange(self, 1, 1, "", [[None]])
         self.spilled: dict[tuple[int, int], bool] = {}
+        self.tables: list[object] = []
 
     def activate(self) -> None:
         self.book.done.append(("activate", self.name))

@@ -70,7 +70,6 @@ class FakeSheet:
         self.book, self.name, self.impl = book, name, SimpleNamespace(activate=self.activate)
         self.used_range = FakeRange(self, 1, 1, "", [[None]])
         self.spilled: dict[tuple[int, int], bool] = {}
-        self.tables: list[object] = []
 
     def activate(self) -> None:
         self.book.done.append(("activate", self.name))
@@ -160,6 +159,7 @@ def book(monkeypatch: pytest.MonkeyPatch) -> FakeBook:
 
     monkeypatch.setattr(xw.Book, "caller", lambda: fake)
     monkeypatch.setattr(buttons, "LiveBook", lambda _: "live")
+    monkeypatch.setattr(buttons, "open_live", lambda book: book)
     monkeypatch.setattr(buttons, "quiet", quiet)
     return fake
 

@@ -17,6 +17,7 @@ from addin.books.places import TablePart
 from addin.books.sheet import check_markup, whole_rows
 from addin.books.stored import decoded
 
+_ARCHIVER: Final = "__MACOSX/"  # what the Mac's archiver leaves beside the files of a package
 __all__ = ["Contents", "SheetFacts", "contents", "findings"]
 
 _HIDDEN: Final = {"hidden": "hidden", "veryHidden": "very hidden"}
@@ -240,7 +241,7 @@ def _outside(package: Package) -> Counter[str]:
     """Count the relationships that lead out of the package, by kind."""
     found: Counter[str] = Counter()
     for part in package.parts():
-        if part.lower().endswith(".rels"):
+        if part.lower().endswith(".rels") and not part.startswith(_ARCHIVER):
             for element in package.xml(part).iterchildren("{*}Relationship"):
                 if element.get("TargetMode") == "External":
                     found[element.get("Type", "").rsplit("/", 1)[-1] or "of no kind"] += 1

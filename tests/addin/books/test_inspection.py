@@ -40,6 +40,10 @@ def with_workbook(old: bytes, new: bytes) -> dict[str, object]:
     return {"xl/workbook.xml": lambda data: data.replace(old, new)}
 
 
+def test_what_an_archiver_leaves_is_no_part(tmp_path: Path) -> None:
+    assert found(tmp_path, {"__MACOSX/_rels/._.rels": b"\x00\x05\x16\x07 no XML"}) == ()
+
+
 def test_a_plain_workbook_gives_nothing_to_say(tmp_path: Path) -> None:
     assert findings(FileBook(book(tmp_path / "a.xlsx")).package) == ()
 

@@ -353,7 +353,9 @@ def whole_elements(chunks: Iterable[bytes], tag: str, where: str) -> Iterator[by
     held: list[bytes] = []  # without an end tag; the last one may hold the beginning of one
     for chunk in chunks:
         text = held.pop() + chunk if held else chunk
-        cut = max(text.rfind(end) + len(end), text.rfind(prefixed_end) + len(prefixed_end))
+        cut = text.rfind(end) + len(end)
+        if cut < len(end):  # only a part with prefixes is searched twice
+            cut = text.rfind(prefixed_end) + len(prefixed_end)
         if cut < len(end):
             held += text[: -len(end)], text[-len(end) :]
             _check_size(sum(map(len, held)), where)
@@ -366,7 +368,7 @@ def whole_elements(chunks: Iterable[bytes], tag: str, where: str) -> Iterator[by
 def check_markup(data: bytes, where: str) -> None:
     """Refuse what the patterns cannot see rightly: other encodings, document types, comments, CDATA."""
     check_encoding(data, where)
-    if b"<!" not in data:
+    if b"!" not in data or b"<!" not in data:  # one byte is found far sooner than two
         return
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise WorkbookError(f"{where} declares a document type; do not trust this workbook")

@@ -276,7 +276,9 @@ class _Writing:
         rows = [f'<row r="1">{writer.cell(1, 1, readme.title, title)}</row>']
         for row, (left, right, _) in enumerate(readme.lines, start=_FIRST):
             cells = writer.cell(row, 1, left, label) + writer.cell(row, 2, right, text)
-            rows.append(f'<row r="{row}">{cells}</row>')
+            lines = -(-len(right) // _WORDS)  # a locked sheet is not made to fit by its reader
+            height = f' ht="{_LINE * lines}" customHeight="1"' if lines > 1 else ""
+            rows.append(f'<row r="{row}"{height}>{cells}</row>')
         protection = '<sheetProtection sheet="1" objects="1" scenarios="1"/>' if self._protect else ""
         return (
             f'{_DECLARATION}<worksheet xmlns="{MAIN}" xmlns:r="{_OFFICE}">'
@@ -457,6 +459,8 @@ class _Writing:
         return f"drawing{number}.xml"
 
 
+_WORDS: Final = 84  # characters of a line of Read me
+_LINE: Final = 15  # points
 _FIRST: Final = 3
 """Row of the first line below the title of the sheet that says what a copy is."""
 

@@ -380,7 +380,8 @@ class _Sending:
         fill = "; ".join(f"the yellow cells of {text}" for text in asked) or "Nothing: it is for reading."
         back = request.return_to or "whoever sent it"
         lines = [
-            ("What it is", f"{what}{whose}. No program is needed but the spreadsheet.", ""),
+            ("What it is", f"{what}{whose}.", ""),
+            ("What it needs", "A spreadsheet program and nothing else.", ""),
             ("For", recipient.name, "cv_copy_recipient"),
             ("Results as of", self.as_of, "cv_copy_as_of"),
             ("Confidential", "For the recipient named above; do not pass it on.", ""),
@@ -392,7 +393,7 @@ class _Sending:
             ("Issue", str(copy.issue), "cv_copy_issue"),
         ]
         if self.choice.pseudonyms is not None:
-            lines.insert(4, ("Names", "Customers and segments stand under neutral labels.", ""))
+            lines.insert(5, ("Names", "Customers and segments stand under neutral labels.", ""))
         return ReadMe(title="Read me first", lines=lines)
 
     def _style_sheet(self) -> etree._Element | None:

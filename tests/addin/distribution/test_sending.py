@@ -151,6 +151,14 @@ def test_a_copy_says_what_it_is_for_whom_and_from_when(by_owner: tuple[Path, Dis
     assert lines["Template"] == "customer_value/3/core"
 
 
+def test_a_long_line_of_read_me_has_room(workbook: Path, tmp_path: Path) -> None:
+    sent(workbook, tmp_path, by="owner", ask=("Customers:owner",), return_to="the controller of the region, " * 10)
+    page = loaded(tmp_path / "Anna North.xlsx")["Read me"]
+    (long,) = (row for row in range(3, 14) if len(str(page.cell(row, 2).value)) > 200)
+    assert page.row_dimensions[long].height == 60
+    assert page.row_dimensions[3].height is None, "one line needs no height of its own"
+
+
 def test_files_that_are_there_are_not_overwritten(workbook: Path, tmp_path: Path) -> None:
     sent(workbook, tmp_path / "out", by="owner")
     before = (tmp_path / "out" / "Anna North.xlsx").read_bytes()

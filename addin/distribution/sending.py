@@ -32,11 +32,12 @@ from addin.distribution.references import References
 from addin.distribution.seen import SeenBook, SeenCell, read_book
 from addin.distribution.shares import TRACKER_SHEET, Ask, Choice, Share, share_of
 from addin.distribution.styles import Looks
+from addin.distribution.sums import check_sum, measured_ids, totals
 from addin.distribution.tracker import Line, read_tracker, tracker_plan
 from addin.faults import UserError
 from addin.opening import sheet_mapping
 from addin.workbook import WorkbookError
-from valuation.tables import CUSTOMER_PNL, CUSTOMERS, INPUT_TABLES, LIFETIME_VALUE, Kind, Table
+from valuation.tables import CUSTOMERS, INPUT_TABLES, Kind, Table
 from valuation.tables.schema import normalise_heading
 from workbook_templates.layout import Formula, TableBlock, Template, Text
 from workbook_templates.plan import Cell
@@ -47,12 +48,6 @@ __all__ = ["EVERYBODY", "NO_DATE", "NO_TEMPLATE", "Distribution", "Request", "di
 EVERYBODY: Final = "everybody"
 NO_TEMPLATE: Final = "none of ours"
 NO_DATE: Final = "not known"
-CENT: Final = 0.005
-MEASURES: Final = (
-    ("Net revenue", CUSTOMER_PNL, "net_revenue"),
-    ("Contribution", CUSTOMER_PNL, "contribution"),
-    ("Customer value", LIFETIME_VALUE, "value"),
-)
 FORMAT_WORDS: Final = (
     "visible frozen bottomleft bottomright topright list decimal whole date between notbetween equal expression "
     "greaterthanorequal lessthanorequal containstext notcontainsblanks cellis colorscale percentile num min max "
@@ -458,21 +453,7 @@ class _Sending:
     # ---- the money
 
     def _totals(self, book: SeenBook, ids: frozenset[str] | None = None) -> dict[str, float]:
-        """Add up the measures over the rows of a workbook, or of some customers."""
-        found: dict[str, float] = {}
-        for title, table, name in MEASURES if self.contents else ():
-            part = book.tables.get(table.excel_name.casefold())
-            named = {c.name: h for h in part.columns if (c := table.column_for(h)) is not None} if part else {}
-            if part is None or name not in named or "customer_id" not in named:
-                continue
-            rows = zip(
-                map(text_of, column_of(book, part, named["customer_id"])),
-                column_of(book, part, named[name]),
-                strict=True,
-            )
-            amounts = [cell for id_, cell in rows if isinstance(cell, float) and (ids is None or id_ in ids)]
-            found[title] = round(sum(amounts), 6)
-        return found
+        return totals(book, ids) if self.contents else {}
 
     def _manifest(self, copies: Sequence[_Copy], refused: Mapping[str, Sequence[Leak]]) -> Manifest:
         entries = [self._entry(copy) for copy in copies]
@@ -513,17 +494,8 @@ class _Sending:
 
     def _everyone(self) -> frozenset[str]:
         """Give the ids on the customers' table and in the tables that the measures come from."""
-        ids = set(self._listed())
-        for _, table, _ in MEASURES if self.contents else ():
-            part = self.book.tables.get(table.excel_name.casefold())
-            heading = (
-                next((h for h in part.columns if (c := table.column_for(h)) and c.name == "customer_id"), "")
-                if part
-                else ""
-            )
-            if part is not None and heading:
-                ids |= set(map(text_of, column_of(self.book, part, heading)))
-        return frozenset(ids) if self.request.by else frozenset(ids - self.recipients[0].ids)
+        ids = self._listed() | (measured_ids(self.book) if self.contents else frozenset())
+        return ids if self.request.by else ids - self.recipients[0].ids
 
     def _check_sum(
         self, files: Sequence[Entry], group: Mapping[str, float], left_out: Mapping[str, float], served: set[str]
@@ -533,18 +505,7 @@ class _Sending:
             if self.request.only and self.request.by:
                 self.notes.append("the other recipients have no file here yet, so that the sum was not checked")
             return
-        for title, amount in group.items():
-            parts = [entry.totals.get(title) for entry in files]
-            if any(part is None for part in parts):
-                self.notes.append(f"{title} is not in the copies; its sum was not checked")
-                continue
-            difference = sum(part for part in parts if part is not None) + left_out.get(title, 0.0) - amount
-            if abs(difference) > CENT:
-                what = "run refresh, and issue all files again" if self.request.only else "run refresh"
-                raise UserError(
-                    f"{title} of all files and of what is in none differs from the group's by {difference:,.2f}; "
-                    f"nothing was written: {what}"
-                )
+        check_sum([entry.totals for entry in files], left_out, group, self.notes, again=bool(self.request.only))
 
     def _entry(self, copy: _Copy) -> Entry:
         return Entry(
